@@ -1,0 +1,6 @@
+"""Where every address of the product begins."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]
