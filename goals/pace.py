@@ -1,0 +1,332 @@
+"""Whether something moves fast enough, when its next check-in is due, and where it will end.
+
+Numbers, dates and words in, words and dates out; standard library only. The rules, with worked examples:
+docs/progress-and-pace.md, sections 4 to 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, localcontext
+
+from goals.progress import EXACT, Kind, clamp, is_violated, round_half_up
+from goals.values import MAX_PLACES, format_rate, format_share, format_value
+
+DONE = "done"
+NOT_STARTED = "not_started"
+NO_DATA = "no_data"
+ON_TRACK = "on_track"
+BEHIND = "behind"
+AT_RISK = "at_risk"
+
+PACE_WORDS = {
+    DONE: "Done",
+    NOT_STARTED: "Not started",
+    NO_DATA: "No data",
+    ON_TRACK: "On track",
+    BEHIND: "Behind",
+    AT_RISK: "At risk",
+}
+GUARDRAIL_WORDS = PACE_WORDS | {ON_TRACK: "Kept", AT_RISK: "Violated"}
+
+STALE_GRACE_DAYS = 3
+FORECAST_WINDOW_DAYS = 28
+FORECAST_MIN_CHECK_INS = 3
+
+# A stored completion has 15 places and an expected share like 1/3 has no end, so a difference is judged to 14:
+# 60 % reached of 66.67 % expected is exactly nine tenths, and must not miss it by the last digit.
+_JUDGED_PLACES = 14
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Where on track ends and at risk begins: gaps as ratios (0.05 is 5 points), ratios of reached to expected."""
+
+    on_track_gap: Decimal = Decimal("0.05")
+    on_track_ratio: Decimal = Decimal("0.90")
+    at_risk_gap: Decimal = Decimal("0.15")
+    at_risk_ratio: Decimal = Decimal("0.70")
+
+
+DEFAULT_THRESHOLDS = Thresholds()
+
+
+def pace(
+    completion: Decimal | None,
+    expected: Decimal | None,
+    *,
+    checked_in: bool,
+    started: bool,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> str:
+    """The pace of a raw completion against what is expected; one of the six words above.
+
+    Without a completion or an expectation there is no data. Rule: docs/progress-and-pace.md, section 4.
+
+    >>> pace(Decimal("0.35"), Decimal("0.5"), checked_in=True, started=True)
+    'behind'
+    >>> pace(Decimal("0.349"), Decimal("0.5"), checked_in=True, started=True)
+    'at_risk'
+    """
+    if completion is not None and completion >= 1:
+        return DONE
+    if not started:
+        return NOT_STARTED
+    if not checked_in or completion is None or expected is None:
+        return NO_DATA
+    if _is_within(completion, expected, thresholds.on_track_gap, thresholds.on_track_ratio):
+        return ON_TRACK
+    if _is_within(completion, expected, thresholds.at_risk_gap, thresholds.at_risk_ratio):
+        return BEHIND
+    return AT_RISK
+
+
+def _is_within(completion: Decimal, expected: Decimal, gap: Decimal, ratio: Decimal) -> bool:
+    # The ratio is multiplied out, which also answers for an expected of 0: whoever is not below 0 keeps up.
+    with localcontext(EXACT):
+        gap_margin = gap - (expected - completion)
+        ratio_margin = completion - ratio * expected
+    return max(round_half_up(gap_margin, _JUDGED_PLACES), round_half_up(ratio_margin, _JUDGED_PLACES)) >= 0
+
+
+def guardrail_pace(*, violated: bool, checked_in: bool, started: bool) -> str:
+    """The pace of a guardrail: on track while kept ("Kept"), at risk while violated ("Violated").
+
+    >>> guardrail_pace(violated=True, checked_in=True, started=True)
+    'at_risk'
+    """
+    if not started:
+        return NOT_STARTED
+    if not checked_in:
+        return NO_DATA
+    return AT_RISK if violated else ON_TRACK
+
+
+def pace_word(pace: str, *, kind: Kind = "reach") -> str:
+    """The word shown for a pace.
+
+    >>> pace_word("on_track"), pace_word("on_track", kind="guardrail")
+    ('On track', 'Kept')
+    """
+    return (GUARDRAIL_WORDS if kind == "guardrail" else PACE_WORDS)[pace]
+
+
+def at_best_behind(pace: str) -> str:
+    """The pace of an objective while one of its guardrails is violated.
+
+    >>> at_best_behind("done"), at_best_behind("at_risk"), at_best_behind("not_started")
+    ('behind', 'at_risk', 'not_started')
+    """
+    return pace if pace in (AT_RISK, NOT_STARTED) else BEHIND
+
+
+def is_mismatch(said: str | None, pace: str) -> bool:
+    """Whether the status said and the pace differ. Done agrees with "on track"; without a pace nothing differs.
+
+    >>> is_mismatch("on_track", "at_risk"), is_mismatch("on_track", "done"), is_mismatch("behind", "no_data")
+    (True, False, False)
+    """
+    if not said or pace in (NO_DATA, NOT_STARTED):
+        return False
+    return said != (ON_TRACK if pace == DONE else pace)
+
+
+def check_in_due_on(
+    *, last_on: date | None, counts_from: date, every_days: int, weekday: int | None, ends_on: date
+) -> date:
+    """The day the next check-in is due: a rhythm after the last one, on the nearest `weekday` (0 is Monday).
+
+    Never before the day after the last check-in, and otherwise never after `ends_on`: an answer after `ends_on`
+    means that the last check-in was made on the last day or later, and nothing more is owed.
+    Rule: docs/progress-and-pace.md, section 6.
+
+    >>> begin, end = date(2024, 7, 1), date(2024, 12, 31)
+    >>> check_in_due_on(last_on=date(2024, 10, 3), counts_from=begin, every_days=14, weekday=0, ends_on=end)
+    datetime.date(2024, 10, 14)
+    """
+    earliest = counts_from if last_on is None else last_on + timedelta(days=1)
+    due = (last_on or counts_from) + timedelta(days=every_days)
+    if weekday is not None:
+        # Monday is 3 days behind Thursday and 3 ahead of Friday: the nearest one is at most 3 days away.
+        on_weekday = due + timedelta(days=(weekday - due.weekday() + 3) % 7 - 3)
+        # A rhythm of a few days can be pulled back to the last check-in itself; it then keeps its own day.
+        due = on_weekday if on_weekday >= earliest else due
+    return max(earliest, min(due, ends_on))
+
+
+def days_silent(today: date, *, last_on: date | None, counts_from: date) -> int:
+    """Whole days since the last check-in, or since check-ins count when there was none; never below 0."""
+    return max(0, (today - (last_on or counts_from)).days)
+
+
+def is_stale(today: date, *, last_on: date | None, counts_from: date, every_days: int) -> bool:
+    """Whether more days than the rhythm and 3 of grace went by without a check-in.
+
+    >>> is_stale(date(2024, 10, 18), last_on=date(2024, 10, 1), counts_from=date(2024, 7, 1), every_days=14)
+    False
+    >>> is_stale(date(2024, 10, 19), last_on=date(2024, 10, 1), counts_from=date(2024, 7, 1), every_days=14)
+    True
+    """
+    return days_silent(today, last_on=last_on, counts_from=counts_from) > every_days + STALE_GRACE_DAYS
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Where a value will stand on the due day if it keeps moving as it did."""
+
+    value: Decimal  # rounded to 6 places, as values are
+    raw_value: Decimal  # exact: what a completion at the due day is computed from
+    rate_per_day: Decimal
+
+    @property
+    def rate_per_week(self) -> Decimal:
+        return self.rate_per_day * 7
+
+
+def forecast(points: Sequence[tuple[date, Decimal]], *, today: date, due_on: date) -> Forecast | None:
+    """The last value plus the rate of the last 28 days for every day left; the last value where none is left.
+
+    `points` are (effective_on, value) in the order of their sequence numbers. None with fewer than 3 check-ins up
+    to today, or when all of them are of today. Formula: docs/progress-and-pace.md, section 7.
+
+    >>> days = date(2024, 9, 2), date(2024, 9, 16), date(2024, 9, 30)
+    >>> points = list(zip(days, map(Decimal, (10, 12, 17))))
+    >>> forecast(points, today=date(2024, 9, 30), due_on=date(2024, 10, 10))
+    Forecast(value=Decimal('19.500000'), raw_value=Decimal('19.50'), rate_per_day=Decimal('0.25'))
+    """
+    # The sort is stable: of two check-ins for one day the later sequence number stays the later.
+    known = sorted((point for point in points if point[0] <= today), key=lambda point: point[0])
+    if len(known) < FORECAST_MIN_CHECK_INS:
+        return None
+    current = known[-1][1]
+    window_start = today - timedelta(days=FORECAST_WINDOW_DAYS)
+    in_force = [value for when, value in known if when <= window_start]
+    then_on, then_value = (window_start, in_force[-1]) if in_force else known[0]
+    days_between = (today - then_on).days
+    if days_between == 0:
+        return None
+    with localcontext(EXACT):
+        rate = (current - then_value) / days_between
+        raw_value = current + rate * max(0, (due_on - today).days)
+    return Forecast(value=round_half_up(raw_value, MAX_PLACES), raw_value=raw_value, rate_per_day=rate)
+
+
+def needed_per_week(
+    current: Decimal | None, target: Decimal | None, *, today: date, due_on: date
+) -> Decimal | None:
+    """The change per week that would just meet the target; None without values or without a day left.
+
+    >>> needed_per_week(Decimal(10), Decimal(16), today=date(2024, 9, 2), due_on=date(2024, 9, 23))
+    Decimal('2')
+    """
+    days_left = (due_on - today).days
+    if current is None or target is None or days_left <= 0:
+        return None
+    with localcontext(EXACT):
+        return (target - current) * 7 / days_left
+
+
+def reason(
+    pace: str,
+    *,
+    completion: Decimal | None = None,
+    expected: Decimal | None = None,
+    kind: Kind = "reach",
+    unit: str = "",
+    needs_per_week: Decimal | None = None,
+    gave_per_week: Decimal | None = None,
+    value: Decimal | None = None,
+    lower: Decimal | None = None,
+    upper: Decimal | None = None,
+    starts_on: date | None = None,
+    held_back_by: str = "",
+    silent_days: int | None = None,
+) -> str:
+    """The sentence beside the colour; it has no full stop, so that it can stand in a table.
+
+    A mean gives completion and expected only. `held_back_by` names the violated guardrail of an objective, and
+    `silent_days` is given for what is stale. Variants: docs/progress-and-pace.md, section 5.
+
+    >>> reason("behind", completion=Decimal("0.35"), expected=Decimal("0.5"), unit="tok/s",
+    ...        needs_per_week=Decimal("2.24"), gave_per_week=Decimal("1.1")).replace("\u202f", " ")
+    '50 % expected, 35 % reached: 15 points behind; needs 2.2 tok/s a week, the last four weeks gave 1.1'
+    >>> reason("at_risk", kind="guardrail", value=Decimal("12.9"), upper=Decimal("12.85"), silent_days=35)
+    '12.9 is above the bound of 12.85; no check-in for 35 days'
+    """
+    if pace == NOT_STARTED:
+        sentence = f"not started, begins on {starts_on.isoformat()}" if starts_on else "not started"
+    elif kind == "guardrail":
+        sentence = _guardrail_reason(value, lower=lower, upper=upper, unit=unit)
+    elif completion is None:
+        sentence = "nothing to measure yet"
+    elif pace == NO_DATA or expected is None:
+        sentence = (
+            "no check-in yet" if expected is None else f"no check-in yet, {format_share(expected)} expected"
+        )
+    elif kind == "milestone":
+        sentence = "done" if completion >= 1 else f"not done yet, {format_share(expected)} expected"
+    else:
+        sentence = _distance(completion, expected, pace)
+        if pace in (BEHIND, AT_RISK):
+            sentence += _effort(needs_per_week, gave_per_week, unit=unit)
+    if held_back_by:
+        sentence = f"held back by the violated guardrail {held_back_by}; {sentence}"
+    if silent_days is not None:
+        sentence += f"; no check-in for {silent_days} {'day' if silent_days == 1 else 'days'}"
+    return sentence
+
+
+def _distance(completion: Decimal, expected: Decimal, pace: str) -> str:
+    reached = format_share(clamp(completion))
+    if completion >= 1:
+        raw = format_share(completion)
+        return f"{raw} reached, over target" if raw != reached else f"{reached} reached, target met"
+    ahead = round_half_up((clamp(completion) - expected) * 100, 0)
+    points = f"{abs(ahead)} {'point' if abs(ahead) == 1 else 'points'}"
+    below = ", below its start" if completion < 0 else ""
+    if ahead > 0:
+        verdict = f"{points} ahead"
+    elif pace == ON_TRACK or ahead == 0:
+        verdict = "on track" if pace == ON_TRACK else "as expected"
+    else:
+        verdict = f"{points} behind"
+    return f"{format_share(expected)} expected, {reached} reached{below}: {verdict}"
+
+
+def _effort(needs: Decimal | None, gave: Decimal | None, *, unit: str) -> str:
+    parts = []
+    if needs is not None:
+        parts.append(f"needs {format_rate(needs, unit=unit)} a week")
+    if gave is not None:
+        shown = format_rate(gave, unit="" if needs is not None else unit)
+        parts.append(f"the last four weeks gave {shown}" + ("" if needs is not None else " a week"))
+    return "; " + ", ".join(parts) if parts else ""
+
+
+def _guardrail_reason(
+    value: Decimal | None, *, lower: Decimal | None, upper: Decimal | None, unit: str
+) -> str:
+    bounds = bounds_text(lower, upper, unit=unit)
+    if value is None:
+        return f"no check-in yet, {bounds}" if bounds else "no check-in yet"
+    shown = format_value(value, unit=unit)
+    if is_violated(value, lower=lower, upper=None):
+        return f"{shown} is below the bound of {format_value(lower, unit=unit)}"
+    if is_violated(value, lower=None, upper=upper):
+        return f"{shown} is above the bound of {format_value(upper, unit=unit)}"
+    return f"kept: {shown}, {bounds}" if bounds else f"kept: {shown}"
+
+
+def bounds_text(lower: Decimal | None, upper: Decimal | None, *, unit: str = "") -> str:
+    """The bounds of a guardrail in words; empty when there are none.
+
+    >>> bounds_text(Decimal(1), Decimal(2)), bounds_text(None, Decimal("12.85"))
+    ('between 1 and 2', 'at most 12.85')
+    """
+    if lower is not None and upper is not None:
+        return f"between {format_value(lower)} and {format_value(upper, unit=unit)}"
+    if lower is not None:
+        return f"at least {format_value(lower, unit=unit)}"
+    return f"at most {format_value(upper, unit=unit)}" if upper is not None else ""
