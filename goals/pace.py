@@ -35,14 +35,14 @@ STALE_GRACE_DAYS = 3
 FORECAST_WINDOW_DAYS = 28
 FORECAST_MIN_CHECK_INS = 3
 
-# A stored completion has 15 places and an expected share like 1/3 has no end, so a difference is judged to 14:
-# 60 % reached of 66.67 % expected is exactly nine tenths, and must not miss it by the last digit.
+# A stored completion has 15 places and an expected share like 2/3 has no end, so a difference is judged to 14:
+# 0.6 reached of 2/3 expected is exactly nine tenths, and must not miss it by the last digit.
 _JUDGED_PLACES = 14
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Where on track ends and at risk begins: gaps as ratios (0.05 is 5 points), ratios of reached to expected."""
+    """Where on track ends and at risk begins: gaps (0.05 is 5 points) and ratios of reached to expected."""
 
     on_track_gap: Decimal = Decimal("0.05")
     on_track_ratio: Decimal = Decimal("0.90")
@@ -123,7 +123,7 @@ def at_best_behind(pace: str) -> str:
 
 
 def is_mismatch(said: str | None, pace: str) -> bool:
-    """Whether the status said and the pace differ. Done agrees with "on track"; without a pace nothing differs.
+    """Whether the status said and the pace differ. Done agrees with "on track", no pace with everything.
 
     >>> is_mismatch("on_track", "at_risk"), is_mismatch("on_track", "done"), is_mismatch("behind", "no_data")
     (True, False, False)
@@ -138,8 +138,8 @@ def check_in_due_on(
 ) -> date:
     """The day the next check-in is due: a rhythm after the last one, on the nearest `weekday` (0 is Monday).
 
-    Never before the day after the last check-in, and otherwise never after `ends_on`: an answer after `ends_on`
-    means that the last check-in was made on the last day or later, and nothing more is owed.
+    Never before the day after the last check-in, and otherwise never after `ends_on`: an answer after
+    `ends_on` means that the last check-in was made on the last day or later, and nothing more is owed.
     Rule: docs/progress-and-pace.md, section 6.
 
     >>> begin, end = date(2024, 7, 1), date(2024, 12, 31)
@@ -188,8 +188,8 @@ class Forecast:
 def forecast(points: Sequence[tuple[date, Decimal]], *, today: date, due_on: date) -> Forecast | None:
     """The last value plus the rate of the last 28 days for every day left; the last value where none is left.
 
-    `points` are (effective_on, value) in the order of their sequence numbers. None with fewer than 3 check-ins up
-    to today, or when all of them are of today. Formula: docs/progress-and-pace.md, section 7.
+    `points` are (effective_on, value) in the order of their sequence numbers. None with fewer than 3 check-ins
+    up to today, or when all of them are of today. Formula: docs/progress-and-pace.md, section 7.
 
     >>> days = date(2024, 9, 2), date(2024, 9, 16), date(2024, 9, 30)
     >>> points = list(zip(days, map(Decimal, (10, 12, 17))))
@@ -246,7 +246,7 @@ def reason(
 ) -> str:
     """The sentence beside the colour; it has no full stop, so that it can stand in a table.
 
-    A mean gives completion and expected only. `held_back_by` names the violated guardrail of an objective, and
+    A mean gives completion and expected only. `held_back_by` names the violated guardrail of an objective;
     `silent_days` is given for what is stale. Variants: docs/progress-and-pace.md, section 5.
 
     >>> reason("behind", completion=Decimal("0.35"), expected=Decimal("0.5"), unit="tok/s",

@@ -23,8 +23,8 @@ COMPLETION_PLACES = 15
 ZERO = Decimal(0)
 ONE = Decimal(1)
 
-# The caller's decimal context may be anything. Two values of 20 digits need at most 21 for their difference, so
-# 50 leave the quotient far finer than what is stored.
+# The caller's decimal context may be anything. Two values of 20 digits need at most 21 for their difference,
+# so 50 leave the quotient far finer than what is stored.
 EXACT = Context(prec=50, rounding=ROUND_HALF_EVEN)
 
 
@@ -98,10 +98,10 @@ def weighted_mean(pairs: Iterable[tuple[Decimal, Decimal | None]]) -> Decimal | 
 def expected_share(
     day: date, *, starts_on: date, due_on: date, plan: Sequence[tuple[date, Decimal]] = ()
 ) -> Decimal:
-    """The share that should be reached on a day: 0 up to the first day, 1 from the due day, whole days between.
+    """The share that should be reached on a day: 0 up to the first day, 1 from the due day, by whole days.
 
-    `plan` holds dated interim completions; the line then runs straight from one to the next. Points outside the
-    period say nothing and are passed over; of two on one day the later in the sequence holds.
+    `plan` holds dated interim completions; the line then runs straight from one to the next. Points outside
+    the period say nothing and are passed over; of two on one day the later in the sequence holds.
     Formula: docs/progress-and-pace.md, section 3.
 
     >>> first, last = date(2024, 7, 1), date(2024, 12, 31)

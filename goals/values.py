@@ -22,16 +22,17 @@ DASH = "\u2013"  # stands for "there is no figure"
 PLAIN_DIGITS_SENTENCE = "Write the number in plain digits with a point, like 1400 or 52.9."
 MILESTONE_SENTENCE = "Write done or not done."
 
-# ASCII digits by name: \d also takes the digits of other scripts. A leading plus is refused, as "+5" may well be
-# meant as "5 more".
-_PLAIN_NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
+# ASCII digits by name: \d also takes the digits of other scripts. A leading plus is refused, as "+5" may well
+# be meant as "5 more".
+_PLAIN_NUMBER = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?")
 _MILESTONE_WORDS = {"done": Decimal(1), "yes": Decimal(1), "not done": Decimal(0), "no": Decimal(0)}
 
 
 def parse_value(text: str) -> Decimal:
     """The number a person or a program wrote: plain ASCII digits, a minus and a point at most.
 
-    Up to 20 digits, 6 of them after the point. Blanks around it do not matter. Raises ValueError with a sentence.
+    Up to 14 digits before the point and 6 after it. Blanks around it do not matter. Raises ValueError with a
+    sentence.
 
     >>> parse_value(" 52.9 "), parse_value("-3")
     (Decimal('52.9'), Decimal('-3'))
@@ -43,22 +44,20 @@ def parse_value(text: str) -> Decimal:
     match = _PLAIN_NUMBER.fullmatch(text.strip())
     if match is None:
         raise ValueError(PLAIN_DIGITS_SENTENCE)
-    sign, whole, fraction = match[1], match[2].lstrip("0"), match[3] or ""
+    whole, fraction = match[1].lstrip("0"), match[2] or ""
     if len(fraction) > MAX_PLACES:
         raise ValueError(f"Write at most {MAX_PLACES} digits after the point.")
     if len(whole) > MAX_WHOLE_DIGITS:
-        raise ValueError(
-            f"Write at most {MAX_DIGITS} digits: {MAX_WHOLE_DIGITS} before the point and {MAX_PLACES} after it."
-        )
-    value = Decimal(f"{sign}{whole or '0'}.{fraction}" if fraction else f"{sign}{whole or '0'}")
+        raise ValueError(f"Write at most {MAX_WHOLE_DIGITS} digits before the point.")
+    value = Decimal(match[0])
     return value if value else abs(value)
 
 
 def parse_reported(text: str, *, kind: Kind, unit: str = "") -> Decimal:
     """The value reported for a key result of this kind. Raises ValueError with a sentence.
 
-    A milestone also takes done, not done, yes and no, and nothing between 0 and 1. One percent sign may follow
-    the number when the key result is measured in percent.
+    A milestone also takes done, not done, yes and no, and nothing between 0 and 1. One percent sign may
+    follow the number when the key result is measured in percent.
 
     >>> parse_reported("not done", kind="milestone"), parse_reported("52.9 %", kind="reach", unit="%")
     (Decimal('0'), Decimal('52.9'))
