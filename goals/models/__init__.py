@@ -1,0 +1,26 @@
+"""The domain: what is planned, what is reported, what may go wrong (docs/glossary.md)."""
+
+from goals.models.check_in import AppendOnly, CheckIn
+from goals.models.cycle import Cycle, Roadmap, Visibility
+from goals.models.dependency import Dependency
+from goals.models.key_result import KeyResult
+from goals.models.objective import Level, Objective
+from goals.models.outbox import OutboxMail
+from goals.models.risk import Mitigation, Risk
+from goals.models.snapshot import Snapshot
+
+__all__ = [
+    "AppendOnly",
+    "CheckIn",
+    "Cycle",
+    "Dependency",
+    "KeyResult",
+    "Level",
+    "Mitigation",
+    "Objective",
+    "OutboxMail",
+    "Risk",
+    "Roadmap",
+    "Snapshot",
+    "Visibility",
+]

@@ -1,0 +1,4 @@
+from accounts.models.token import ApiToken, Scope
+from accounts.models.user import OrgRole, User
+
+__all__ = ["ApiToken", "OrgRole", "Scope", "User"]

@@ -1,0 +1,134 @@
+"""People: they sign in with their e-mail address."""
+
+import zoneinfo
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+WEEKDAYS = [
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+]
+
+
+class OrgRole(models.TextChoices):
+    """A role in the whole organisation; what a member may do in an area says areas.Membership."""
+
+    MEMBER = "", _("Member")
+    MANAGER = "manager", _("Manager")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is not a time zone; an example is Europe/Berlin."), params={"name": name}
+        )
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """A person by e-mail, whatever the case it is typed in."""
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, org_role=OrgRole.ADMINISTRATOR, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in."""
+
+    # `unique` is what Django asks of a sign-in name; the constraint below is the rule that counts.
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    org_role = models.CharField(
+        _("role in the organisation"), max_length=20, choices=OrgRole, blank=True, default=OrgRole.MEMBER
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="UTC", validators=[validate_time_zone]
+    )
+    language = models.CharField(_("language"), max_length=10, default="en")
+    reminders_enabled = models.BooleanField(_("remind me by mail of check-ins I owe"), default=True)
+    reminder_weekday = models.PositiveSmallIntegerField(_("day of the reminder"), choices=WEEKDAYS, default=0)
+    reminder_hour = models.PositiveSmallIntegerField(
+        _("hour of the reminder"), default=9, help_text=_("0 to 23, in your time zone")
+    )
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("People who left are made inactive; what they did stays.")
+    )
+    joined_at = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name", "email"]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique_without_case",
+                violation_error_message=_("Somebody with this e-mail address is here already."),
+            ),
+            models.CheckConstraint(
+                name="user_reminder_hour_of_day",
+                condition=Q(reminder_hour__gte=0, reminder_hour__lte=23),
+                violation_error_message=_("The hour of the reminder lies between 0 and 23."),
+            ),
+            models.CheckConstraint(
+                name="user_reminder_weekday_of_week",
+                condition=Q(reminder_weekday__gte=0, reminder_weekday__lte=6),
+                violation_error_message=_("The day of the reminder lies between Monday (0) and Sunday (6)."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_administrator(self) -> bool:
+        return self.org_role == OrgRole.ADMINISTRATOR
+
+    @property
+    def is_manager(self) -> bool:
+        """Administrators may do whatever managers may."""
+        return self.org_role in {OrgRole.MANAGER, OrgRole.ADMINISTRATOR}
+
+    @property
+    def is_staff(self) -> bool:
+        """Who may open Django's admin."""
+        return self.is_administrator
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return self.is_active and (self.is_administrator or super().has_perm(perm, obj))
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and (self.is_administrator or super().has_module_perms(app_label))
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]

@@ -1,0 +1,152 @@
+"""The organisation: a tree of areas and teams, and who plays which role in them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+from tree_queries.fields import TreeNodeForeignKey
+from tree_queries.models import TreeNode
+from tree_queries.query import TreeQuerySet
+
+KEY_PATTERN = r"^[A-Z][A-Z0-9]{1,11}$"
+
+
+class Role(models.TextChoices):
+    """What a person does in an area and in all areas below it."""
+
+    LEAD = "lead", _("lead")
+    CONTRIBUTOR = "contributor", _("contributor")
+    VIEWER = "viewer", _("viewer")
+
+
+class AreaQuerySet(TreeQuerySet):
+    def live(self) -> AreaQuerySet:
+        return self.filter(archived_at__isnull=True)
+
+    def at_or_below(self, areas) -> AreaQuerySet:
+        """These areas and everything below them; `areas` is a queryset or list of areas or primary keys."""
+        keys = {getattr(area, "pk", area) for area in areas}
+        if not keys:
+            return self.none()
+        parents = dict(Area.objects.without_tree_fields().order_by().values_list("pk", "parent_id"))
+        return self.filter(pk__in=[pk for pk in parents if keys & _path(pk, parents)])
+
+    def where_role(self, user, roles: list[str]) -> AreaQuerySet:
+        """Areas in which the person has one of these roles, there or in an area above."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.at_or_below(
+            Membership.objects.filter(user=user, role__in=roles).values_list("area_id", flat=True)
+        )
+
+    def member_of(self, user) -> AreaQuerySet:
+        return self.where_role(user, list(Role))
+
+    def contributable_by(self, user) -> AreaQuerySet:
+        """Where a person may check in on everything, and edit risks and mitigations."""
+        if user.is_authenticated and user.is_manager:
+            return self.all()
+        return self.where_role(user, [Role.LEAD, Role.CONTRIBUTOR])
+
+    def editable_by(self, user) -> AreaQuerySet:
+        """Where a person may edit the plan."""
+        if user.is_authenticated and user.is_manager:
+            return self.all()
+        return self.where_role(user, [Role.LEAD])
+
+
+def _path(pk: int, parents: dict[int, int | None]) -> set[int]:
+    """The area and all above it. A loop, which no constraint of a database can refuse, ends the walk."""
+    path: set[int] = set()
+    current: int | None = pk
+    while current is not None and current not in path:
+        path.add(current)
+        current = parents.get(current)
+    return path
+
+
+class Area(TreeNode):
+    """A part of the organisation: an area, or a team in it."""
+
+    parent = TreeNodeForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    key = models.CharField(
+        _("key"),
+        max_length=12,
+        unique=True,
+        validators=[RegexValidator(KEY_PATTERN, _("A key has 2 to 12 capital letters and digits: EDGE."))],
+        help_text=_("Part of every code below it, so it never changes."),
+    )
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = AreaQuerySet.as_manager(with_tree_fields=True)
+    history = HistoricalRecords(excluded_fields=["updated_at"])
+
+    class Meta:
+        ordering = ["position", "key"]
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+        constraints = [
+            models.CheckConstraint(
+                name="area_not_its_own_parent",
+                condition=Q(parent__isnull=True) | ~Q(parent=models.F("pk")),
+                violation_error_message=_("An area is not part of itself."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's role in an area, valid for all below it."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="memberships",
+        verbose_name=_("person"),
+    )
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("area")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["area", "user"]
+        verbose_name = _("role in an area")
+        verbose_name_plural = _("roles in areas")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "area"],
+                name="membership_once_per_area",
+                violation_error_message=_("This person has a role in this area already."),
+            ),
+            models.CheckConstraint(
+                name="membership_role_known",
+                condition=Q(role__in=["lead", "contributor", "viewer"]),
+                violation_error_message=_("A role is lead, contributor or viewer."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}, {self.area}"

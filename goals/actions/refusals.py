@@ -1,0 +1,94 @@
+"""Why a write was refused: a stable code for programs, a sentence for people."""
+
+from __future__ import annotations
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext as _
+
+
+class Refused(Exception):
+    """Nothing was written. `errors` maps a field, or "" for the whole, to sentences."""
+
+    code = "refused"
+
+    def __init__(self, sentence: str, *, field: str = "", errors: dict[str, list[str]] | None = None):
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.errors = errors if errors is not None else {field: [sentence]}
+
+
+class CycleClosed(Refused):
+    """The numbers of a closed cycle are frozen."""
+
+    code = "cycle_closed"
+
+    def __init__(self, cycle_name: str):
+        super().__init__(_("%(cycle)s is closed; its numbers are frozen.") % {"cycle": cycle_name})
+
+
+class CycleNotActive(Refused):
+    """Check-ins are made in an active or closing cycle."""
+
+    code = "cycle_not_active"
+
+    def __init__(self, cycle_name: str):
+        super().__init__(
+            _("%(cycle)s is being planned; check-ins open when it is active.") % {"cycle": cycle_name}
+        )
+
+
+class WrongState(Refused):
+    """A cycle or a row is not in the state that this step begins from."""
+
+    code = "wrong_state"
+
+
+class Archived(Refused):
+    """What is archived or dropped is not changed; restore it first."""
+
+    code = "archived"
+
+
+class ReasonNeeded(Refused):
+    """A definition in an active cycle changes with a reason only."""
+
+    code = "reason_needed"
+
+    def __init__(self, code: str):
+        super().__init__(
+            _("Say why the definition of %(code)s changes; the cycle has begun.") % {"code": code},
+            field="reason",
+        )
+
+
+class StaleVersion(Refused):
+    """Somebody else changed the row in between."""
+
+    code = "stale_version"
+
+    def __init__(self, name: str):
+        super().__init__(_("%(name)s was changed by somebody else in the meantime.") % {"name": name})
+
+
+class NumberTaken(Refused):
+    """Numbers are part of codes and never used twice."""
+
+    code = "number_taken"
+
+
+class Invalid(Refused):
+    """One or more fields do not hold what they should."""
+
+    code = "invalid"
+
+    @classmethod
+    def from_validation(cls, error: ValidationError) -> Invalid:
+        if not hasattr(error, "error_dict"):
+            return cls(" ".join(error.messages))
+        errors = {
+            "" if field == NON_FIELD_ERRORS else field: list(sentences)
+            for field, sentences in error.message_dict.items()
+        }
+        return cls(
+            " ".join(sentence for sentences in errors.values() for sentence in sentences), errors=errors
+        )

@@ -1,0 +1,81 @@
+"""Risks, the steps against them, and what objectives need from elsewhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from goals.actions import locks
+from goals.actions.rows import apply_changes, next_number, refuse_closed, refuse_stale, save_row
+from goals.models import Dependency, Mitigation, Objective, Risk
+
+
+@transaction.atomic
+def create_risk(
+    objective: Objective, *, by: Any, now: datetime, number: int | None = None, **fields: Any
+) -> Risk:
+    """A new risk with the next number, or the wanted one. Raises CycleClosed, NumberTaken, Invalid."""
+    refuse_closed(locks.share_cycle(objective.roadmap.cycle_id))
+    objective = locks.lock_objective(objective.pk)
+    number = next_number(objective, "last_risk_number", wanted=number)
+    risk = Risk(objective=objective, number=number, created_at=now, **fields)
+    risk.code = f"{objective.code}-{risk.short_code}"
+    save_row(risk, by=by, now=now)
+    return risk
+
+
+@transaction.atomic
+def change_risk(
+    risk: Risk, *, by: Any, now: datetime, version: int | None = None, reason: str = "", **changes: Any
+) -> bool:
+    """Whether something changed. Raises CycleClosed, StaleVersion, Invalid."""
+    refuse_closed(locks.share_cycle(risk.objective.roadmap.cycle_id))
+    risk = Risk.objects.select_for_update(of=("self",)).select_related("objective").get(pk=risk.pk)
+    return _change(risk, by=by, now=now, version=version, reason=reason, changes=changes)
+
+
+@transaction.atomic
+def create_mitigation(risk: Risk, *, by: Any, now: datetime, **fields: Any) -> Mitigation:
+    refuse_closed(locks.share_cycle(risk.objective.roadmap.cycle_id))
+    mitigation = Mitigation(risk=risk, created_at=now, **fields)
+    save_row(mitigation, by=by, now=now)
+    return mitigation
+
+
+@transaction.atomic
+def change_mitigation(
+    mitigation: Mitigation, *, by: Any, now: datetime, version: int | None = None, **changes: Any
+) -> bool:
+    refuse_closed(locks.share_cycle(mitigation.risk.objective.roadmap.cycle_id))
+    mitigation = Mitigation.objects.select_for_update(of=("self",)).get(pk=mitigation.pk)
+    return _change(mitigation, by=by, now=now, version=version, reason="", changes=changes)
+
+
+@transaction.atomic
+def create_dependency(objective: Objective, *, by: Any, now: datetime, **fields: Any) -> Dependency:
+    """A need: `on_objective` or `partner`, `note`, `state`. Raises CycleClosed, Invalid."""
+    refuse_closed(locks.share_cycle(objective.roadmap.cycle_id))
+    dependency = Dependency(objective=objective, created_at=now, **fields)
+    save_row(dependency, by=by, now=now)
+    return dependency
+
+
+@transaction.atomic
+def change_dependency(
+    dependency: Dependency, *, by: Any, now: datetime, version: int | None = None, **changes: Any
+) -> bool:
+    refuse_closed(locks.share_cycle(dependency.objective.roadmap.cycle_id))
+    dependency = Dependency.objects.select_for_update(of=("self",)).get(pk=dependency.pk)
+    return _change(dependency, by=by, now=now, version=version, reason="", changes=changes)
+
+
+def _change(
+    row: Any, *, by: Any, now: datetime, version: int | None, reason: str, changes: dict[str, Any]
+) -> bool:
+    refuse_stale(row, version)
+    if not apply_changes(row, changes):
+        return False
+    save_row(row, by=by, now=now, reason=reason)
+    return True

@@ -1,0 +1,67 @@
+"""Saving a row of the plan: judged by its model, under a lock, with who, when and why in its history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from goals.actions.refusals import CycleClosed, Invalid, NumberTaken, ReasonNeeded, StaleVersion
+from goals.models import Cycle
+
+
+def save_row(row: Any, *, by: Any, now: datetime, reason: str = "") -> None:
+    """Validates and saves; the history names the person, the moment and the reason. Raises Invalid."""
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise Invalid.from_validation(error) from error
+    row._history_user = by
+    row._history_date = now
+    row._change_reason = reason or None
+    row.save()
+
+
+def apply_changes(row: Any, changes: dict[str, Any]) -> list[str]:
+    """Sets the fields that differ; answers their names."""
+    changed = [name for name, value in changes.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, changes[name])
+    return changed
+
+
+def next_number(parent: Any, counter: str, *, wanted: int | None = None) -> int:
+    """The next number of a counter of its parent, which the caller has locked; or the one a document names.
+
+    A number is never given out twice, so a wanted one has to lie above all that were. Raises NumberTaken.
+    """
+    last = getattr(parent, counter)
+    number = last + 1 if wanted is None else wanted
+    if number <= last:
+        raise NumberTaken(
+            _("Number %(number)s was given out before; the next free one is %(next)s.")
+            % {"number": number, "next": last + 1}
+        )
+    setattr(parent, counter, number)
+    # `update`: a counter is no part of the plan's history.
+    type(parent).objects.filter(pk=parent.pk).update(**{counter: number})
+    return number
+
+
+def refuse_closed(cycle: Cycle) -> None:
+    if cycle.is_closed:
+        raise CycleClosed(cycle.name)
+
+
+def refuse_stale(row: Any, version: int | None) -> None:
+    """`version` is the one the writer saw; None skips the question (imports, commands)."""
+    if version is not None and version != row.version:
+        raise StaleVersion(str(row))
+
+
+def refuse_without_reason(row: Any, changed: list[str], *, locked: tuple[str, ...], reason: str) -> None:
+    """In a cycle that has begun, a definition changes with a reason only."""
+    if set(changed) & set(locked) and not reason.strip():
+        raise ReasonNeeded(row.code)

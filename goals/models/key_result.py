@@ -1,0 +1,309 @@
+"""Key results, and the check-ins that report about them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, FloatField, Q
+from django.db.models.functions import Cast
+from django.db.models.lookups import LessThanOrEqual
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from areas.models import Area
+from goals.models.cycle import Cycle, Visibility
+from goals.models.fields import Archivable, Versioned, completion_field, value_field
+from goals.models.objective import Objective
+from goals.pace import check_in_due_on
+
+
+class KeyResultQuerySet(models.QuerySet["KeyResult"]):
+    def live(self) -> KeyResultQuerySet:
+        return self.filter(archived_at__isnull=True, objective__archived_at__isnull=True)
+
+    def counting(self) -> KeyResultQuerySet:
+        """Neither archived nor dropped, themselves or with their objective."""
+        return self.live().filter(dropped_at__isnull=True, objective__dropped_at__isnull=True)
+
+    def of_cycle(self, cycle: Cycle) -> KeyResultQuerySet:
+        return self.filter(objective__roadmap__cycle=cycle)
+
+    def visible_to(self, user) -> KeyResultQuerySet:
+        """As for objectives; a key result may be restricted by itself, and its owner always sees it."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_manager:
+            return self
+        unrestricted = (
+            ~Q(visibility=KeyResult.Visibility.RESTRICTED)
+            & ~Q(objective__visibility=Visibility.RESTRICTED)
+            & ~Q(objective__roadmap__visibility=Visibility.RESTRICTED)
+        )
+        return self.filter(
+            unrestricted
+            | Q(owner=user)
+            | Q(objective__owner=user)
+            | Q(objective__roadmap__area__in=Area.objects.member_of(user))
+        )
+
+    def checkable_by(self, user) -> KeyResultQuerySet:
+        """Those a person may check in on: their own, and all of the areas they contribute to."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_manager:
+            return self
+        return self.filter(
+            Q(owner=user) | Q(objective__roadmap__area__in=Area.objects.contributable_by(user))
+        )
+
+    def with_context(self) -> KeyResultQuerySet:
+        """With what its figures, code and links need, in one query."""
+        return self.select_related(
+            "owner", "last_check_in__author", "objective__roadmap__cycle", "objective__roadmap__area"
+        )
+
+    def owned_in_active_cycles(self) -> KeyResultQuerySet:
+        """What may owe a check-in: reminders and My check-ins narrow it down by date."""
+        return self.counting().filter(
+            objective__roadmap__cycle__state__in=[Cycle.State.ACTIVE, Cycle.State.CLOSING],
+            owner__isnull=False,
+        )
+
+
+class KeyResult(Versioned, Archivable):
+    """How one sees that an objective is met."""
+
+    class Kind(models.TextChoices):
+        REACH = "reach", _("reach")
+        MILESTONE = "milestone", _("milestone")
+        GUARDRAIL = "guardrail", _("guardrail")
+
+    class Visibility(models.TextChoices):
+        """A key result is as visible as its objective, or less."""
+
+        INHERIT = "inherit", _("like its objective")
+        INTERNAL = "internal", _("internal")
+        RESTRICTED = "restricted", _("restricted")
+
+    objective = models.ForeignKey(
+        Objective, on_delete=models.PROTECT, related_name="key_results", verbose_name=_("objective")
+    )
+    number = models.PositiveIntegerField(_("number"), editable=False)
+    code = models.CharField(_("code"), max_length=50, unique=True, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    metric = models.CharField(_("metric"), max_length=200, blank=True)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.REACH)
+    start_value = value_field(_("start"))
+    target_value = value_field(_("target"))
+    stretch_value = value_field(_("stretch"))
+    lower_bound = value_field(_("at least"))
+    upper_bound = value_field(_("at most"))
+    weight = models.DecimalField(
+        _("weight"), max_digits=6, decimal_places=2, default=Decimal(1), validators=[MinValueValidator(0)]
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_key_results",
+        verbose_name=_("owner"),
+    )
+    due_on = models.DateField(
+        _("due on"), null=True, blank=True, help_text=_("empty: the last day of the cycle")
+    )
+    check_in_every_days = models.PositiveSmallIntegerField(
+        _("days between check-ins"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(366)],
+        help_text=_("empty: as the cycle says"),
+    )
+    visibility = models.CharField(
+        _("visibility"), max_length=20, choices=Visibility, default=Visibility.INHERIT
+    )
+    source_note = models.CharField(_("source"), max_length=300, blank=True)
+    added_on = models.DateField(_("in the plan since"))
+    position = models.PositiveIntegerField(_("position"), default=0)
+    proposed_score = models.DecimalField(
+        _("proposed score"), max_digits=2, decimal_places=1, null=True, blank=True, editable=False
+    )
+    final_score = models.DecimalField(_("score"), max_digits=2, decimal_places=1, null=True, blank=True)
+    score_reason = models.TextField(_("why the score differs"), blank=True)
+    closing_note = models.TextField(_("closing note"), blank=True)
+    dropped_at = models.DateTimeField(_("dropped at"), null=True, blank=True, editable=False)
+    # Stored figures, moved by actions.stored alone, in the transaction of the check-in or change.
+    current_value = value_field(_("current value"), editable=False)
+    completion = completion_field(_("completion"))
+    check_in_count = models.PositiveIntegerField(default=0, editable=False)
+    last_check_in = models.ForeignKey(
+        "CheckIn", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+
+    objects = KeyResultQuerySet.as_manager()
+    history = HistoricalRecords(
+        excluded_fields=["updated_at", "current_value", "completion", "check_in_count", "last_check_in"]
+    )
+
+    # Changing one of these in an active cycle asks for a reason.
+    DEFINITION_FIELDS = (
+        "kind",
+        "start_value",
+        "target_value",
+        "lower_bound",
+        "upper_bound",
+        "weight",
+    )
+
+    class Meta:
+        ordering = ["position", "number"]
+        verbose_name = _("key result")
+        verbose_name_plural = _("key results")
+        indexes = [
+            # Read by My check-ins and by the reminders: what does this person own?
+            models.Index(fields=["owner", "objective"], name="key_result_by_owner"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["objective", "number"],
+                name="key_result_number_once_per_objective",
+                violation_error_message=_("This objective has a key result with this number already."),
+            ),
+            models.CheckConstraint(
+                name="key_result_kind_known",
+                condition=Q(kind__in=["reach", "milestone", "guardrail"]),
+                violation_error_message=_("A key result is a reach, a milestone or a guardrail."),
+            ),
+            models.CheckConstraint(
+                name="key_result_start_differs_from_target",
+                condition=Q(start_value__isnull=True)
+                | Q(target_value__isnull=True)
+                | ~Q(start_value=F("target_value")),
+                violation_error_message=_("Start and target are the same; a reach needs a way to go."),
+            ),
+            models.CheckConstraint(
+                name="key_result_milestone_from_0_to_1",
+                condition=~Q(kind="milestone") | Q(start_value=Decimal(0), target_value=Decimal(1)),
+                violation_error_message=_("A milestone goes from 0 (not done) to 1 (done)."),
+            ),
+            models.CheckConstraint(
+                name="key_result_guardrail_has_bound",
+                condition=~Q(kind="guardrail") | Q(lower_bound__isnull=False) | Q(upper_bound__isnull=False),
+                violation_error_message=_("A guardrail needs a bound: at most, at least, or both."),
+            ),
+            models.CheckConstraint(
+                name="key_result_guardrail_without_target",
+                condition=~Q(kind="guardrail")
+                | Q(start_value__isnull=True, target_value__isnull=True, stretch_value__isnull=True),
+                violation_error_message=_("A guardrail has bounds, no start, target or stretch."),
+            ),
+            models.CheckConstraint(
+                name="key_result_bounds_of_guardrail_only",
+                condition=Q(kind="guardrail") | Q(lower_bound__isnull=True, upper_bound__isnull=True),
+                violation_error_message=_("Bounds belong to a guardrail alone."),
+            ),
+            models.CheckConstraint(
+                name="key_result_bounds_in_order",
+                # As floats: on SQLite the exact values are text, which does not sort by value.
+                condition=Q(lower_bound__isnull=True)
+                | Q(upper_bound__isnull=True)
+                | Q(LessThanOrEqual(Cast("lower_bound", FloatField()), Cast("upper_bound", FloatField()))),
+                violation_error_message=_("The lower bound lies above the upper bound."),
+            ),
+            models.CheckConstraint(
+                name="key_result_weight_not_negative",
+                condition=Q(weight__gte=0),
+                violation_error_message=_("A weight is 0 or more."),
+            ),
+            models.CheckConstraint(
+                name="key_result_rhythm_in_days",
+                condition=Q(check_in_every_days__isnull=True)
+                | Q(check_in_every_days__gte=1, check_in_every_days__lte=366),
+                violation_error_message=_("Check-ins are 1 to 366 days apart."),
+            ),
+            models.CheckConstraint(
+                name="key_result_visibility_known",
+                condition=Q(visibility__in=["inherit", "internal", "restricted"]),
+                violation_error_message=_("A key result is like its objective, internal or restricted."),
+            ),
+            models.CheckConstraint(
+                name="key_result_score_0_to_1",
+                condition=Q(final_score__isnull=True) | Q(final_score__gte=0, final_score__lte=1),
+                violation_error_message=_("A score lies between 0.0 and 1.0."),
+            ),
+            models.CheckConstraint(
+                name="key_result_changed_score_has_reason",
+                condition=Q(final_score__isnull=True)
+                | Q(proposed_score__isnull=True)
+                | Q(final_score=F("proposed_score"))
+                | ~Q(score_reason=""),
+                violation_error_message=_("Say why the score differs from the proposed one."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    def save(self, *args, **kwargs) -> None:
+        if self._state.adding:
+            self.code = f"{self.objective.code}-KR{self.number}"
+        super().save(*args, **kwargs)
+
+    @property
+    def cycle(self) -> Cycle:
+        return self.objective.roadmap.cycle
+
+    @property
+    def area(self) -> Area:
+        return self.objective.roadmap.area
+
+    @property
+    def short_code(self) -> str:
+        return f"KR{self.number}"
+
+    @property
+    def due_date(self) -> date:
+        return self.due_on or self.cycle.ends_on
+
+    @property
+    def rhythm_days(self) -> int:
+        return self.check_in_every_days or self.cycle.check_in_every_days
+
+    @property
+    def counts_from(self) -> date:
+        """The day from which a first check-in is awaited."""
+        return max(self.cycle.starts_on, self.added_on)
+
+    @property
+    def last_check_in_on(self) -> date | None:
+        return self.last_check_in.effective_on if self.last_check_in else None
+
+    @property
+    def is_done(self) -> bool:
+        return self.completion is not None and self.completion >= 1
+
+    @property
+    def check_in_due_on(self) -> date | None:
+        """The day the next check-in is due; None when nothing more is owed."""
+        if self.is_done or not self.cycle.takes_check_ins:
+            return None
+        return check_in_due_on(
+            last_on=self.last_check_in_on,
+            counts_from=self.counts_from,
+            every_days=self.rhythm_days,
+            weekday=self.cycle.check_in_weekday,
+            ends_on=self.cycle.ends_on,
+        )
+
+    def owes_check_in(self, today: date) -> bool:
+        due = self.check_in_due_on
+        return due is not None and due <= today
+
+    def get_absolute_url(self) -> str:
+        return reverse("goals:key_result_detail", args=[self.code])

@@ -1,0 +1,211 @@
+"""Objectives: the goals of a roadmap."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from areas.models import Area
+from goals.models.cycle import Roadmap, Visibility
+from goals.models.fields import Archivable, Versioned, completion_field
+
+
+class ObjectiveQuerySet(models.QuerySet["Objective"]):
+    def live(self) -> ObjectiveQuerySet:
+        return self.filter(archived_at__isnull=True)
+
+    def counting(self) -> ObjectiveQuerySet:
+        """Neither archived nor dropped."""
+        return self.live().filter(dropped_at__isnull=True)
+
+    def focus(self) -> ObjectiveQuerySet:
+        return self.filter(kind=Objective.Kind.FOCUS)
+
+    def visible_to(self, user) -> ObjectiveQuerySet:
+        """All but the restricted ones of areas the person is no member of; an owner sees what is theirs."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_manager:
+            return self
+        unrestricted = ~Q(visibility=Visibility.RESTRICTED) & ~Q(roadmap__visibility=Visibility.RESTRICTED)
+        return self.filter(unrestricted | Q(owner=user) | Q(roadmap__area__in=Area.objects.member_of(user)))
+
+    def public(self) -> ObjectiveQuerySet:
+        return self.live().filter(visibility=Visibility.PUBLIC, roadmap__in=Roadmap.objects.public())
+
+
+class Level(models.TextChoices):
+    LOW = "low", _("low")
+    MEDIUM = "medium", _("medium")
+    HIGH = "high", _("high")
+
+
+class Objective(Versioned, Archivable):
+    """One goal of a roadmap: a focus area, or an item of engineering excellence."""
+
+    class Kind(models.TextChoices):
+        FOCUS = "focus", _("focus")
+        EXCELLENCE = "excellence", _("engineering excellence")
+
+    class Commitment(models.TextChoices):
+        COMMITTED = "committed", _("committed")
+        ASPIRATIONAL = "aspirational", _("aspirational")
+
+    class Pillar(models.TextChoices):
+        """The five pillars of engineering excellence."""
+
+        BETTER_CODE = "better_code", _("Better Code")
+        BETTER_DOC = "better_doc", _("Better Doc")
+        EMPOWERING_TEAMS = "empowering_teams", _("Empowering Teams")
+        MODERN_CODE = "modern_code", _("Modern Code")
+        BETTER_ARCHITECTURE = "better_architecture", _("Better Architecture")
+
+    roadmap = models.ForeignKey(
+        Roadmap, on_delete=models.PROTECT, related_name="objectives", verbose_name=_("roadmap")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.FOCUS)
+    number = models.PositiveIntegerField(_("number"), editable=False)
+    code = models.CharField(_("code"), max_length=40, unique=True, editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True, help_text=_("Markdown"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="owned_objectives",
+        verbose_name=_("owner"),
+    )
+    commitment = models.CharField(
+        _("commitment"), max_length=20, choices=Commitment, default=Commitment.ASPIRATIONAL
+    )
+    priority = models.PositiveSmallIntegerField(
+        _("priority"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text=_("1 (first) to 5 (last)"),
+    )
+    confidence = models.PositiveSmallIntegerField(
+        _("confidence"), null=True, blank=True, validators=[MaxValueValidator(10)], help_text=_("0 to 10")
+    )
+    weight = models.DecimalField(
+        _("weight"), max_digits=6, decimal_places=2, default=Decimal(1), validators=[MinValueValidator(0)]
+    )
+    visibility = models.CharField(
+        _("visibility"), max_length=20, choices=Visibility, default=Visibility.INTERNAL
+    )
+    pillar = models.CharField(_("pillar"), max_length=30, choices=Pillar, blank=True)
+    impact = models.CharField(_("impact"), max_length=10, choices=Level, blank=True)
+    cost = models.CharField(_("cost"), max_length=10, choices=Level, blank=True)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    post_mortem = models.TextField(_("post-mortem"), blank=True, help_text=_("Markdown"))
+    dropped_at = models.DateTimeField(_("dropped at"), null=True, blank=True, editable=False)
+    # The clamped weighted mean of its reach key results, moved by actions.stored alone.
+    completion = completion_field(_("completion"))
+    last_key_result_number = models.PositiveIntegerField(default=0, editable=False)
+    last_risk_number = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = ObjectiveQuerySet.as_manager()
+    history = HistoricalRecords(
+        excluded_fields=["updated_at", "completion", "last_key_result_number", "last_risk_number"]
+    )
+
+    class Meta:
+        ordering = ["-kind", "position", "number"]
+        verbose_name = _("objective")
+        verbose_name_plural = _("objectives")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["roadmap", "kind", "number"],
+                name="objective_number_once_per_roadmap",
+                violation_error_message=_("This roadmap has an objective with this number already."),
+            ),
+            models.CheckConstraint(
+                name="objective_kind_known",
+                condition=Q(kind__in=["focus", "excellence"]),
+                violation_error_message=_(
+                    "An objective is a focus area or an item of engineering excellence."
+                ),
+            ),
+            models.CheckConstraint(
+                name="objective_commitment_known",
+                condition=Q(commitment__in=["committed", "aspirational"]),
+                violation_error_message=_("An objective is committed or aspirational."),
+            ),
+            models.CheckConstraint(
+                name="objective_priority_1_to_5",
+                condition=Q(priority__isnull=True) | Q(priority__gte=1, priority__lte=5),
+                violation_error_message=_("Priority goes from 1 to 5."),
+            ),
+            models.CheckConstraint(
+                name="objective_confidence_0_to_10",
+                condition=Q(confidence__isnull=True) | Q(confidence__gte=0, confidence__lte=10),
+                violation_error_message=_("Confidence goes from 0 to 10."),
+            ),
+            models.CheckConstraint(
+                name="objective_weight_not_negative",
+                condition=Q(weight__gte=0),
+                violation_error_message=_("A weight is 0 or more."),
+            ),
+            models.CheckConstraint(
+                name="objective_visibility_known",
+                condition=Q(visibility__in=["restricted", "internal", "public"]),
+                violation_error_message=_("Visibility is restricted, internal or public."),
+            ),
+            models.CheckConstraint(
+                name="objective_excellence_fields",
+                condition=Q(kind="excellence") | Q(pillar="", impact="", cost=""),
+                violation_error_message=_("Pillar, impact and cost belong to engineering excellence alone."),
+            ),
+            models.CheckConstraint(
+                name="objective_excellence_has_pillar",
+                condition=Q(kind="focus")
+                | Q(
+                    pillar__in=[
+                        "better_code",
+                        "better_doc",
+                        "empowering_teams",
+                        "modern_code",
+                        "better_architecture",
+                    ]
+                ),
+                violation_error_message=_("An item of engineering excellence names its pillar."),
+            ),
+            models.CheckConstraint(
+                name="objective_levels_known",
+                condition=Q(impact__in=["", "low", "medium", "high"], cost__in=["", "low", "medium", "high"]),
+                violation_error_message=_("Impact and cost are low, medium or high."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    @property
+    def letter(self) -> str:
+        """O for a focus objective, B (for better engineering) for an item of excellence."""
+        return "O" if self.kind == self.Kind.FOCUS else "B"
+
+    @property
+    def short_code(self) -> str:
+        return f"{self.letter}{self.number}"
+
+    @property
+    def is_counting(self) -> bool:
+        return self.archived_at is None and self.dropped_at is None
+
+    def save(self, *args, **kwargs) -> None:
+        if self._state.adding:
+            self.code = f"{self.roadmap.code}-{self.short_code}"
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("goals:objective_detail", args=[self.code])

@@ -1,0 +1,75 @@
+"""The outbox: which mail is owed to whom. The row is written before anything is sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
+    def ready(self, now: datetime) -> OutboxMailQuerySet:
+        """Waiting, their time has come, and no sender holds them."""
+        return self.filter(
+            Q(leased_until__isnull=True) | Q(leased_until__lt=now),
+            state=OutboxMail.State.PENDING,
+            next_attempt_at__lte=now,
+        )
+
+
+class OutboxMail(models.Model):
+    """One mail to one person, unique per kind and period."""
+
+    class Kind(models.TextChoices):
+        CHECK_INS_DUE = "check_ins_due", _("check-ins due")
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        SENT = "sent", _("sent")
+        SKIPPED = "skipped", _("not needed any more")
+        DEAD = "dead", _("given up")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="outbox_mails", verbose_name=_("to")
+    )
+    kind = models.CharField(_("kind"), max_length=40, choices=Kind)
+    period = models.CharField(_("period"), max_length=20, help_text=_("the ISO week, like 2024-W42"))
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
+    message_id = models.CharField(max_length=200)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    lease_token = models.UUIDField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OutboxMailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        indexes = [
+            # Read every half minute by the sender.
+            models.Index(fields=["state", "next_attempt_at"], name="outbox_mail_waiting"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind", "period"],
+                name="outbox_mail_once_per_period",
+                violation_error_message=_("This person has this mail for this period already."),
+            ),
+            models.CheckConstraint(
+                name="outbox_mail_state_known",
+                condition=Q(state__in=["pending", "sent", "skipped", "dead"]),
+                violation_error_message=_("A mail is waiting, sent, not needed any more or given up."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.period} → {self.user}"
