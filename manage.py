@@ -1,11 +1,20 @@
 #!/usr/bin/env python
-"""The command line of okrtracker: `manage.py help` lists what it does."""
+"""Runs the commands; `manage.py help` lists them."""
 
 import os
 import sys
 
-from django.core.management import execute_from_command_line
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okrtracker.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"The settings are not right: {error}")
+
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okrtracker.settings")
-    execute_from_command_line(sys.argv)
+    main()

@@ -2,26 +2,45 @@
 
 import os
 import zoneinfo
+from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+DATABASE_SCHEMES = {"sqlite", "postgres", "postgresql"}
 BROKER_SCHEMES = {"filesystem", "redis", "rediss", "amqp", "amqps"}
+CACHE_SCHEMES = {"locmemcache", "dbcache", "filecache", "dummycache", "redis", "rediss"}
+EMAIL_SCHEMES = {
+    "smtp",
+    "smtps",
+    "smtp+tls",
+    "smtp+ssl",
+    "consolemail",
+    "filemail",
+    "memorymail",
+    "dummymail",
+}
 
 
 def read(name: str, default: str = "") -> str:
-    """The value of NAME, or the content of the file that NAME_FILE points to, or the default."""
+    """The value of NAME, or the content of the file that NAME_FILE points to, or the default; empty is unset.
+
+    The value is taken as it is: a leading `$` has no meaning.
+    """
     file_name = os.environ.get(f"{name}_FILE")
     if file_name:
-        if name in os.environ:
+        if os.environ.get(name):
             raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
         try:
             return Path(file_name).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise ImproperlyConfigured(f"{name}_FILE names {file_name}, which cannot be read: {error}") from error
-    return os.environ.get(name, default)
+            raise ImproperlyConfigured(
+                f"{name}_FILE names {file_name}, which cannot be read: {error}"
+            ) from error
+    return os.environ.get(name) or default
 
 
 def boolean(name: str, default: bool) -> bool:
@@ -35,9 +54,13 @@ def boolean(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}; write true or false.")
 
 
-def words(name: str, default: str) -> list[str]:
-    """A comma-separated list."""
-    return [word.strip() for word in read(name, default).split(",") if word.strip()]
+def hosts(name: str, default: str) -> list[str]:
+    """A comma-separated list of host names."""
+    hosts = [word.strip() for word in read(name, default).split(",") if word.strip()]
+    for host in hosts:
+        if "/" in host or " " in host:
+            raise ImproperlyConfigured(f"{name} has {host!r}; write host names alone, like okr.example.org.")
+    return hosts
 
 
 def time_zone(name: str, default: str) -> str:
@@ -52,27 +75,67 @@ def site_url(name: str, default: str) -> str:
     value = read(name, default).rstrip("/")
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
-        raise ImproperlyConfigured(f"{name} is {value!r}; write a full address, like https://okr.example.org.")
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; write a full address, like https://okr.example.org."
+        )
     return value
 
 
-def database(name: str, default: str) -> dict:
+def database(name: str, default: str) -> dict[str, Any]:
     """Django's connection settings from a database URL."""
-    value = read(name, default)
-    if urlsplit(value).scheme not in {"sqlite", "postgres", "postgresql"}:
+    value = _url(
+        name,
+        default,
+        schemes=DATABASE_SCHEMES,
+        hint="does not name a database; write sqlite:///path or postgresql://user:password@host/name",
+    )
+    config = environ.Env.db_url_config(value)
+    if not config["NAME"]:
+        raise ImproperlyConfigured(f"{name} does not say which database; end it with /name.")
+    return config
+
+
+def cache(name: str, default: str) -> dict[str, Any]:
+    """Django's cache settings from a cache URL."""
+    hint = "does not name a cache; write redis://host/1 or leave it out"
+    return environ.Env.cache_url_config(_url(name, default, schemes=CACHE_SCHEMES, hint=hint))
+
+
+def email(name: str, default: str) -> dict[str, Any]:
+    """Django's EMAIL_* settings from a mail URL."""
+    hint = "does not name a way to send mail; write smtp+tls://user:password@host:587 or filemail:///folder"
+    value = _url(name, default, schemes=EMAIL_SCHEMES, hint=hint)
+    config = environ.Env.email_url_config(value)
+    if value.startswith("smtp") and not config["EMAIL_HOST"]:
         raise ImproperlyConfigured(
-            f"{name} does not name a database; write sqlite:///path or postgresql://user:password@host/name."
+            f"{name} does not say which mail server; write smtp+tls://user:password@host:587."
         )
-    try:
-        return environ.Env.db_url_config(value)
-    except Exception as error:
-        raise ImproperlyConfigured(f"{name} cannot be understood: {error}") from error
+    return config
+
+
+def mail_address(name: str, default: str) -> str:
+    """An address with or without a name before it: `OKR Tracker <okr@example.org>`."""
+    value = read(name, default)
+    if "@" not in parseaddr(value)[1] or "\n" in value or "\r" in value:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; write an address, like OKR Tracker <okr@example.org>."
+        )
+    return value
 
 
 def broker_url(name: str, default: str) -> str:
+    hint = "does not name a broker; write redis://host/0, amqp://user:password@host// or leave it out"
+    return _url(name, default, schemes=BROKER_SCHEMES, hint=hint)
+
+
+def _url(name: str, default: str, *, schemes: set[str], hint: str) -> str:
+    """A URL with one of the schemes. The sentences never repeat the value: it may hold a password."""
     value = read(name, default)
-    if urlsplit(value).scheme not in BROKER_SCHEMES:
-        raise ImproperlyConfigured(
-            f"{name} does not name a broker; write redis://host/0, amqp://user:password@host// or leave it out."
-        )
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} cannot be understood; its host or port is malformed.") from error
+    if parts.scheme not in schemes or port == 0:
+        raise ImproperlyConfigured(f"{name} {hint}.")
     return value

@@ -1,21 +1,27 @@
 """Settings: one file; what differs between installations is an environment variable (docs/environment.md)."""
 
-import sys
 from pathlib import Path
+from urllib.parse import quote
 
-import environ
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from okrtracker import environment
+from okrtracker import environment, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
+# `make run` makes this file; then the commands beside it need no environment either.
+MADE_SECRET_KEY = VAR_DIR / "secret_key"
 SECRET_KEY = environment.read("SECRET_KEY")
+if not SECRET_KEY and MADE_SECRET_KEY.exists():
+    SECRET_KEY = MADE_SECRET_KEY.read_text(encoding="utf-8").strip()
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set; write a long random text into it, or start with `make run`.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set; write a long random text into it, or start with `make run`."
+    )
 DEBUG = environment.boolean("DEBUG", default=False)
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", default="127.0.0.1,localhost")
+ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", default="127.0.0.1,localhost")
 SITE_URL = environment.site_url("SITE_URL", default="http://127.0.0.1:8000")
 IS_HTTPS = SITE_URL.startswith("https://")
 
@@ -42,6 +48,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "okrtracker.middleware.ProbeMiddleware",
+    "okrtracker.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -49,12 +57,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "okrtracker.middleware.RequestLogMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
 ]
 
 ROOT_URLCONF = "okrtracker.urls"
@@ -76,7 +84,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": environment.database("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'okrtracker.sqlite3'}")}
+EMBEDDED_DATABASE_URL = f"sqlite:///{quote(str(VAR_DIR / 'okrtracker.sqlite3'))}"
+DATABASES = {"default": environment.database("DATABASE_URL", default=EMBEDDED_DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # SQLite ignores row locks: one writer at a time from the first statement on, readers beside it (WAL).
     DATABASES["default"]["OPTIONS"] = {
@@ -87,10 +96,15 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # A server that is gone is noticed, and nobody waits for a lock for ever. Options in the URL go first.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 10_000,
+        "options": "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
+    } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": environ.Env.cache_url_config(environment.read("CACHE_URL", "locmemcache://"))}
+CACHES = {"default": environment.cache("CACHE_URL", default="locmemcache://")}
 
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign_in"
@@ -124,20 +138,71 @@ STORAGES = {
     },
 }
 
-EMAIL_CONFIG = environ.Env.email_url_config(environment.read("EMAIL_URL", f"filemail:///{VAR_DIR / 'mail'}"))
-vars().update(EMAIL_CONFIG)
+vars().update(environment.email("EMAIL_URL", default=f"filemail:///{quote(str(VAR_DIR / 'mail'))}"))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = environment.read("DEFAULT_FROM_EMAIL", "okrtracker <okrtracker@localhost>")
+DEFAULT_FROM_EMAIL = environment.mail_address(
+    "DEFAULT_FROM_EMAIL", default="okrtracker <okrtracker@localhost>"
+)
 REMINDERS_ENABLED = environment.boolean("REMINDERS_ENABLED", default=True)
 
 CELERY_BROKER_URL = environment.broker_url("CELERY_BROKER_URL", default="filesystem://")
+CELERY_BROKER_CONNECTION_TIMEOUT = 4
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+if CELERY_BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(VAR_DIR / "broker" / "messages"),
+        "data_folder_out": str(VAR_DIR / "broker" / "messages"),
+        "processed_folder": str(VAR_DIR / "broker" / "taken"),
+        "control_folder": str(VAR_DIR / "broker" / "bindings"),
+        "polling_interval": 0.5,
+    }
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+elif CELERY_BROKER_URL.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 4, "socket_timeout": 10}
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TASK_IGNORE_RESULT = True
+# A task may run twice, never not at all: every task claims what it works on.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_SOFT_TIME_LIMIT = 4 * 60
+CELERY_TASK_TIME_LIMIT = 5 * 60
+CELERY_WORKER_CONCURRENCY = 4
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
+# Subdomains and the browsers' preload list belong to whoever owns the whole domain.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "okrtracker.views.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+
+LOGGING = logs.configuration(as_text=DEBUG or logs.goes_to_a_terminal())
 
 REST_FRAMEWORK: dict = {}
 SPECTACULAR_SETTINGS: dict = {}

@@ -1,0 +1,43 @@
+"""What happens without anybody asking, and when."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import setup_logging
+from kombu.transport import TRANSPORT_ALIASES
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okrtracker.settings")
+TRANSPORT_ALIASES["filesystem"] = "okrtracker.filesystem_transport:Transport"
+
+EVERY_HALF_MINUTE = 30.0
+EVERY_QUARTER_OF_AN_HOUR = crontab(minute="*/15")
+EVERY_DAY_AT_TEN_PAST_MIDNIGHT = crontab(hour="0", minute="10")
+
+app = Celery("okrtracker")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+# A message expires before the next one of its kind is due: no heap grows while no worker runs.
+app.conf.beat_schedule = {
+    "find due check-ins": {
+        "task": "goals.tasks.find_due_check_ins",
+        "schedule": EVERY_QUARTER_OF_AN_HOUR,
+        "options": {"expires": 14 * 60},
+    },
+    "send the outbox": {
+        "task": "goals.tasks.send_outbox",
+        "schedule": EVERY_HALF_MINUTE,
+        "options": {"expires": 25},
+    },
+    "take the daily snapshots": {
+        "task": "goals.tasks.take_daily_snapshots",
+        "schedule": EVERY_DAY_AT_TEN_PAST_MIDNIGHT,
+        "options": {"expires": 23 * 60 * 60},
+    },
+}
+
+
+@setup_logging.connect
+def keep_logging_of_django(**kwargs: Any) -> None:
+    """Being connected is enough: Celery then leaves logging as settings.LOGGING has it."""

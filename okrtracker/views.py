@@ -1,0 +1,129 @@
+"""Probes, and the answers to what went wrong."""
+
+import sys
+from http import HTTPStatus
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+from okrtracker.celery import app
+
+RETRY_AFTER_SECONDS = "5"
+# A probe must not take as long as the trouble it looks for.
+BROKER_PROBE_OPTIONS = {
+    "redis": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    "amqp": {"read_timeout": 1, "write_timeout": 1},
+}
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Says that the process answers; asks nothing else."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Says whether pages can be served: 503 without a migrated database.
+
+    A broker that does not answer only delays mail, so it degrades the service and the answer stays 200.
+    """
+    database = _database_state()
+    parts = {"database": database, "broker": _broker_state()}
+    if database != "ok":
+        status = "unavailable"
+    elif parts["broker"] != "ok":
+        status = "degraded"
+    else:
+        status = "ok"
+    degraded = [name for name, state in parts.items() if state != "ok"]
+    return JsonResponse(
+        {"status": status, "degraded": degraded, **parts}, status=503 if database != "ok" else 200
+    )
+
+
+def _database_state() -> str:
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except (DatabaseError, InterfaceError):
+        return "unreachable"
+    return "migrations are missing" if waiting else "ok"
+
+
+def _broker_state() -> str:
+    with app.connection_for_write() as broker:
+        options = next(
+            (o for name, o in BROKER_PROBE_OPTIONS.items() if broker.transport_cls.startswith(name)), {}
+        )
+        broker.connect_timeout = 1
+        broker.transport_options = {**broker.transport_options, **options}
+        try:
+            broker.transport.close_connection(broker.transport.establish_connection())
+        except (*broker.connection_errors, *broker.channel_errors, OSError):
+            return "unreachable"
+    return "ok"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _is_for_a_program(request):
+        return _problem(HTTPStatus.BAD_REQUEST, "bad_request")
+    return defaults.bad_request(request, exception)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _is_for_a_program(request):
+        return _problem(HTTPStatus.FORBIDDEN, "permission_denied")
+    return defaults.permission_denied(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return forbidden(
+        request, PermissionError(_("The form has expired. Go back, reload the page and try again."))
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _is_for_a_program(request):
+        return _problem(HTTPStatus.NOT_FOUND, "not_found")
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The answer to an exception; one that a dead or busy database raised is worth another try.
+
+    Django calls this while it handles the exception, wherever it came from: a view, a middleware, the session.
+    """
+    is_for_a_program = _is_for_a_program(request)
+    if not isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        return (
+            _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "error")
+            if is_for_a_program
+            else defaults.server_error(request)
+        )
+    response = (
+        _problem(HTTPStatus.SERVICE_UNAVAILABLE, "database_unavailable")
+        if is_for_a_program
+        else HttpResponse(render_to_string("503.html"), status=HTTPStatus.SERVICE_UNAVAILABLE)
+    )
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _is_for_a_program(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/")
+
+
+def _problem(status: HTTPStatus, code: str) -> HttpResponse:
+    """An error in the API's form (application/problem+json)."""
+    problem = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": status.description or status.phrase,
+        "code": code,
+        "errors": [],
+    }
+    return JsonResponse(problem, status=status, content_type="application/problem+json")
