@@ -1,0 +1,231 @@
+"""Line charts as positions on a drawing: the figures come in computed, only places and labels are found here.
+
+Every position is a percentage of the drawing with two places and a point, x from its left edge and y from its
+top, ready for an SVG attribute.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from itertools import pairwise
+
+from django.utils import formats
+from django.utils.translation import gettext
+
+from goals.values import format_number, format_share
+
+TWO_PLACES = Decimal("0.01")
+Point = tuple[date, Decimal]
+
+
+@dataclass(frozen=True)
+class Tick:
+    position: str
+    label: str
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A day that deserves a vertical line, such as a changed target."""
+
+    position: str
+    label: str
+    anchor: str
+    shift: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """kind: actual, expected, forecast or target; it names the style."""
+
+    kind: str
+    points: str
+
+
+@dataclass(frozen=True)
+class Dot:
+    x: str
+    y: str
+
+
+@dataclass(frozen=True)
+class Label:
+    kind: str
+    text: str
+    x: str
+    y: str
+    dx: int
+    dy: int
+    anchor: str
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """text says in a sentence what the drawing shows to those who do not see it."""
+
+    text: str
+    y_ticks: list[Tick]
+    x_ticks: list[Tick]
+    lines: list[Line]
+    marks: list[Mark]
+    dots: list[Dot]
+    labels: list[Label]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the edges of the drawing stand for."""
+
+    starts_on: date
+    ends_on: date
+    low: Decimal
+    high: Decimal
+
+    def x(self, day: date) -> str:
+        span = max((self.ends_on - self.starts_on).days, 1)
+        return _percent(Decimal((day - self.starts_on).days) / span)
+
+    def y(self, value: Decimal) -> str:
+        return _percent(1 - (value - self.low) / (self.high - self.low))
+
+    def points(self, series: Sequence[Point]) -> str:
+        return " ".join(f"{self.x(day)},{self.y(value)}" for day, value in series)
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a chart draws, oldest point first. changes are days with a word, such as a changed target."""
+
+    actual: Sequence[Point]
+    expected: Sequence[Point] = ()
+    target: Sequence[Point] = ()
+    forecast: Point | None = None
+    changes: Sequence[tuple[date, str]] = ()
+
+    def values(self) -> list[Decimal]:
+        series = [*self.actual, *self.expected, *self.target, *filter(None, [self.forecast])]
+        return [value for _, value in series]
+
+
+def completion_chart(course: Course, *, starts_on: date, ends_on: date) -> LineChart:
+    """Completion over a cycle, from 0 to 100 %."""
+    frame = Frame(starts_on, ends_on, Decimal(0), Decimal(1))
+    return _chart(course, frame, [Decimal(0), Decimal("0.5"), Decimal(1)], format_share)
+
+
+def value_chart(course: Course, *, starts_on: date, ends_on: date) -> LineChart:
+    """The values of one key result over its time; the axis reaches just around what is drawn."""
+    values = course.values() or [Decimal(0), Decimal(1)]
+    ticks = round_ticks(min(values), max(values))
+    return _chart(course, Frame(starts_on, ends_on, ticks[0], ticks[-1]), ticks, format_number)
+
+
+def _chart(
+    course: Course, frame: Frame, y_ticks: Sequence[Decimal], shown: Callable[[Decimal], str]
+) -> LineChart:
+    return LineChart(
+        text=_sentence(course, shown),
+        y_ticks=[Tick(frame.y(value), shown(value)) for value in y_ticks],
+        x_ticks=month_ticks(frame),
+        lines=_lines(course, frame),
+        marks=[_mark(frame, day, label) for day, label in course.changes],
+        dots=[Dot(frame.x(day), frame.y(value)) for day, value in course.actual[-1:]],
+        labels=_labels(course, frame, shown),
+    )
+
+
+def month_ticks(frame: Frame) -> list[Tick]:
+    """The first day of every month within the frame, thinned out to at most six."""
+    months = []
+    day = frame.starts_on.replace(day=1)
+    while day <= frame.ends_on:
+        if day >= frame.starts_on:
+            months.append(day)
+        day = (day + timedelta(days=31)).replace(day=1)
+    step = max(1, -(-len(months) // 6))
+    return [
+        Tick(frame.x(day), formats.date_format(day, "M"), "start" if day == frame.starts_on else "middle")
+        for day in months[::step]
+    ]
+
+
+def round_ticks(low: Decimal, high: Decimal) -> list[Decimal]:
+    """Three to six round numbers that hold low and high between them.
+
+    >>> [int(tick) for tick in round_ticks(Decimal("51.7"), Decimal("55"))]
+    [51, 52, 53, 54, 55]
+    """
+    if low == high:
+        low, high = low - 1, high + 1
+    rough = (high - low) / 4
+    size = Decimal(1).scaleb(rough.adjusted())
+    step = size * next(factor for factor in (1, 2, 5, 10) if size * factor >= rough)
+    first = (low / step).to_integral_value(ROUND_FLOOR)
+    last = (high / step).to_integral_value(ROUND_CEILING)
+    return [step * index for index in range(int(first), int(last) + 1)]
+
+
+def _lines(course: Course, frame: Frame) -> list[Line]:
+    series = {"target": course.target, "expected": course.expected, "actual": course.actual}
+    if course.forecast and course.actual:
+        series["forecast"] = [course.actual[-1], course.forecast]
+    return [Line(kind, frame.points(points)) for kind, points in series.items() if len(points) > 1]
+
+
+def _labels(course: Course, frame: Frame, shown: Callable[[Decimal], str]) -> list[Label]:
+    labels = []
+    if len(course.expected) > 1:
+        labels.append(_expected_label(course.expected, frame))
+    if course.actual:
+        day, value = course.actual[-1]
+        # Away from the expected line, so that the two never cross.
+        dy = 20 if course.expected and value < _value_at(course.expected, day) else -10
+        labels.append(Label("actual", shown(value), frame.x(day), frame.y(value), 0, dy, "middle"))
+    if course.forecast and course.actual:
+        day, value = course.forecast
+        text = gettext("forecast %(value)s") % {"value": shown(value)}
+        dy = -8 if value >= course.actual[-1][1] else 18
+        labels.append(Label("forecast", text, frame.x(day), frame.y(value), 0, dy, "end"))
+    return labels
+
+
+def _expected_label(expected: Sequence[Point], frame: Frame) -> Label:
+    """Three quarters along, on the side that the line leaves free."""
+    (first_day, first), (last_day, last) = expected[0], expected[-1]
+    day = first_day + (last_day - first_day) * 3 // 4
+    dy = -8 if last >= first else 18
+    return Label(
+        "expected", gettext("expected"), frame.x(day), frame.y(_value_at(expected, day)), -2, dy, "end"
+    )
+
+
+def _value_at(series: Sequence[Point], day: date) -> Decimal:
+    """The height of a drawn line on a day; the nearest end beyond it."""
+    for (before_on, before), (after_on, after) in pairwise(series):
+        if before_on <= day < after_on:
+            return before + (after - before) * (day - before_on).days / (after_on - before_on).days
+    return series[0][1] if day < series[0][0] else series[-1][1]
+
+
+def _mark(frame: Frame, day: date, label: str) -> Mark:
+    """A word beside its line, on the side that has room for it."""
+    position = frame.x(day)
+    return Mark(position, label, "end", -4) if Decimal(position) > 60 else Mark(position, label, "start", 4)
+
+
+def _sentence(course: Course, shown: Callable[[Decimal], str]) -> str:
+    if not course.actual:
+        return gettext("No values yet.")
+    day, value = course.actual[-1]
+    words = {"count": len(course.actual), "value": shown(value), "day": formats.date_format(day, "j M Y")}
+    sentence = gettext("%(count)d values, the last one %(value)s on %(day)s.") % words
+    if course.forecast:
+        words = {"value": shown(course.forecast[1]), "day": formats.date_format(course.forecast[0], "j M Y")}
+        sentence += " " + gettext("Forecast %(value)s on %(day)s.") % words
+    return sentence
+
+
+def _percent(ratio: Decimal) -> str:
+    return str((ratio * 100).quantize(TWO_PLACES))
