@@ -35,8 +35,8 @@ STALE_GRACE_DAYS = 3
 FORECAST_WINDOW_DAYS = 28
 FORECAST_MIN_CHECK_INS = 3
 
-# A stored completion has 15 places and an expected share like 2/3 has no end, so a difference is judged to 14:
-# 0.6 reached of 2/3 expected is exactly nine tenths, and must not miss it by the last digit.
+# A stored completion has 15 places and an expected share like 2/3 has no end, so their differences
+# are judged to 14: 0.6 reached of 2/3 expected is exactly nine tenths, and must not miss it by the last digit.
 _JUDGED_PLACES = 14
 
 
@@ -146,14 +146,16 @@ def check_in_due_on(
     >>> check_in_due_on(last_on=date(2024, 10, 3), counts_from=begin, every_days=14, weekday=0, ends_on=end)
     datetime.date(2024, 10, 14)
     """
-    earliest = counts_from if last_on is None else last_on + timedelta(days=1)
-    due = (last_on or counts_from) + timedelta(days=every_days)
+    counted_from = last_on or counts_from
+    next_day = counted_from + timedelta(days=1)
+    due = counted_from + timedelta(days=every_days)
     if weekday is not None:
         # Monday is 3 days behind Thursday and 3 ahead of Friday: the nearest one is at most 3 days away.
         on_weekday = due + timedelta(days=(weekday - due.weekday() + 3) % 7 - 3)
         # A rhythm of a few days can be pulled back to the last check-in itself; it then keeps its own day.
-        due = on_weekday if on_weekday >= earliest else due
-    return max(earliest, min(due, ends_on))
+        due = on_weekday if on_weekday >= next_day else due
+    due = min(due, ends_on)
+    return due if last_on is None else max(due, next_day)
 
 
 def days_silent(today: date, *, last_on: date | None, counts_from: date) -> int:
@@ -186,10 +188,10 @@ class Forecast:
 
 
 def forecast(points: Sequence[tuple[date, Decimal]], *, today: date, due_on: date) -> Forecast | None:
-    """The last value plus the rate of the last 28 days for every day left; the last value where none is left.
+    """The last value plus the rate of the last 28 days for every day left, itself where none is left.
 
-    `points` are (effective_on, value) in the order of their sequence numbers. None with fewer than 3 check-ins
-    up to today, or when all of them are of today. Formula: docs/progress-and-pace.md, section 7.
+    `points` are (effective_on, value) in the order of their sequence numbers. None with fewer than 3
+    check-ins up to today, or when all of them are of today. Formula: docs/progress-and-pace.md, section 7.
 
     >>> days = date(2024, 9, 2), date(2024, 9, 16), date(2024, 9, 30)
     >>> points = list(zip(days, map(Decimal, (10, 12, 17))))
