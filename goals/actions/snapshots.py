@@ -1,0 +1,45 @@
+"""Takes the snapshots of a day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from goals.figures import MeanFigures, cycle_figures
+from goals.models import Cycle, Snapshot
+from goals.progress import COMPLETION_PLACES, round_half_up
+
+COUNTS = ("done", "on_track", "behind", "at_risk", "no_data")
+
+
+@transaction.atomic
+def take_snapshots(cycle: Cycle, *, today: date) -> int:
+    """Keeps today's figures of every roadmap and objective, once; a second run of the day replaces them."""
+    figures = cycle_figures(cycle, user=None, today=today)
+    rows = []
+    for roadmap in figures.roadmaps():
+        rows.append(Snapshot(roadmap=roadmap.roadmap, taken_on=today, **_fields(roadmap.mean)))
+        rows += [
+            Snapshot(objective=row.objective, taken_on=today, **_fields(row.mean))
+            for row in roadmap.objectives
+        ]
+    Snapshot.objects.filter(taken_on=today, roadmap__cycle=cycle).delete()
+    Snapshot.objects.filter(taken_on=today, objective__roadmap__cycle=cycle).delete()
+    Snapshot.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _fields(mean: MeanFigures) -> dict:
+    def stored(share):
+        return None if share is None else round_half_up(share, COMPLETION_PLACES)
+
+    return {
+        "completion": stored(mean.completion),
+        "expected": stored(mean.expected),
+        "weight": mean.weight,
+        "counted": mean.coverage.counted,
+        "reported": mean.coverage.reported,
+        "older_than_14_days": mean.coverage.older_than_14_days,
+        **{name: getattr(mean.health, name) for name in COUNTS},
+    }

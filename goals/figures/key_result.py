@@ -1,0 +1,163 @@
+"""What a key result stands at on a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from goals import pace as paces
+from goals.models import CheckIn, KeyResult
+from goals.progress import clamp, expected_share, expected_value, is_violated
+
+Points = Sequence[tuple[date, Decimal]]
+
+
+@dataclass(frozen=True)
+class KeyResultFigures:
+    """A key result and its figures on a day. Shares are ratios: 0.5 is 50 %."""
+
+    key_result: KeyResult
+    completion: Decimal | None  # raw: may lie below 0 or above 1; None for a guardrail or without a target
+    progress: Decimal | None  # clamped to 0..1: what counts in a mean
+    expected: Decimal | None
+    expected_value: Decimal | None
+    pace: str
+    word: str
+    reason: str
+    stale: bool
+    silent_days: int
+    violated: bool | None  # of a guardrail that has a value; else None
+    said_status: str
+    mismatch: bool
+    forecast: paces.Forecast | None
+    needs_per_week: Decimal | None
+
+    @property
+    def reported(self) -> bool:
+        return self.key_result.last_check_in_id is not None
+
+    @property
+    def health(self) -> str:
+        """One of the five words that are counted: what has not started has no data."""
+        return paces.NO_DATA if self.pace == paces.NOT_STARTED else self.pace
+
+    @property
+    def badge(self) -> str:
+        """What the badge shows: stale stands over the pace, which is never green while stale."""
+        return "stale" if self.stale else self.pace
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts in the mean of its objective."""
+        return self.completion is not None and self.key_result.weight > 0
+
+    @property
+    def left_out_because(self) -> str:
+        """Why it does not count in the mean; empty when it does."""
+        if self.key_result.kind == KeyResult.Kind.GUARDRAIL:
+            return "a guardrail is kept or violated, it has no progress"
+        if self.completion is None:
+            return "it has no start or no target"
+        return "its weight is 0" if self.key_result.weight == 0 else ""
+
+    @property
+    def needs_attention(self) -> bool:
+        return self.pace in (paces.BEHIND, paces.AT_RISK) or self.mismatch or self.stale
+
+
+def key_result_figures(key_result: KeyResult, *, today: date, points: Points = ()) -> KeyResultFigures:
+    """The figures of one key result; `points` (effective_on, value) in order of sequence give the forecast.
+
+    Needs what `with_context()` loads; no query.
+    """
+    cycle = key_result.cycle
+    is_guardrail = key_result.kind == KeyResult.Kind.GUARDRAIL
+    reported = key_result.last_check_in_id is not None
+    started = today >= cycle.starts_on
+    expected = None
+    if not is_guardrail and key_result.completion is not None:
+        expected = expected_share(today, starts_on=cycle.starts_on, due_on=key_result.due_date)
+    violated = None
+    if is_guardrail:
+        violated = is_violated(
+            key_result.current_value, lower=key_result.lower_bound, upper=key_result.upper_bound
+        )
+        pace = paces.guardrail_pace(violated=violated, checked_in=reported, started=started)
+    else:
+        pace = paces.pace(
+            key_result.completion,
+            expected,
+            checked_in=reported,
+            started=started,
+            thresholds=cycle.thresholds,
+        )
+    silent_days = paces.days_silent(
+        today, last_on=key_result.last_check_in_on, counts_from=key_result.counts_from
+    )
+    stale = (
+        cycle.takes_check_ins
+        and pace != paces.DONE
+        and paces.is_stale(
+            today,
+            last_on=key_result.last_check_in_on,
+            counts_from=key_result.counts_from,
+            every_days=key_result.rhythm_days,
+        )
+    )
+    forecast = paces.forecast(points, today=today, due_on=key_result.due_date) if points else None
+    needs = paces.needed_per_week(
+        key_result.current_value, key_result.target_value, today=today, due_on=key_result.due_date
+    )
+    said = key_result.last_check_in.status if key_result.last_check_in else ""
+    return KeyResultFigures(
+        key_result=key_result,
+        completion=key_result.completion,
+        progress=None if key_result.completion is None else clamp(key_result.completion),
+        expected=expected,
+        expected_value=None
+        if expected is None
+        else expected_value(key_result.start_value, key_result.target_value, expected),
+        pace=pace,
+        word=paces.pace_word(pace, kind=key_result.kind),
+        reason=paces.reason(
+            pace,
+            kind=key_result.kind,
+            completion=key_result.completion,
+            expected=expected,
+            unit=key_result.unit,
+            needs_per_week=needs,
+            gave_per_week=forecast.rate_per_week if forecast else None,
+            value=key_result.current_value,
+            lower=key_result.lower_bound,
+            upper=key_result.upper_bound,
+            silent_days=silent_days if stale else None,
+            starts_on=cycle.starts_on,
+        ),
+        stale=stale,
+        silent_days=silent_days,
+        violated=violated if reported else None,
+        said_status=said,
+        mismatch=paces.is_mismatch(said, pace),
+        forecast=forecast,
+        needs_per_week=needs,
+    )
+
+
+def key_results_figures(key_results: Iterable[KeyResult], *, today: date) -> list[KeyResultFigures]:
+    """The figures of many, in their order, with one query for the check-ins that their pace rests on."""
+    rows = list(key_results)
+    points = points_of([row.pk for row in rows if row.check_in_count >= paces.FORECAST_MIN_CHECK_INS])
+    return [key_result_figures(row, today=today, points=points.get(row.pk, ())) for row in rows]
+
+
+def points_of(key_result_ids: list[int]) -> dict[int, list[tuple[date, Decimal]]]:
+    """(effective_on, value) of every check-in, in order of sequence, by key result."""
+    points: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
+    if key_result_ids:
+        rows = CheckIn.objects.filter(key_result__in=key_result_ids).order_by("key_result", "sequence")
+        for key_result_id, effective_on, value in rows.values_list("key_result_id", "effective_on", "value"):
+            points[key_result_id].append((effective_on, value))
+    return points

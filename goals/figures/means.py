@@ -1,0 +1,220 @@
+"""Means: of an objective over its key results, of anything above over its objectives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from goals import pace as paces
+from goals.figures.key_result import KeyResultFigures
+from goals.models import Cycle, Objective
+from goals.progress import weighted_mean
+
+HEALTH_WORDS = (paces.DONE, paces.ON_TRACK, paces.BEHIND, paces.AT_RISK, paces.NO_DATA)
+OLD_AFTER_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What a mean rests on: key results that count, that were reported, and reported long ago."""
+
+    counted: int = 0
+    reported: int = 0
+    older_than_14_days: int = 0
+
+    def __add__(self, other: Coverage) -> Coverage:
+        return Coverage(
+            self.counted + other.counted,
+            self.reported + other.reported,
+            self.older_than_14_days + other.older_than_14_days,
+        )
+
+    @property
+    def sentence(self) -> str:
+        """
+        >>> Coverage(20, 14, 5).sentence
+        'from 14 of 20 key results, 5 older than 14 days'
+        """
+        if not self.counted:
+            return "no key result counts"
+        old = f", {self.older_than_14_days} older than 14 days" if self.older_than_14_days else ""
+        noun = "key result" if self.counted == 1 else "key results"
+        return f"from {self.reported} of {self.counted} {noun}{old}"
+
+
+@dataclass(frozen=True)
+class Health:
+    """How many key results have which health; guardrails are among them. Stale ones are counted twice."""
+
+    done: int = 0
+    on_track: int = 0
+    behind: int = 0
+    at_risk: int = 0
+    no_data: int = 0
+    stale: int = 0
+
+    def __add__(self, other: Health) -> Health:
+        return Health(*(getattr(self, name) + getattr(other, name) for name in (*HEALTH_WORDS, "stale")))
+
+    @property
+    def total(self) -> int:
+        return sum(getattr(self, word) for word in HEALTH_WORDS)
+
+    @classmethod
+    def of(cls, key_results: Iterable[KeyResultFigures]) -> Health:
+        rows = list(key_results)
+        counts = {word: sum(row.health == word for row in rows) for word in HEALTH_WORDS}
+        return cls(**counts, stale=sum(row.stale for row in rows))
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """One line of "how is this mean computed": a part, its share of the weight, what it adds."""
+
+    part: KeyResultFigures | ObjectiveFigures
+    weight: Decimal
+    weight_share: Decimal | None  # of all weights that count; None when left out
+    adds: Decimal | None  # weight_share times progress: these sum up to the mean
+    left_out_because: str = ""
+
+
+@dataclass(frozen=True)
+class MeanFigures:
+    """A mean and what stands beside it."""
+
+    completion: Decimal | None = None
+    expected: Decimal | None = None
+    pace: str = paces.NO_DATA
+    word: str = paces.PACE_WORDS[paces.NO_DATA]
+    reason: str = ""
+    coverage: Coverage = field(default_factory=Coverage)
+    health: Health = field(default_factory=Health)
+    weight: Decimal = Decimal(0)  # the sum of the weights that count
+
+    @property
+    def progress(self) -> Decimal | None:
+        """As on a key result; a mean of clamped shares needs no clamping."""
+        return self.completion
+
+    @property
+    def badge(self) -> str:
+        return self.pace
+
+    @property
+    def behind_by(self) -> Decimal | None:
+        if self.completion is None or self.expected is None:
+            return None
+        return self.expected - self.completion
+
+
+@dataclass(frozen=True)
+class ObjectiveFigures:
+    objective: Objective
+    key_results: tuple[KeyResultFigures, ...]
+    mean: MeanFigures
+    contributions: tuple[Contribution, ...]
+
+    @property
+    def left_out_because(self) -> str:
+        if self.mean.completion is None:
+            return "no key result counts"
+        return "its weight is 0" if self.objective.weight == 0 else ""
+
+    @property
+    def silent(self) -> tuple[KeyResultFigures, ...]:
+        return tuple(row for row in self.key_results if row.stale)
+
+
+def objective_figures(
+    objective: Objective, key_results: Sequence[KeyResultFigures], *, today: date
+) -> ObjectiveFigures:
+    """The mean of its reach key results; at best behind while a guardrail is violated. No query.
+
+    `key_results` are those that count in the plan: neither dropped nor archived.
+    """
+    counting = [row for row in key_results if row.counts]
+    total = sum((row.key_result.weight for row in counting), Decimal(0))
+    violated = next((row for row in key_results if row.violated), None)
+    mean = _mean(
+        [(row.key_result.weight, row.progress, row.expected) for row in counting],
+        cycle=objective.roadmap.cycle,
+        today=today,
+        coverage=_coverage(counting, today=today),
+        health=Health.of(key_results),
+        held_back_by=violated.key_result.code if violated else "",
+    )
+    return ObjectiveFigures(objective, tuple(key_results), mean, _contributions(key_results, total))
+
+
+def mean_over_objectives(objectives: Sequence[ObjectiveFigures], *, cycle: Cycle, today: date) -> MeanFigures:
+    """The mean of a roadmap, an area or the organisation: over objectives by their weights. No query."""
+    return _mean(
+        [(row.objective.weight, row.mean.completion, row.mean.expected) for row in objectives],
+        cycle=cycle,
+        today=today,
+        coverage=sum((row.mean.coverage for row in objectives), Coverage()),
+        health=sum((row.mean.health for row in objectives), Health()),
+    )
+
+
+def _mean(
+    parts: Sequence[tuple[Decimal, Decimal | None, Decimal | None]],
+    *,
+    cycle: Cycle,
+    today: date,
+    coverage: Coverage,
+    health: Health,
+    held_back_by: str = "",
+) -> MeanFigures:
+    """`parts` are (weight, completion, expected); what has no completion counts in neither mean."""
+    counting = [part for part in parts if part[1] is not None]
+    completion = weighted_mean((weight, share) for weight, share, _ in counting)
+    expected = weighted_mean((weight, share) for weight, _, share in counting)
+    pace = paces.pace(
+        completion,
+        expected,
+        checked_in=coverage.reported > 0,
+        started=today >= cycle.starts_on,
+        thresholds=cycle.thresholds,
+    )
+    if held_back_by:
+        pace = paces.at_best_behind(pace)
+    return MeanFigures(
+        completion=completion,
+        expected=expected,
+        pace=pace,
+        word=paces.pace_word(pace),
+        reason=paces.reason(
+            pace,
+            completion=completion,
+            expected=expected,
+            held_back_by=held_back_by,
+            starts_on=cycle.starts_on,
+        ),
+        coverage=coverage,
+        health=health,
+        weight=sum((weight for weight, _, _ in counting), Decimal(0)),
+    )
+
+
+def _coverage(counting: Sequence[KeyResultFigures], *, today: date) -> Coverage:
+    reported = [row.key_result.last_check_in_on for row in counting]
+    old_before = today - timedelta(days=OLD_AFTER_DAYS)
+    return Coverage(
+        counted=len(counting),
+        reported=sum(day is not None for day in reported),
+        older_than_14_days=sum(day is not None and day < old_before for day in reported),
+    )
+
+
+def _contributions(key_results: Sequence[KeyResultFigures], total: Decimal) -> tuple[Contribution, ...]:
+    lines = []
+    for row in key_results:
+        share = adds = None
+        if row.counts and row.progress is not None:
+            share = row.key_result.weight / total
+            adds = share * row.progress
+        lines.append(Contribution(row, row.key_result.weight, share, adds, row.left_out_because))
+    return tuple(lines)

@@ -1,0 +1,133 @@
+"""Plans for tests: a half-year of 2024 that is active, on a fixed day in its middle."""
+
+import datetime as dt
+from decimal import Decimal
+
+import factory
+
+from accounts.tests.factories import UserFactory
+from areas.tests.factories import AreaFactory
+from goals.actions.check_ins import record_check_in
+from goals.actions.stored import refresh_key_result
+from goals.models import CheckIn, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+
+TODAY = dt.date(2024, 10, 14)  # day 105 of 183: 57 % of the half-year is gone
+NOW = dt.datetime(2024, 10, 14, 10, 0, tzinfo=dt.UTC)
+
+
+class CycleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Cycle
+        django_get_or_create = ("key",)
+
+    key = "24H2"
+    name = "2024 H2"
+    starts_on = dt.date(2024, 7, 1)
+    ends_on = dt.date(2024, 12, 31)
+    state = Cycle.State.ACTIVE
+
+
+class RoadmapFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Roadmap
+
+    area = factory.SubFactory(AreaFactory)
+    cycle = factory.SubFactory(CycleFactory)
+
+
+class ObjectiveFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Objective
+        skip_postgeneration_save = True
+
+    roadmap = factory.SubFactory(RoadmapFactory)
+    number = factory.LazyAttribute(
+        lambda made: Objective.objects.filter(roadmap=made.roadmap, kind=made.kind).count() + 1
+    )
+    kind = Objective.Kind.FOCUS
+    pillar = factory.LazyAttribute(
+        lambda made: "better_code" if made.kind == Objective.Kind.EXCELLENCE else ""
+    )
+    position = factory.SelfAttribute("number")
+    title = factory.LazyAttribute(lambda made: f"Objective {made.number}")
+
+    @factory.post_generation
+    def counters(self, create, extracted, **options):
+        counter = f"last_{self.kind}_number"
+        Roadmap.objects.filter(pk=self.roadmap.pk).update(**{counter: self.number})
+
+
+class KeyResultFactory(factory.django.DjangoModelFactory):
+    """A reach from 0 to 10; `guardrail=True` or `milestone=True` make the other kinds."""
+
+    class Meta:
+        model = KeyResult
+        skip_postgeneration_save = True
+
+    class Params:
+        guardrail = factory.Trait(
+            kind=KeyResult.Kind.GUARDRAIL, start_value=None, target_value=None, upper_bound=Decimal("12.85")
+        )
+        milestone = factory.Trait(kind=KeyResult.Kind.MILESTONE, target_value=Decimal(1), unit="")
+
+    objective = factory.SubFactory(ObjectiveFactory)
+    number = factory.LazyAttribute(
+        lambda made: KeyResult.objects.filter(objective=made.objective).count() + 1
+    )
+    position = factory.SelfAttribute("number")
+    title = factory.LazyAttribute(lambda made: f"Key result {made.number}")
+    metric = "what is counted"
+    unit = "tok/s"
+    start_value = Decimal(0)
+    target_value = Decimal(10)
+    added_on = dt.date(2024, 7, 1)
+
+    @factory.post_generation
+    def stored(self, create, extracted, **options):
+        Objective.objects.filter(pk=self.objective.pk).update(last_key_result_number=self.number)
+        refresh_key_result(self)
+
+
+class RiskFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Risk
+        skip_postgeneration_save = True
+
+    objective = factory.SubFactory(ObjectiveFactory)
+    number = factory.LazyAttribute(lambda made: Risk.objects.filter(objective=made.objective).count() + 1)
+    title = factory.LazyAttribute(lambda made: f"Risk {made.number}")
+    likelihood = 3
+    impact = 4
+
+    @factory.post_generation
+    def counters(self, create, extracted, **options):
+        Objective.objects.filter(pk=self.objective.pk).update(last_risk_number=self.number)
+
+
+class MitigationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Mitigation
+
+    risk = factory.SubFactory(RiskFactory)
+    text = "Measure weekly"
+
+
+class DependencyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Dependency
+
+    objective = factory.SubFactory(ObjectiveFactory)
+    partner = "Hugging Face"
+
+
+def check_in(key_result: KeyResult, value, *, author=None, on: dt.date = TODAY, **fields) -> CheckIn:
+    """A check-in as the product makes it, effective and made on a day."""
+    made_at = dt.datetime.combine(on, dt.time(10), tzinfo=dt.UTC)
+    kept = record_check_in(
+        key_result,
+        author=author or key_result.owner or UserFactory(),
+        value=None if value is None else Decimal(str(value)),
+        **{"now": made_at, "today": on, "status": "on_track", "source": "page"} | fields,
+    )
+    key_result.refresh_from_db()
+    return kept
