@@ -36,7 +36,7 @@ FORECAST_WINDOW_DAYS = 28
 FORECAST_MIN_CHECK_INS = 3
 
 # A stored completion has 15 places and an expected share like 2/3 has no end, so their differences
-# are judged to 14: 0.6 reached of 2/3 expected is exactly nine tenths, and must not miss it by the last digit.
+# are judged to 14: 0.6 reached of 2/3 expected is exactly nine tenths and must not miss it by a digit.
 _JUDGED_PLACES = 14
 
 
