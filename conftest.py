@@ -8,6 +8,8 @@ from areas.models import Role
 from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.tests.factories import CycleFactory, KeyResultFactory, ObjectiveFactory, RoadmapFactory
 
+pytest_plugins = ("okrtracker.tests.plugin",)
+
 
 @pytest.fixture
 def lib(db):

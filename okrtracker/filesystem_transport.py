@@ -2,13 +2,12 @@
 
 Kombu writes a message where a reader may already look, so a reader can meet half of it. Here a message
 is written beside the queue and renamed into it, a reader takes it by renaming it away, and a table of
-bindings is replaced as a whole. A message that was taken by a process which then died is gone: tasks here only wake
-a worker, what is due is in the database.
+bindings is replaced as a whole. A message that was taken by a process which then died is gone: tasks here
+only wake a worker, what is due is in the database.
 """
 
 import contextlib
 import fcntl
-import os
 import time
 import uuid
 from collections.abc import Iterator
@@ -17,8 +16,9 @@ from queue import Empty
 from typing import Any
 
 from kombu.transport import filesystem
-from kombu.transport.filesystem import exchange_queue_t as Binding
 from kombu.utils.json import dumps, loads
+
+Binding = filesystem.exchange_queue_t
 
 
 class Channel(filesystem.Channel):
@@ -35,18 +35,18 @@ class Channel(filesystem.Channel):
     def taken(self) -> Path:
         return Path(self.processed_folder)
 
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
         # Wall-clock nanoseconds first, so that names sort in the order of publishing, also after a reboot.
         name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
-        _write_whole(self.messages / name, dumps(payload))
+        _write_whole(self.messages / name, dumps(message))
 
-    def _get(self, queue: str) -> Any:
-        for name in sorted(os.listdir(self.messages)):
-            if name.partition(".")[2] != f"{queue}.msg":
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
+        for message in sorted(self.messages.iterdir()):
+            if message.name.partition(".")[2] != f"{queue}.msg":
                 continue
-            taken = self.taken / name
+            taken = self.taken / message.name
             try:
-                (self.messages / name).rename(taken)
+                message.rename(taken)
             except FileNotFoundError:
                 continue  # another process was faster
             text = taken.read_text(encoding="utf-8")
@@ -57,7 +57,9 @@ class Channel(filesystem.Channel):
                 continue  # the machine lost power between the rename and the content reaching the disk
         raise Empty
 
-    def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
+    def _queue_bind(
+        self, exchange: str, routing_key: str | None, pattern: str | None, queue: str | None
+    ) -> None:
         with self._changing(exchange) as bindings:
             binding = Binding(routing_key or "", pattern or "", queue or "")
             if binding not in bindings:
@@ -81,7 +83,7 @@ class Channel(filesystem.Channel):
             before = list(bindings)
             yield bindings
             if bindings != before:
-                _write_whole(self._exchange_file(exchange), dumps(bindings))
+                _write_whole(self.control_folder / f"{exchange}.exchange", dumps(bindings))
 
 
 class Transport(filesystem.Transport):

@@ -14,7 +14,7 @@ UNUSED_BROWSER_FEATURES = "camera=(), geolocation=(), microphone=(), payment=(),
 
 
 class ProbeMiddleware:
-    """Answers probes before anything else: they come under any host name, without HTTPS and without a session."""
+    """Answers probes before anything else: they come under any host, without HTTPS or session."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -41,7 +41,7 @@ class SecurityHeadersMiddleware:
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """Logs every request under an id, without its query: that may hold what a person searched for, or a token."""
+    """Logs every request under an id, without its query, which may hold a search or a token."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

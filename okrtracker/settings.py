@@ -1,5 +1,7 @@
 """Settings: one file; what differs between installations is an environment variable (docs/environment.md)."""
 
+import logging
+import warnings
 from pathlib import Path
 from urllib.parse import quote
 
@@ -128,6 +130,8 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# Without collected files (embedded, development) they are served from where they lie.
+warnings.filterwarnings("ignore", message="No directory at", module="django.core.handlers.base")
 WHITENOISE_USE_FINDERS = DEBUG or not STATIC_ROOT.exists()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -145,7 +149,7 @@ DEFAULT_FROM_EMAIL = environment.mail_address(
 )
 REMINDERS_ENABLED = environment.boolean("REMINDERS_ENABLED", default=True)
 
-CELERY_BROKER_URL = environment.broker_url("CELERY_BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = environment.broker_url("CELERY_BROKER_URL", default="filesystem://localhost")
 CELERY_BROKER_CONNECTION_TIMEOUT = 4
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
@@ -202,6 +206,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 LOGGING = logs.configuration(as_text=DEBUG or logs.goes_to_a_terminal())
 
 REST_FRAMEWORK: dict = {}

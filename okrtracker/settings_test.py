@@ -1,10 +1,18 @@
 """Settings for tests: the same product, with what only costs time taken out."""
 
 import os
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "a key that protects nothing but tests")
-os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")
 
-from okrtracker.settings import *  # noqa: E402, F403
+from okrtracker.settings import *  # noqa: F403
+
+# One for each process: several runs can share a machine. A file: threads and other processes use it too.
+TEST_DATABASE = f"test_okrtracker_{os.getpid()}"
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    TEST_DATABASE = str(Path(tempfile.gettempdir()) / f"{TEST_DATABASE}.sqlite3")
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"  # noqa: F405
+DATABASES["default"]["TEST"] = {"NAME": TEST_DATABASE}  # noqa: F405
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

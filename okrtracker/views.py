@@ -59,10 +59,11 @@ def _broker_state() -> str:
             (o for name, o in BROKER_PROBE_OPTIONS.items() if broker.transport_cls.startswith(name)), {}
         )
         broker.connect_timeout = 1
-        broker.transport_options = {**broker.transport_options, **options}
+        broker.transport_options = {**(broker.transport_options or {}), **options}
+        failures: tuple[type[Exception], ...] = (*broker.connection_errors, *broker.channel_errors, OSError)
         try:
             broker.transport.close_connection(broker.transport.establish_connection())
-        except (*broker.connection_errors, *broker.channel_errors, OSError):
+        except failures:
             return "unreachable"
     return "ok"
 
@@ -94,7 +95,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The answer to an exception; one that a dead or busy database raised is worth another try.
 
-    Django calls this while it handles the exception, wherever it came from: a view, a middleware, the session.
+    Django calls this while it handles the exception, wherever it came from: view, middleware, session.
     """
     is_for_a_program = _is_for_a_program(request)
     if not isinstance(sys.exception(), (OperationalError, InterfaceError)):
@@ -118,7 +119,7 @@ def _is_for_a_program(request: HttpRequest) -> bool:
 
 def _problem(status: HTTPStatus, code: str) -> HttpResponse:
     """An error in the API's form (application/problem+json)."""
-    problem = {
+    problem: dict[str, object] = {
         "type": "about:blank",
         "title": status.phrase,
         "status": status.value,
