@@ -51,6 +51,12 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
             | Q(objective__roadmap__area__in=Area.objects.member_of(user))
         )
 
+    def public(self) -> KeyResultQuerySet:
+        """What the world may read: those of public objectives that are not restricted any further."""
+        return self.counting().filter(
+            visibility=KeyResult.Visibility.INHERIT, objective__in=Objective.objects.public()
+        )
+
     def checkable_by(self, user) -> KeyResultQuerySet:
         """Those a person may check in on: their own, and all of the areas they contribute to."""
         if not user.is_authenticated:
@@ -293,13 +299,14 @@ class KeyResult(Versioned, Archivable):
         """The day the next check-in is due; None when nothing more is owed."""
         if self.is_done or not self.cycle.takes_check_ins:
             return None
-        return check_in_due_on(
+        due = check_in_due_on(
             last_on=self.last_check_in_on,
             counts_from=self.counts_from,
             every_days=self.rhythm_days,
             weekday=self.cycle.check_in_weekday,
             ends_on=self.cycle.ends_on,
         )
+        return due if due <= self.cycle.ends_on else None
 
     def owes_check_in(self, today: date) -> bool:
         due = self.check_in_due_on
