@@ -1,0 +1,242 @@
+"""The fields of a roadmap document: for each its label, how its value is read and how it is written.
+
+One table per kind of entry, used by reader and writer alike. Reading raises ValueError with a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from goals.exchange import document
+from goals.exchange.document import clean_block
+from goals.exchange.grammar import escape_block, escape_line, plain_line, unescape
+from goals.exchange.measures import plain_number, read_number
+
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\"]+")
+_MAIL_LINK = re.compile(r"\[[^\]]*\]\(mailto:([^)]+)\)|<(?:mailto:)?([^>]+)>", re.I)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_RHYTHMS = {"daily": 1, "weekly": 7, "fortnightly": 14}
+_RHYTHM = re.compile(r"(?:every )?([0-9]{1,3})(?: days?)?", re.I)
+_QUOTES = "'\"‘’“”"
+MAX_CONSEQUENCE = 5_000
+MAX_WEIGHT = Decimal("9999.99")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an entry: `name` is the attribute, `also` holds further labels in small letters."""
+
+    name: str
+    label: str
+    read: Callable[[str, str], Any]
+    write: Callable[[Any], str]
+    also: tuple[str, ...] = ()
+    own_line: bool = False
+    always: bool = False
+
+    def parse(self, raw: str) -> Any:
+        return self.read(raw, self.label.lower())
+
+
+def _word(raw: str) -> str:
+    return plain_line(raw).strip(_QUOTES).strip()
+
+
+def _read_choice(choices: Sequence[str], raw: str, label: str) -> str:
+    word = re.sub(r"[ -]+", "_", _word(raw).lower())
+    if word not in choices:
+        known = ", ".join(choice.replace("_", " ") for choice in choices)
+        raise ValueError(f"unknown {label} '{_word(raw)}'; it is one of {known}")
+    return word
+
+
+def _read_whole(low: int, high: int, raw: str, label: str) -> int:
+    word = _word(raw).removesuffix(f"/{high}").strip()
+    if not re.fullmatch(r"[0-9]{1,4}", word) or not low <= int(word) <= high:
+        raise ValueError(f"{label} '{_word(raw)}' is not a whole number from {low} to {high}")
+    return int(word)
+
+
+def _read_email(raw: str, label: str) -> str:
+    link = _MAIL_LINK.search(raw)
+    word = _word(link[1] or link[2]) if link else _word(raw)
+    if not _EMAIL.fullmatch(word) or len(word) > 254:
+        raise ValueError(f"{label} '{word}' is not an e-mail address")
+    return word.lower()
+
+
+def _read_date(raw: str, label: str) -> date:
+    word = _word(raw)
+    try:
+        if _DATE.fullmatch(word):
+            return date.fromisoformat(word)
+    except ValueError:
+        pass
+    raise ValueError(f"{label} '{word}' is not a date like 2024-10-31")
+
+
+def _read_number(raw: str, label: str) -> Decimal | None:
+    return read_number(_word(raw), label)
+
+
+def _read_weight(raw: str, label: str) -> Decimal:
+    weight = read_number(_word(raw), label)
+    if weight is None or not 0 <= weight <= MAX_WEIGHT or weight != weight.quantize(Decimal("0.01")):
+        raise ValueError(f"{label} '{_word(raw)}' is not a number from 0 to {MAX_WEIGHT} with two places")
+    return weight
+
+
+def _read_rhythm(raw: str, label: str) -> int:
+    word = _word(raw).lower()
+    match = _RHYTHM.fullmatch(word)
+    days = _RHYTHMS.get(word) or (int(match[1]) if match else 0)
+    if not 1 <= days <= 366:
+        raise ValueError(f"{label} '{word}' is not a number of days like 'every 14 days'")
+    return days
+
+
+def _read_key_result(raw: str, label: str) -> int:
+    match = re.fullmatch(r"\[?(?:\S*-)?(?:KR ?)?([0-9]{1,6})\]?", _word(raw), re.I)
+    if match is None:
+        raise ValueError(f"{label} '{_word(raw)}' is not the number of a key result like KR2")
+    return int(match[1])
+
+
+def limited(text: str, limit: int, label: str) -> str:
+    if len(text) > limit:
+        raise ValueError(f"{label} is longer than {limit} characters")
+    return text
+
+
+def _text(name: str, label: str, limit: int, **options: Any) -> Field:
+    return Field(name, label, lambda raw, told: limited(plain_line(raw), limit, told), escape_line, **options)
+
+
+def _choice(name: str, label: str, choices: Sequence[str], **options: Any) -> Field:
+    return Field(
+        name,
+        label,
+        lambda raw, told: _read_choice(choices, raw, told),
+        lambda value: value.replace("_", " "),
+        **options,
+    )
+
+
+def _whole(name: str, label: str, low: int, high: int, suffix: str = "", **options: Any) -> Field:
+    return Field(
+        name,
+        label,
+        lambda raw, told: _read_whole(low, high, raw, told),
+        lambda value: f"{value}{suffix}",
+        **options,
+    )
+
+
+def _email(**options: Any) -> Field:
+    return Field("owner", "Owner", _read_email, str, **options)
+
+
+def _day(name: str, label: str, **options: Any) -> Field:
+    return Field(name, label, _read_date, date.isoformat, **options)
+
+
+def _number(name: str, label: str, **options: Any) -> Field:
+    return Field(name, label, _read_number, plain_number, **options)
+
+
+def _weight() -> Field:
+    return Field("weight", "Weight", _read_weight, plain_number)
+
+
+_VISIBILITY = _choice("visibility", "Visibility", document.VISIBILITIES)
+_CONSEQUENCE = Field(
+    "consequence",
+    "Consequence",
+    lambda raw, told: limited(clean_block(unescape(raw)), MAX_CONSEQUENCE, told),
+    escape_block,
+    own_line=True,
+)
+
+OBJECTIVE_FIELDS: tuple[Field, ...] = (
+    _email(),
+    _choice("commitment", "Commitment", document.COMMITMENTS, always=True),
+    _whole("priority", "Priority", 1, 5),
+    _whole("confidence", "Confidence", 0, 10, "/10"),
+    _weight(),
+    _VISIBILITY,
+)
+EXCELLENCE_FIELDS: tuple[Field, ...] = (
+    *OBJECTIVE_FIELDS,
+    _choice("pillar", "Pillar", tuple(document.PILLARS), also=("be pillar",)),
+    _choice("impact", "Impact", document.LEVELS),
+    _choice("cost", "Cost", document.LEVELS),
+)
+KEY_RESULT_FIELDS: tuple[Field, ...] = (
+    _email(),
+    _choice("kind", "Kind", document.KEY_RESULT_KINDS, also=("type",)),
+    _text("unit", "Unit", 40),
+    _number("start", "Start", also=("baseline", "from")),
+    _number("target", "Target", also=("goal", "to")),
+    _number("stretch", "Stretch", also=("stretch target",)),
+    _number("lower", "At least", also=("lower", "lower bound", "minimum")),
+    _number("upper", "At most", also=("upper", "upper bound", "maximum")),
+    _weight(),
+    _day("due_on", "Due", also=("due on", "due date")),
+    Field("rhythm", "Rhythm", _read_rhythm, lambda days: f"every {days} days"),
+    _choice("visibility", "Visibility", document.KEY_RESULT_VISIBILITIES),
+    _text("metric", "Metric", 200, own_line=True, also=("measured by",)),
+    _text("source", "Source", 300, own_line=True),
+)
+RISK_FIELDS: tuple[Field, ...] = (
+    Field("key_result", "On", _read_key_result, lambda number: f"KR{number}", also=("key result",)),
+    _whole("likelihood", "Likelihood", 1, 5, also=("probability",)),
+    _whole("impact", "Impact", 1, 5, always=True),
+    _choice("response", "Response", document.RISK_RESPONSES),
+    _choice("state", "State", document.RISK_STATES, also=("status",)),
+    _email(),
+    _day("review_on", "Review", also=("review on", "review date")),
+    _whole("residual_likelihood", "Residual likelihood", 1, 5),
+    _whole("residual_impact", "Residual impact", 1, 5),
+    _day("occurred_on", "Occurred", also=("occurred on",)),
+    _VISIBILITY,
+    _text("trigger", "Trigger", 300, own_line=True),
+    _CONSEQUENCE,
+)
+MITIGATION_FIELDS: tuple[Field, ...] = (
+    _day("due_on", "Due", also=("due on", "due date")),
+    _choice("state", "State", document.MITIGATION_STATES, also=("status",)),
+    _email(),
+)
+NEED_FIELDS: tuple[Field, ...] = (
+    _choice("state", "State", document.NEED_STATES, also=("status",)),
+    _text("note", "Note", 500),
+)
+
+
+def labels_of(table: Sequence[Field]) -> dict[str, Field]:
+    """Every label in small letters, and its field."""
+    return {label: item for item in table for label in (item.label.lower(), *item.also)}
+
+
+def written_fields(entry: Any, table: Sequence[Field], *, without: frozenset[str] = frozenset()) -> list[str]:
+    """`Label: value` for each field that is not at its default, those of one line joined by middle dots."""
+    defaults = {item.name: item.default for item in fields(entry) if item.default is not MISSING}
+    shown = [
+        item
+        for item in table
+        if item.name not in without
+        and (value := getattr(entry, item.name)) is not None
+        and (item.always or value != defaults.get(item.name))
+    ]
+    together = " · ".join(_written(entry, item) for item in shown if not item.own_line)
+    alone = [_written(entry, item) for item in shown if item.own_line]
+    return ([together] if together else []) + alone
+
+
+def _written(entry: Any, item: Field) -> str:
+    return f"{item.label}: {item.write(getattr(entry, item.name))}"

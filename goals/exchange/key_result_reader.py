@@ -1,0 +1,129 @@
+"""Key results of a Markdown document: lists, tables, and measures as people write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goals.exchange import fields
+from goals.exchange.document import KeyResultEntry
+from goals.exchange.entry_reader import MAX_TITLE, EntryReader
+from goals.exchange.grammar import plain_line, split_mark
+from goals.exchange.items import Item, Table
+from goals.exchange.measures import Measure, find_measure, read_measure
+
+MAX_KEY_RESULTS = 100
+
+_COLUMNS = {"key result", "key results", "kr", "title", "goal", "what"}
+_NUMBER_COLUMNS = {"#", "no", "no.", "number", "code"}
+
+
+class KeyResultReader(EntryReader):
+    def read(self, items: list[Item], tables: list[Table | None]) -> tuple[KeyResultEntry, ...]:
+        entries = [self._key_result(item) for item in items]
+        for table in tables:
+            if table is not None:
+                entries += self._key_result_table(table)
+        if len(entries) > MAX_KEY_RESULTS:
+            line = entries[MAX_KEY_RESULTS].line
+            self._problem(line, f"the objective has more than {MAX_KEY_RESULTS} key results")
+        return tuple(entries)
+
+    def _key_result(self, item: Item) -> KeyResultEntry:
+        values: dict[str, Any] = {}
+        head = self._fields(item.line, item.raw, fields.KEY_RESULT_FIELDS, values)
+        for child in item.children:
+            self._field_item(child, fields.KEY_RESULT_FIELDS, values)
+        self._refuse_prose(item, "a key result has no description; put the text into the objective's")
+        return self._make_key_result(item.line, head, values)
+
+    def _make_key_result(self, line: int, raw: str, values: dict[str, Any]) -> KeyResultEntry:
+        mark = split_mark(raw)
+        number, raw = (mark.number, mark.rest) if mark.letters == "KR" else (None, raw)
+        raw_title, measure = self._measure(line, raw)
+        if measure is not None:
+            for name in ("start", "target", "lower", "upper", "unit"):
+                if (value := getattr(measure, name)) not in {None, ""}:
+                    values.setdefault(name, value)
+            values.setdefault("kind", measure.kind)
+        has_bound = values.get("lower") is not None or values.get("upper") is not None
+        if "kind" not in values and has_bound:
+            values["kind"] = "guardrail"
+        entry = KeyResultEntry(
+            number=number, title=self._text(raw_title, line, "the title", MAX_TITLE), line=line, **values
+        )
+        self._check_key_result(entry)
+        return entry
+
+    def _measure(self, line: int, raw: str) -> tuple[str, Measure | None]:
+        """The raw title and the measure at the end: behind a dash as written, or without one."""
+        title, dash, tail = raw.rpartition(" — ")
+        try:
+            measure = read_measure(plain_line(tail)) if dash else None
+            if measure is not None:
+                return title, measure
+            text, measure = find_measure(plain_line(raw))
+        except ValueError as error:
+            self._problem(line, str(error))
+            return raw, None
+        return (text.replace("\\", "\\\\"), measure) if measure is not None else (raw, None)
+
+    def _check_key_result(self, entry: KeyResultEntry) -> None:
+        if entry.kind == "guardrail":
+            if entry.lower is None and entry.upper is None:
+                self._problem(
+                    entry.line, "a guardrail needs a bound: 'at most 5', 'at least 5' or 'between 5 and 9'"
+                )
+            if entry.start is not None or entry.target is not None or entry.stretch is not None:
+                self._problem(entry.line, "a guardrail has bounds, no start, target or stretch")
+        elif entry.lower is not None or entry.upper is not None:
+            self._problem(entry.line, "bounds belong to a guardrail; write 'Kind: guardrail'")
+        if entry.start is not None and entry.start == entry.target:
+            self._problem(entry.line, f"start and target are both {entry.start}")
+        if entry.lower is not None and entry.upper is not None and entry.lower > entry.upper:
+            self._problem(entry.line, "the lower bound lies above the upper bound")
+
+    def _key_result_table(self, table: Table) -> list[KeyResultEntry]:
+        known = fields.labels_of(fields.KEY_RESULT_FIELDS)
+        titles = [
+            name
+            for name in table.columns
+            if name in _COLUMNS and (name != "goal" or "title" not in table.columns)
+        ]
+        if not titles:
+            self._problem(table.line, "the table has no column 'Key result'")
+            return []
+        for name in table.columns:
+            if name and name not in known and name not in _COLUMNS | _NUMBER_COLUMNS | {"measure"}:
+                labels = ", ".join(each.label for each in fields.KEY_RESULT_FIELDS)
+                self._problem(table.line, f"unknown column '{name}'; the fields here are {labels}")
+        return [
+            self._key_result_row(line, dict(zip(table.columns, cells, strict=False)), titles[0], known)
+            for line, cells in table.rows
+        ]
+
+    def _key_result_row(
+        self, line: int, row: dict[str, str], title_column: str, known: dict[str, fields.Field]
+    ) -> KeyResultEntry:
+        values: dict[str, Any] = {}
+        raw = row.get(title_column, "")
+        for column, cell in row.items():
+            if not cell or column == title_column:
+                continue
+            if column in _NUMBER_COLUMNS:
+                raw = (
+                    f"[{cell.strip('[]')}] {raw}"
+                    if cell.upper().startswith(("KR", "[KR"))
+                    else f"[KR{cell}] {raw}"
+                )
+            elif column == "measure" or (column == "target" and _is_measure(cell)):
+                raw = f"{raw} — {cell}"
+            elif column in known:
+                self._fields(line, f"· {known[column].label}: {cell}", fields.KEY_RESULT_FIELDS, values)
+        return self._make_key_result(line, raw, values)
+
+
+def _is_measure(cell: str) -> bool:
+    try:
+        return read_measure(plain_line(cell)) is not None
+    except ValueError:
+        return False
