@@ -39,7 +39,7 @@ def record_check_in(
     """Reports a value, or None for "no change"; answers the check-in kept.
 
     Two at once are both kept, one after the other. A form sent twice answers what its first sending kept.
-    Raises CycleClosed, CycleNotActive, Archived, or Invalid with a sentence per field; then nothing is written.
+    Raises CycleClosed, CycleNotActive, Archived, or Invalid with a sentence per field; writing nothing.
     Whether the author may is asked at the door. docs/progress-and-pace.md says which check-in counts.
     """
     cycle = locks.share_cycle(key_result.objective.roadmap.cycle_id)

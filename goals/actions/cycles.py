@@ -30,7 +30,7 @@ def begin_closing(cycle: Cycle, *, by: Any, now: datetime) -> Cycle:
 
 @transaction.atomic
 def close_cycle(cycle: Cycle, *, by: Any, now: datetime) -> Cycle:
-    """Freezes the numbers. Every key result keeps its proposed score, and has it where nobody gave another."""
+    """Freezes the numbers. A key result nobody scored has its proposed score, which stays to be seen."""
     moved = _move(cycle, Cycle.State.CLOSING, Cycle.State.CLOSED, by=by, now=now)
     for key_result in KeyResult.objects.of_cycle(moved).counting():
         proposed = proposed_score_of(key_result)

@@ -1,4 +1,4 @@
-"""Row locks, taken in one order everywhere: cycle, roadmap, objective's parents first; see docs/adr/0003-locks.md.
+"""Row locks, taken in one order everywhere; why: docs/adr/0003-locks.md.
 
 The order is cycle -> roadmap -> key result -> objective. On SQLite every transaction of this project begins
 IMMEDIATE, so there is one writer at a time and nothing to lock.
@@ -17,8 +17,7 @@ def share_cycle(cycle_id: int) -> Cycle:
     Django knows no FOR SHARE, and FOR UPDATE would let only one check-in of the whole cycle pass at a time.
     """
     if connection.vendor == "postgresql":
-        table = connection.ops.quote_name(Cycle._meta.db_table)
-        return Cycle.objects.raw(f"SELECT * FROM {table} WHERE id = %s FOR SHARE", [cycle_id])[0]
+        return Cycle.objects.raw("SELECT * FROM goals_cycle WHERE id = %s FOR SHARE", [cycle_id])[0]
     return Cycle.objects.get(pk=cycle_id)
 
 

@@ -55,7 +55,23 @@ class RiskQuerySet(models.QuerySet["Risk"]):
 
     def without_mitigation(self) -> RiskQuerySet:
         """Without a step that is planned, under way or done."""
-        return self.exclude(mitigations__state__in=["planned", "doing", "done"])
+        return self.exclude(mitigations__state__in=Mitigation.COUNTING_STATES)
+
+    def with_mitigation_state(self, today: date) -> RiskQuerySet:
+        """With `is_mitigated` and `overdue_count`, so that an overview asks once for all of them."""
+        steps = Mitigation.objects.filter(risk=models.OuterRef("pk"))
+        overdue = Q(mitigations__in=Mitigation.objects.overdue(today))
+        return self.annotate(
+            is_mitigated=models.Exists(steps.filter(state__in=Mitigation.COUNTING_STATES)),
+            overdue_count=models.Count("mitigations", filter=overdue),
+        )
+
+    def for_register(self) -> RiskQuerySet:
+        """With what a row of the risk register shows, the gravest first; those without a likelihood last."""
+        rows = self.select_related("owner", "objective__roadmap__area", "objective__roadmap__cycle")
+        mitigations = models.Prefetch("mitigations", Mitigation.objects.select_related("owner"))
+        score = models.F("likelihood") * models.F("impact")
+        return rows.prefetch_related(mitigations).order_by(score.desc(nulls_last=True), "code")
 
     def with_overdue_mitigation(self, today: date) -> RiskQuerySet:
         return self.filter(pk__in=Mitigation.objects.overdue(today).values("risk"))
@@ -165,7 +181,8 @@ class Risk(Versioned, Archivable):
                 name="risk_without_likelihood_has_review",
                 condition=Q(likelihood__isnull=False) | Q(kind="unknown", review_on__isnull=False),
                 violation_error_message=_(
-                    "A known risk has a likelihood; an unknown one may leave it out and then carries a review date."
+                    "A known risk has a likelihood; an unknown one may leave it out "
+                    "and then carries a review date."
                 ),
             ),
             models.CheckConstraint(
@@ -234,6 +251,9 @@ class Mitigation(Versioned):
         DOING = "doing", _("doing")
         DONE = "done", _("done")
         DROPPED = "dropped", _("dropped")
+
+    # A risk with one of these is not without a mitigation.
+    COUNTING_STATES = ("planned", "doing", "done")
 
     risk = models.ForeignKey(
         Risk, on_delete=models.PROTECT, related_name="mitigations", verbose_name=_("risk")
