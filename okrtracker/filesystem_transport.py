@@ -35,10 +35,10 @@ class Channel(filesystem.Channel):
     def taken(self) -> Path:
         return Path(self.processed_folder)
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         # Wall-clock nanoseconds first, so that names sort in the order of publishing, also after a reboot.
         name = f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
-        _write_whole(self.messages / name, dumps(message))
+        _write_whole(self.messages / name, dumps(payload))
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         for message in sorted(self.messages.iterdir()):

@@ -1,6 +1,7 @@
 """Settings: one file; what differs between installations is an environment variable (docs/environment.md)."""
 
 import logging
+import sys
 import warnings
 from pathlib import Path
 from urllib.parse import quote
@@ -130,14 +131,16 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-# Without collected files (embedded, development) they are served from where they lie.
+# Collected files get names from their content. Where none were collected (embedded, development) they are served
+# from where they lie.
+IS_STATIC_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() or "collectstatic" in sys.argv
+WHITENOISE_USE_FINDERS = not IS_STATIC_COLLECTED
 warnings.filterwarnings("ignore", message="No directory at", module="django.core.handlers.base")
-WHITENOISE_USE_FINDERS = DEBUG or not STATIC_ROOT.exists()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if STATIC_ROOT.exists()
+        if IS_STATIC_COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }

@@ -60,7 +60,7 @@ def _broker_state() -> str:
         )
         broker.connect_timeout = 1
         broker.transport_options = {**(broker.transport_options or {}), **options}
-        failures: tuple[type[Exception], ...] = (*broker.connection_errors, *broker.channel_errors, OSError)
+        failures: tuple[type[BaseException], ...] = (*broker.connection_errors, *broker.channel_errors, OSError)
         try:
             broker.transport.close_connection(broker.transport.establish_connection())
         except failures:

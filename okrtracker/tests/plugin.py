@@ -1,8 +1,8 @@
 """Markers, and what a run leaves out said in its last lines.
 
 `needs("redis")` leaves a test out where the service is missing. `only_on("postgresql")` takes it out of the
-run on the other database, which is no omission: `make test` runs the suite on both. REQUIRE=all lets nothing be
-left out.
+run on the other database, which is no omission: `make test` runs the suite on both. REQUIRE=all lets nothing
+be left out.
 """
 
 import json

@@ -1,0 +1,117 @@
+# Everything a person or a build types. `make` lists the targets.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PORT ?= 8000
+export PORT
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || echo python3)
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# What is checked here does not depend on this machine's settings, and no secret is needed for it.
+SAMPLE = env -i PATH="$$PATH" HOME="$$HOME" DATABASE_URL=sqlite:///:memory: SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))')
+MANAGE = $(SAMPLE) .venv/bin/python manage.py
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+# --- Running -------------------------------------------------------------------------------------
+
+.PHONY: run
+run: .venv/runtime var/secret_key ## Start everything at http://127.0.0.1:8000 with demo data; PORT= changes the port
+	@export SITE_URL="$${SITE_URL:-http://127.0.0.1:$(PORT)}"; exec .venv/bin/python manage.py up
+
+.PHONY: demo
+demo: .venv/runtime var/secret_key ## Load the demo again
+	@.venv/bin/python manage.py migrate --verbosity 0
+	@.venv/bin/python manage.py load_demo
+
+# --- Checking ------------------------------------------------------------------------------------
+
+.PHONY: test
+test: .venv/test ## Run every test; REQUIRE=all fails instead of leaving out what the machine cannot run
+	@.venv/bin/python -m okrtracker.tests
+
+CHECKS = check-format check-lint check-types check-imports check-templates check-migrations check-schema \
+	check-deploy check-containers
+
+.PHONY: check $(CHECKS)
+check: $(CHECKS) ## Format, lint, types, import contracts, templates, migrations, OpenAPI, deployment, containers
+
+check-format: .venv/dev
+	.venv/bin/ruff format --check .
+
+check-lint: .venv/dev
+	.venv/bin/ruff check .
+
+check-types: .venv/dev
+	.venv/bin/mypy
+
+check-imports: .venv/dev
+	.venv/bin/lint-imports
+
+check-templates: .venv/dev
+	.venv/bin/djlint --lint --quiet templates
+
+check-migrations: .venv/dev
+	$(MANAGE) makemigrations --check --dry-run
+
+check-schema: .venv/dev
+	@$(MANAGE) spectacular --validate --fail-on-warn | diff -u docs/openapi.yaml - \
+		|| (echo "docs/openapi.yaml is not what the code says; run: make schema"; exit 1)
+
+check-deploy: .venv/dev
+	$(SAMPLE) SITE_URL=https://okr.example.org ALLOWED_HOSTS=okr.example.org \
+		.venv/bin/python manage.py check --deploy --fail-level WARNING
+
+check-containers: .venv/dev
+	@if [ -x .venv/bin/hadolint ]; then .venv/bin/hadolint Dockerfile; \
+		else echo "Dockerfile not linted: hadolint has no package for this machine."; fi
+	.venv/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@if docker compose version > /dev/null 2>&1; \
+		then SECRET_KEY=a POSTGRES_PASSWORD=b docker compose --env-file .env.example config --quiet; \
+		else echo "docker-compose.yml checked against the Compose schema alone: this machine has no docker compose."; fi
+
+.PHONY: format
+format: .venv/dev ## Format the code and mend what the linter can mend
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+.PHONY: schema
+schema: .venv/dev ## Write docs/openapi.yaml from the code
+	$(MANAGE) spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+.PHONY: requirements
+requirements: .venv/dev ## Lock the newest allowed releases of everything, with hashes
+	.venv/bin/python -m pip install --quiet uv
+	for name in requirements requirements-test requirements-dev; do \
+		.venv/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 --universal \
+			$$name.in --output-file $$name.txt || exit 1; done
+
+# --- What the targets stand on -------------------------------------------------------------------
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| (echo "okrtracker needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python"; exit 1)
+	@$(PYTHON) -m venv .venv || (rm -rf .venv; echo "Debian has venv in a package of its own: python3-venv"; exit 1)
+
+# A stamp is newer than the requirements that were installed for it.
+.venv/runtime: requirements.txt | .venv/bin/python
+	@echo "Installing the requirements; this takes a minute."
+	@$(PIP) -r $<
+	@touch $@
+
+.venv/test: requirements-test.txt | .venv/bin/python
+	@echo "Installing what the tests need; this takes a minute."
+	@$(PIP) -r $<
+	@touch $@
+
+.venv/dev: requirements-dev.txt | .venv/bin/python
+	@echo "Installing what the checks need; this takes a minute."
+	@$(PIP) -r $<
+	@touch $@
+
+var/secret_key: | .venv/bin/python
+	@mkdir -p var
+	@umask 077; .venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))' > $@
