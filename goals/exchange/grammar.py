@@ -124,7 +124,7 @@ def split_mark(raw: str) -> Mark:
 # Headings
 
 _HEADING = re.compile(r"\s{0,3}(#{1,6})(?:[ \t\u00a0]+(.*))?$")
-_ANCHOR = re.compile(r"\{#[\w-]*\}$")
+_ANCHOR = re.compile(r"(?<!\\)\{#[\w-]*\}$")
 _BOLD_LINE = re.compile(r"\*\*.+\*\*:?")
 BOLD_LEVEL = 7  # a bold line in place of a heading lies below all headings
 
@@ -186,7 +186,7 @@ def classify(raw: str, level: int) -> Heading:
 
 def escape_heading(text: str) -> str:
     """One line of text as the end of a heading."""
-    escaped = re.sub(r"#+$", lambda match: "\\" + match[0], escape_line(text))
+    escaped = re.sub(r"(?<=\s)(#+)$", r"\\\1", escape_line(text))
     return re.sub(r"\{(?=#[\w-]*\}$)", r"\\{", escaped)
 
 

@@ -15,7 +15,6 @@ from goals.exchange.grammar import (
     plain_line,
     read_bullet,
     starts_with_label,
-    unquote,
     without_bold,
 )
 from goals.exchange.outline import Lines
@@ -78,7 +77,7 @@ class _ItemReader:
     def _line(self, number: int, line: str) -> None:
         bullet = read_bullet(line)
         if is_quote(line):
-            self._prose(number, unquote(line), indent_of(line))
+            self._prose(number, line, indent_of(line))
         elif line.lstrip().startswith("|"):
             self._row(number, line)
         elif bullet is not None:
