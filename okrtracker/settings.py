@@ -131,8 +131,8 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-# Collected files get names from their content. Where none were collected (embedded, development) they are served
-# from where they lie.
+# Collected files get names from their content; where none were collected (embedded, development) they are
+# served from where they lie.
 IS_STATIC_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() or "collectstatic" in sys.argv
 WHITENOISE_USE_FINDERS = not IS_STATIC_COLLECTED
 warnings.filterwarnings("ignore", message="No directory at", module="django.core.handlers.base")

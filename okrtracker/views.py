@@ -14,10 +14,9 @@ from okrtracker.celery import app
 
 RETRY_AFTER_SECONDS = "5"
 # A probe must not take as long as the trouble it looks for.
-BROKER_PROBE_OPTIONS = {
-    "redis": {"socket_connect_timeout": 1, "socket_timeout": 1},
-    "amqp": {"read_timeout": 1, "write_timeout": 1},
-}
+REDIS_PROBE = {"socket_connect_timeout": 1, "socket_timeout": 1}
+AMQP_PROBE = {"read_timeout": 1, "write_timeout": 1}
+BROKER_PROBE_OPTIONS = {"redis": REDIS_PROBE, "rediss": REDIS_PROBE, "amqp": AMQP_PROBE, "amqps": AMQP_PROBE}
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -55,12 +54,10 @@ def _database_state() -> str:
 
 def _broker_state() -> str:
     with app.connection_for_write() as broker:
-        options = next(
-            (o for name, o in BROKER_PROBE_OPTIONS.items() if broker.transport_cls.startswith(name)), {}
-        )
+        options = BROKER_PROBE_OPTIONS.get(broker.transport_cls, {})
         broker.connect_timeout = 1
         broker.transport_options = {**(broker.transport_options or {}), **options}
-        failures: tuple[type[BaseException], ...] = (*broker.connection_errors, *broker.channel_errors, OSError)
+        failures: tuple[type[BaseException], ...] = (*broker.connection_errors, OSError)
         try:
             broker.transport.close_connection(broker.transport.establish_connection())
         except failures:
