@@ -281,20 +281,29 @@ def reason(
 
 
 def _distance(completion: Decimal, expected: Decimal, pace: str) -> str:
-    reached = format_share(clamp(completion))
+    words = verdict(completion, expected, pace)
     if completion >= 1:
-        raw = format_share(completion)
-        return f"{raw} reached, over target" if raw != reached else f"{reached} reached, target met"
+        return f"{format_share(completion)} reached, {words}"
+    reached = format_share(clamp(completion))
+    below = ", below its start" if completion < 0 else ""
+    return f"{format_share(expected)} expected, {reached} reached{below}: {words}"
+
+
+def verdict(completion: Decimal, expected: Decimal, pace: str) -> str:
+    """The distance between a raw completion and what is expected, in words.
+
+    >>> verdict(Decimal("0.42"), Decimal("0.58"), "at_risk"), verdict(Decimal("1.12"), Decimal("0.58"), "done")
+    ('16 points behind', 'over target')
+    """
+    if completion >= 1:
+        return "target met" if format_share(completion) == format_share(Decimal(1)) else "over target"
     ahead = round_half_up((clamp(completion) - expected) * 100, 0)
     points = f"{abs(ahead)} {'point' if abs(ahead) == 1 else 'points'}"
-    below = ", below its start" if completion < 0 else ""
     if ahead > 0:
-        verdict = f"{points} ahead"
-    elif pace == ON_TRACK or ahead == 0:
-        verdict = "on track" if pace == ON_TRACK else "as expected"
-    else:
-        verdict = f"{points} behind"
-    return f"{format_share(expected)} expected, {reached} reached{below}: {verdict}"
+        return f"{points} ahead"
+    if pace == ON_TRACK or ahead == 0:
+        return "on track" if pace == ON_TRACK else "as expected"
+    return f"{points} behind"
 
 
 def _effort(needs: Decimal | None, gave: Decimal | None, *, unit: str) -> str:

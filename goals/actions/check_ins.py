@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goals.actions import locks
-from goals.actions.refusals import Archived, CycleClosed, CycleNotActive, Invalid
+from goals.actions.refusals import Archived, CycleClosed, CycleNotActive, Invalid, ReportedMeanwhile
 from goals.actions.stored import refresh_key_result, stored_completion
 from goals.models import CheckIn, Cycle, KeyResult
 
@@ -47,6 +47,8 @@ def record_check_in(
     if form_id is not None and (kept := CheckIn.objects.filter(form_id=form_id).first()):
         return _same_form(kept, key_result=key_result, author=author)
     _refuse_unless_open(cycle, key_result)
+    if seen_count is not None:
+        _refuse_unseen(key_result, seen_count, author=author)
     if corrects is not None:
         effective_on = _effective_day_of_correction(
             corrects, effective_on, key_result=key_result, value=value
@@ -100,6 +102,15 @@ def _refuse_unless_open(cycle: Cycle, key_result: KeyResult) -> None:
         raise CycleNotActive(cycle.name)
     if not key_result.objective.is_counting or key_result.archived_at or key_result.dropped_at:
         raise Archived(_("%(code)s is archived or dropped.") % {"code": key_result.code})
+
+
+def _refuse_unseen(key_result: KeyResult, seen_count: int, *, author: Any) -> None:
+    if seen_count >= key_result.check_in_count:
+        return
+    newest = CheckIn.objects.select_related("author", "key_result").get(
+        key_result=key_result, sequence=key_result.check_in_count
+    )
+    raise ReportedMeanwhile(newest, is_own=newest.author_id == author.pk)
 
 
 def _refuse_wrong_day(effective_on: date, *, cycle: Cycle, today: date) -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils import formats
 from django.utils.translation import gettext as _
+
+from goals.models import CheckIn
+from goals.values import format_value
 
 
 class Refused(Exception):
@@ -68,6 +72,25 @@ class StaleVersion(Refused):
 
     def __init__(self, name: str):
         super().__init__(_("%(name)s was changed by somebody else in the meantime.") % {"name": name})
+
+
+class ReportedMeanwhile(Refused):
+    """Another check-in arrived since the form was opened; its sender has not seen it."""
+
+    code = "reported_meanwhile"
+
+    def __init__(self, check_in: CheckIn, *, is_own: bool):
+        key_result = check_in.key_result
+        names = {
+            "who": check_in.author.name,
+            "value": format_value(check_in.value, unit=key_result.unit, kind=key_result.kind),
+            "day": formats.date_format(check_in.effective_on, "j M"),
+        }
+        sentence = _("You reported %(value)s on %(day)s meanwhile; save again to keep both.")
+        if not is_own:
+            sentence = _("%(who)s reported %(value)s on %(day)s meanwhile; save again to keep both.")
+        super().__init__(sentence % names, field="value")
+        self.check_in = check_in
 
 
 class NumberTaken(Refused):

@@ -1,0 +1,225 @@
+"""A check-in as a person enters it. This form reads; `record_check_in` judges, for pages and API alike."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from goals.actions.check_ins import record_check_in
+from goals.actions.refusals import Refused
+from goals.models import CheckIn, KeyResult
+from goals.values import parse_reported
+
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+CONFIDENCE_CHOICES = [("", "–"), *((str(step), str(step)) for step in range(11))]
+MILESTONE_CHOICES = [("", "–"), ("not done", _("not done")), ("done", _("done"))]
+# What a resent form is compared by: all that its sender wrote.
+WRITTEN_FIELDS = ("status", "confidence", "note", "blocker", "evidence_url", "reason")
+
+
+class DayField(forms.DateField):
+    """A day as date inputs send it; other notations and other scripts' digits are refused."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_error_messages = {"invalid": _("Write the day as year-month-day, like 2024-10-14.")}
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, str) and value.strip() and not ISO_DAY.fullmatch(value.strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class CheckInForm(forms.Form):
+    """One check-in on one key result, as a row of a table or as a page of its own."""
+
+    value = forms.CharField(label=_("Now"), required=False)
+    no_change = forms.BooleanField(label=_("No change"), required=False)
+    status = forms.ChoiceField(
+        label=_("You say"),
+        choices=CheckIn.Status.choices,
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": _("The status is on track, behind or at risk.")},
+    )
+    confidence = forms.TypedChoiceField(
+        label=_("Confidence"),
+        help_text=_("0 to 10 that the target will be met"),
+        choices=CONFIDENCE_CHOICES,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        error_messages={"invalid_choice": _("Confidence goes from 0 to 10.")},
+    )
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 1}))
+    blocker = forms.CharField(
+        label=_("Blocker"),
+        help_text=_("What stands in the way, and who can move it"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 1}),
+    )
+    evidence_url = forms.CharField(
+        label=_("Evidence"),
+        help_text=_("A link to what shows it"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "url", "placeholder": "https://"}),
+    )
+    effective_on = DayField(label=_("As of"), required=False)
+    reason = forms.CharField(
+        label=_("Why it is corrected"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    form_id = forms.UUIDField(required=False)
+    seen = forms.RegexField(r"\A[0-9]{1,9}\Z", required=False)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        key_result: KeyResult,
+        corrects: CheckIn | None = None,
+        **kwargs: Any,
+    ) -> None:
+        initial = {"status": _status_said(key_result)} | (_as_entered(corrects) if corrects else {})
+        super().__init__(data, initial=initial, prefix=key_result.code, **kwargs)
+        self.key_result = key_result
+        self.corrects = corrects
+        # A form is shown again only when it was not kept, so it may bear a new name and what is there by now.
+        self.shown_form_id = uuid.uuid4()
+        self.shown_seen = key_result.check_in_count
+        self.fields["value"].widget = self._value_widget()
+        if corrects is not None:
+            del self.fields["no_change"]
+            del self.fields["effective_on"]
+        else:
+            del self.fields["reason"]
+
+    def _value_widget(self) -> forms.Widget:
+        if self.key_result.kind == KeyResult.Kind.MILESTONE:
+            return forms.Select(choices=MILESTONE_CHOICES)
+        return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    @property
+    def may_stay_unchanged(self) -> bool:
+        return self.key_result.current_value is not None
+
+    @cached_property
+    def is_entered(self) -> bool:
+        """Whether there is anything to save; a row that was left as it was shown is not touched."""
+        if self._written("value", "no_change", "note", "blocker", "evidence_url", "confidence"):
+            return True
+        is_as_seen = self._written("seen") == str(self.key_result.check_in_count)
+        return is_as_seen and self._written("status") != (self.initial["status"] or "")
+
+    def _written(self, *names: str) -> str:
+        return "".join(str(self.data.get(self.add_prefix(name)) or "").strip() for name in names)
+
+    def mark_no_change(self) -> None:
+        """For a row without a value: what is reported is that nothing moved."""
+        if not self._written("value") and self.may_stay_unchanged:
+            self.data = {**self.data.items()} | {self.add_prefix("no_change"): "on"}
+            self.__dict__.pop("is_entered", None)
+
+    def clean_value(self) -> Decimal | None:
+        text = self.cleaned_data["value"]
+        if not text:
+            return None
+        try:
+            return parse_reported(text, kind=self.key_result.kind, unit=self.key_result.unit)  # type: ignore[arg-type]
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+    def clean_note(self) -> str:
+        return _lines(self.cleaned_data["note"])
+
+    def clean_blocker(self) -> str:
+        return _lines(self.cleaned_data["blocker"])
+
+    def clean_status(self) -> str:
+        status: str = self.cleaned_data["status"]
+        if not status:
+            raise ValidationError(_("Say on track, behind or at risk."))
+        return status
+
+    def clean(self) -> dict[str, Any]:
+        entered = self.cleaned_data
+        if "value" in entered:
+            if entered["value"] is None and not entered.get("no_change"):
+                if self.corrects is not None:
+                    self.add_error("value", _("Enter the right value."))
+                else:
+                    self.add_error("value", _("Enter the value now, or mark “no change”."))
+            elif entered["value"] is not None and entered.get("no_change"):
+                self.add_error("value", _("Enter a value or mark “no change”, not both."))
+        return entered
+
+    def effective_day(self, today: date) -> date:
+        """The day that is reported about, as far as it can be read."""
+        if self.corrects is not None:
+            return self.corrects.effective_on
+        return self.cleaned_data.get("effective_on") or today
+
+    def record(self, *, author: Any, now: datetime, today: date) -> CheckIn | None:
+        """Keeps the check-in of a valid form; None when it was refused, with the sentences at the fields.
+
+        `refusal` then holds what was raised.
+        """
+        entered = self.cleaned_data
+        written = {name: entered[name] for name in WRITTEN_FIELDS if name in entered}
+        self.refusal: Refused | None = None
+        try:
+            kept = record_check_in(
+                self.key_result,
+                author=author,
+                now=now,
+                today=today,
+                source=CheckIn.Source.PAGE,
+                value=entered["value"],
+                effective_on=entered.get("effective_on"),
+                corrects=self.corrects,
+                form_id=entered["form_id"],
+                seen_count=int(entered["seen"]) if entered["seen"] else None,
+                **written,
+            )
+        except Refused as refusal:
+            self.refusal = refusal
+            for field, sentences in refusal.errors.items():
+                self.add_error(field if field in self.fields else None, sentences)
+            return None
+        if self._says_something_else(kept, written):
+            self.add_error("value", _("This form was saved before; save again to keep this as a new check-in."))
+            self.shown_seen = kept.sequence
+            return None
+        return kept
+
+    def _says_something_else(self, kept: CheckIn, written: dict[str, Any]) -> bool:
+        """Whether a form sent again, perhaps after the browser's "back", says other things than what was kept."""
+        value, entered_day = self.cleaned_data["value"], self.cleaned_data.get("effective_on")
+        if kept.is_no_change != (value is None) or (value is not None and kept.value != value):
+            return True
+        if entered_day and kept.effective_on != entered_day:
+            return True
+        return any(getattr(kept, name) != text for name, text in written.items())
+
+
+def _status_said(key_result: KeyResult) -> str:
+    return key_result.last_check_in.status if key_result.last_check_in else ""
+
+
+def _as_entered(check_in: CheckIn) -> dict[str, Any]:
+    """A check-in as its form would have been filled in; the value is left to be entered anew."""
+    names = ("status", "confidence", "note", "blocker", "evidence_url")
+    return {name: getattr(check_in, name) for name in names}
+
+
+def _lines(text: str) -> str:
+    """Browsers end lines with CR LF; what is kept ends them with LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
