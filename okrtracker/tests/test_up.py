@@ -1,0 +1,150 @@
+"""One command runs everything, and takes everything with it when it goes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from okrtracker.tests.conftest import bare
+
+PARTS = {"gunicorn": "-m gunicorn", "worker": "okrtracker worker", "beat": "okrtracker beat"}
+
+linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+
+
+class Installation:
+    """A running `manage.py up` in a copy of the product whose database is not empty."""
+
+    def __init__(self, checkout: Path, manage, port: int) -> None:
+        self.checkout, self.port = checkout, port
+        self.environment = bare({"SECRET_KEY": "a key that protects nothing but tests"})
+        (checkout / "var").mkdir()
+        assert manage("migrate", "--verbosity", "0", **self.environment).returncode == 0
+        area = "from areas.models import Area; Area.objects.create(key='EDGE', name='Edge')"
+        assert manage("shell", "--command", area, **self.environment).returncode == 0
+
+    def start(self) -> None:
+        self.output = (self.checkout / "output").open("w+")
+        command = [sys.executable, "manage.py", "up", "--port", str(self.port)]
+        self.process = subprocess.Popen(
+            command, cwd=self.checkout, env=self.environment, stdout=self.output, stderr=subprocess.STDOUT
+        )
+        wait_until(self.answers)
+
+    def answers(self) -> bool:
+        assert self.process.poll() is None, self.said()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
+
+    def said(self) -> str:
+        return Path(self.output.name).read_text()
+
+    def pids(self) -> dict[int, str]:
+        """Every process that runs in this copy, with its command line; the supervisor left out."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdecimal() and int(entry.name) != self.process.pid:
+                try:
+                    if (entry / "cwd").readlink() == self.checkout:
+                        found[int(entry.name)] = (entry / "cmdline").read_text().replace("\0", " ")
+                except OSError:
+                    continue  # it ended, or is not ours to look at
+        return found
+
+    def pids_of(self, part: str) -> list[int]:
+        return sorted(pid for pid, command in self.pids().items() if PARTS[part] in command)
+
+
+def wait_until(holds, seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def installation(checkout, manage, free_port):
+    installation = Installation(checkout, manage, free_port)
+    installation.start()
+    yield installation
+    installation.process.kill()
+    installation.process.wait()
+    for pid in installation.pids():
+        os.kill(pid, signal.SIGKILL)
+    installation.output.close()
+
+
+@linux_only
+def test_all_parts_run_and_a_second_start_takes_less_than_five_seconds(installation):
+    wait_until(lambda: all(installation.pids_of(part) for part in PARTS))
+    wait_until(lambda: f"okrtracker answers at http://127.0.0.1:{installation.port}" in installation.said())
+    installation.process.send_signal(signal.SIGTERM)
+    installation.process.wait(timeout=20)
+
+    started = time.monotonic()
+    installation.start()
+
+    assert time.monotonic() - started < 5
+
+
+@linux_only
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_every_part(installation, number):
+    wait_until(lambda: all(installation.pids_of(part) for part in PARTS))
+
+    installation.process.send_signal(number)
+
+    assert installation.process.wait(timeout=20) == 0
+    assert installation.pids() == {}
+    assert installation.said().endswith("Stopped.\n")
+
+
+@linux_only
+def test_no_part_outlives_a_supervisor_that_was_killed(installation):
+    wait_until(lambda: all(installation.pids_of(part) for part in PARTS))
+
+    installation.process.kill()
+
+    wait_until(lambda: not installation.pids())
+
+
+@linux_only
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_was_killed_comes_back(installation, part):
+    wait_until(lambda: bool(installation.pids_of(part)))
+    before = installation.pids_of(part)
+
+    os.kill(before[0], signal.SIGKILL)
+
+    wait_until(lambda: bool(set(installation.pids_of(part)) - set(before)))
+    wait_until(installation.answers)
+    assert "starts again in 1 s." in installation.said()
+
+
+def test_a_taken_port_is_refused_in_a_sentence(checkout, manage, free_port):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", free_port))
+        other.listen()
+        result = manage("up", SECRET_KEY="a key", PORT=str(free_port))
+
+    assert result.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{free_port} (Address already in use)." in result.stderr
+    assert f"PORT={free_port + 1} make run" in result.stderr
+    assert not (checkout / "var").exists(), "it must not touch the database before it knows that it can start"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "eight", "٨٠٠٠"])
+def test_what_is_no_port_is_refused(manage, port):
+    result = manage("up", "--port", port, SECRET_KEY="a key")
+
+    assert result.returncode == 2
+    assert "write a number from 1 to 65535" in result.stderr
