@@ -211,12 +211,17 @@ class ObjectiveEntry(_Entry):
 
 @dataclass(frozen=True)
 class RoadmapDocument(_Entry):
-    """One area's plan for one cycle. `name` is the file it came from, for messages alone."""
+    """One area's plan for one cycle.
+
+    `area` and `area_parent` are keys; their names stand beside them for where they are not known yet. `name` is
+    the file it came from, for messages alone.
+    """
 
     area: str
     cycle: str
     area_name: str = ""
     area_parent: str = ""
+    area_parent_name: str = ""
     state: str = "draft"
     visibility: str = "internal"
     title: str = ""
@@ -224,7 +229,7 @@ class RoadmapDocument(_Entry):
     objectives: tuple[ObjectiveEntry, ...] = ()
     name: str = field(default="", compare=False)
 
-    _lines = ("title", "area", "area_name", "area_parent", "cycle")
+    _lines = ("title", "area", "area_name", "area_parent", "area_parent_name", "cycle")
     _blocks = ("background",)
 
     def __post_init__(self) -> None:

@@ -12,8 +12,9 @@ from goals.exchange.errors import Problem
 from goals.exchange.outline import Lines
 
 MAX_CHARACTERS = 4_000
-KEYS = ("area", "area_name", "parent", "cycle", "state", "visibility")
+KEYS = ("area", "area_name", "parent", "parent_name", "cycle", "state", "visibility")
 
+_NAMES = {"area_name", "parent_name"}
 _AREA_KEY = re.compile(r"[A-Z][A-Z0-9]{1,11}")
 _CYCLE_KEY = re.compile(r"[0-9A-Z]{2,12}")
 _QUOTES = "‘’“”"  # put in by text processors; a name may have its own
@@ -75,7 +76,7 @@ def _pairs(lines: Lines) -> tuple[list[tuple[str, str, int]], list[Problem]]:
         if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode):
             # The text as written: a cycle called 2024 is no number.
             name, text = key.value.strip().lower(), clean_line(value.value)
-            pairs.append((name, text if name == "area_name" else text.strip(_QUOTES), line))
+            pairs.append((name, text if name in _NAMES else text.strip(_QUOTES), line))
         else:
             problems.append(Problem(line, "write one value behind a key, no list and no mapping"))
     return pairs, problems
@@ -86,8 +87,8 @@ def _complaints(key: str, value: str) -> list[str]:
         return [f"{key} '{value[:80]}' is not a key of 2 to 12 capital letters and digits, like EDGE"]
     if key == "cycle" and not _CYCLE_KEY.fullmatch(value):
         return [f"cycle '{value[:80]}' is not a key of 2 to 12 capital letters and digits, like 24H2"]
-    if key == "area_name" and len(value) > 120:
-        return ["area_name is longer than 120 characters"]
+    if key in _NAMES and len(value) > 120:
+        return [f"{key} is longer than 120 characters"]
     for name, choices in (("state", document.STATES), ("visibility", document.VISIBILITIES)):
         if key == name and value not in choices:
             return [f"unknown {key} '{value[:80]}'; it is one of {', '.join(choices)}"]

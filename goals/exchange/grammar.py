@@ -21,7 +21,7 @@ _BOLD = re.compile(r"(?<!\\)\*\*(.+?)(?<!\\)\*\*")
 
 # A label after a middle dot is one whatever it says; after other marks only a capitalised one is.
 _LABEL = re.compile(
-    r"(?:[·•]\s*(?P<any>[A-Za-z][A-Za-z ]{0,23}?)|[|;,]\s*(?P<capital>[A-Z][A-Za-z ]{0,23}?))\s*:(?=\s|$)"
+    r"(?:[·•]\s*(?P<any>[A-Za-z][A-Za-z ]{0,23}?)|[|;,]\s*(?P<capital>[A-Z][A-Za-z ]{1,23}?))\s*:(?=\s|$)"
 )
 _LABEL_START = re.compile(r"[A-Za-z]+(?: [A-Za-z]+){0,2}\s?:(?=\s|$)")
 _ESCAPABLE_LEAD = re.compile(r"[#>+|~`-]")

@@ -86,6 +86,7 @@ class _DocumentReader:
             area=values.get("area", ""),
             area_name=values.get("area_name", ""),
             area_parent=values.get("parent", ""),
+            area_parent_name=values.get("parent_name", ""),
             cycle=values.get("cycle", ""),
             state=values.get("state", "draft"),
             visibility=values.get("visibility", "internal"),

@@ -60,6 +60,7 @@ def _front_matter(document: RoadmapDocument) -> list[str]:
         "area": document.area,
         "area_name": document.area_name,
         "parent": document.area_parent,
+        "parent_name": document.area_parent_name,
         "cycle": document.cycle,
         "state": document.state,
         "visibility": document.visibility,

@@ -161,6 +161,7 @@ def documents(draw: st.DrawFn) -> RoadmapDocument:
         cycle=draw(st.sampled_from(["24H2", "2024", "00", "1E3"])),
         area_name=draw(lines(120)),
         area_parent=draw(st.sampled_from(["", "CORE"])),
+        area_parent_name=draw(lines(120)),
         state=draw(st.sampled_from(document.STATES)),
         visibility=draw(visibilities),
         title=draw(lines(200)),
