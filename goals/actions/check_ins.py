@@ -35,6 +35,7 @@ def record_check_in(
     corrects: CheckIn | None = None,
     reason: str = "",
     form_id: UUID | None = None,
+    seen_count: int | None = None,
 ) -> CheckIn:
     """Reports a value, or None for "no change"; answers the check-in kept.
 
@@ -46,7 +47,7 @@ def record_check_in(
     key_result = locks.lock_key_result(key_result.pk)
     if form_id is not None and (kept := CheckIn.objects.filter(form_id=form_id).first()):
         return _same_form(kept, key_result=key_result, author=author)
-    _refuse_unless_open(cycle, key_result)
+    refuse_unless_open(cycle, key_result)
     if seen_count is not None:
         _refuse_unseen(key_result, seen_count, author=author)
     if corrects is not None:
@@ -95,7 +96,8 @@ def _same_form(kept: CheckIn, *, key_result: KeyResult, author: Any) -> CheckIn:
     return kept
 
 
-def _refuse_unless_open(cycle: Cycle, key_result: KeyResult) -> None:
+def refuse_unless_open(cycle: Cycle, key_result: KeyResult) -> None:
+    """Raises CycleClosed, CycleNotActive or Archived where nobody checks in."""
     if cycle.is_closed:
         raise CycleClosed(cycle.name)
     if not cycle.takes_check_ins:
