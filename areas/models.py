@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -112,6 +113,15 @@ class Area(TreeNode):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuses a loop; a database could refuse the shortest one alone."""
+        try:
+            super().clean()
+        except ValidationError as error:
+            raise ValidationError(
+                {"parent": _("An area is part of neither itself nor an area below it.")}
+            ) from error
 
 
 class Membership(models.Model):

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import lookups
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from goals.progress import round_half_up
 
 # 14 digits before the point, 6 after: "up to 20 digits, 6 places".
 VALUE_DIGITS, VALUE_PLACES = 20, 6
@@ -27,7 +30,8 @@ class ExactDecimalField(models.DecimalField):
 
     SQLite has no decimal type: Django's field stores a binary floating point number there, right to about
     15 digits. This one stores canonical text (always `decimal_places` places) on SQLite and `numeric`
-    elsewhere. Text does not sort by value, so order by `Cast(..., FloatField())`.
+    elsewhere. Comparisons (`__gt`, `__lte`, …) go by value; text does not sort by value, so order by
+    `Cast(..., FloatField())`.
     """
 
     def get_internal_type(self) -> str:
@@ -55,6 +59,44 @@ class ExactDecimalField(models.DecimalField):
         if number is not None and not number.is_finite():
             raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": value})
         return number
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """One number, one text: 1.5 and 1.50 are equal for SQLite too, and so are 0 and -0."""
+        number = super().get_db_prep_value(value, connection, prepared)
+        if not isinstance(number, Decimal) or connection.vendor != "sqlite":
+            return number
+        return f"{round_half_up(number, self.decimal_places):f}"
+
+
+class _ByValue:
+    """A comparison that takes SQLite's text for the number it is, to about 15 digits."""
+
+    operator: str
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, left_params = self.process_lhs(compiler, connection)  # type: ignore[attr-defined]
+        right, right_params = self.process_rhs(compiler, connection)  # type: ignore[attr-defined]
+        return f"CAST({left} AS REAL) {self.operator} CAST({right} AS REAL)", [*left_params, *right_params]
+
+
+@ExactDecimalField.register_lookup
+class _GreaterThan(_ByValue, lookups.GreaterThan):
+    operator = ">"
+
+
+@ExactDecimalField.register_lookup
+class _GreaterThanOrEqual(_ByValue, lookups.GreaterThanOrEqual):
+    operator = ">="
+
+
+@ExactDecimalField.register_lookup
+class _LessThan(_ByValue, lookups.LessThan):
+    operator = "<"
+
+
+@ExactDecimalField.register_lookup
+class _LessThanOrEqual(_ByValue, lookups.LessThanOrEqual):
+    operator = "<="
 
 
 def value_field(label: Any, **options: Any) -> ExactDecimalField:
