@@ -1,0 +1,515 @@
+"""One breach, at least, of every named constraint of the three apps.
+
+`changes` breach that constraint, and no other but `also`. A `copy` is a second row like the first, with
+`changes`.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db.models import Model
+
+from accounts.models import ApiToken
+from accounts.tests.factories import UserFactory
+from areas.tests.factories import AreaFactory, MembershipFactory
+from goals.models import OutboxMail, Snapshot
+from goals.tests.factories import (
+    TODAY,
+    CycleFactory,
+    DependencyFactory,
+    KeyResultFactory,
+    MitigationFactory,
+    ObjectiveFactory,
+    RiskFactory,
+    RoadmapFactory,
+    check_in,
+)
+
+NUMBER = Decimal("1.5")
+
+
+@dataclass(frozen=True)
+class Case:
+    constraint: str
+    sentence: str
+    make: Callable[[], Model]
+    changes: Mapping[str, Any] | Callable[[Model], Mapping[str, Any]]
+    copy: bool = False
+    also: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        changed = "" if callable(self.changes) else "-".join(map(str, self.changes))
+        return f"{self.constraint}-{changed}".rstrip("-")
+
+
+def make_user() -> Model:
+    return UserFactory(name="Una", email="una@example.org", password=make_password("a long one"))
+
+
+def make_token() -> Model:
+    return ApiToken.issue(owner=make_user(), scope="read")[0]
+
+
+def make_membership() -> Model:
+    return MembershipFactory(user=make_user(), area=AreaFactory())
+
+
+def make_excellence() -> Model:
+    return ObjectiveFactory(kind="excellence")
+
+
+def make_guardrail() -> Model:
+    return KeyResultFactory(guardrail=True)
+
+
+def make_milestone() -> Model:
+    return KeyResultFactory(milestone=True)
+
+
+def make_scored() -> Model:
+    return KeyResultFactory(proposed_score=Decimal("0.7"), final_score=Decimal("0.7"))
+
+
+def make_check_in() -> Model:
+    return check_in(KeyResultFactory(), 3, author=make_user())
+
+
+def make_correction() -> Model:
+    first = make_check_in()
+    return check_in(
+        first.key_result, 4, author=first.author, corrects=first, reason="A digit was turned around."
+    )
+
+
+def make_need() -> Model:
+    first = ObjectiveFactory()
+    return DependencyFactory(
+        objective=first, on_objective=ObjectiveFactory(roadmap=first.roadmap), partner=""
+    )
+
+
+def make_objective_snapshot() -> Model:
+    return Snapshot.objects.create(objective=ObjectiveFactory(), taken_on=TODAY)
+
+
+def make_roadmap_snapshot() -> Model:
+    return Snapshot.objects.create(roadmap=RoadmapFactory(), taken_on=TODAY)
+
+
+def make_mail() -> Model:
+    return OutboxMail.objects.create(
+        user=make_user(), kind="check_ins_due", period="2024-W42", message_id="<1@example.org>"
+    )
+
+
+SAY_WHY_SCORE = "Say why the score differs from the proposed one."
+LEVELS = "Likelihood and impact go from 1 to 5."
+NO_LIKELIHOOD = (
+    "A known risk has a likelihood; an unknown one may leave it out and then carries a review date."
+)
+NO_WAY = "A guardrail has bounds, no start, target or stretch."
+THRESHOLDS = "“On track” must not reach further than “at risk”."
+ONE_NEED = "A need names another objective or a partner, one of the two."
+RHYTHM = "Check-ins are 1 to 366 days apart."
+VISIBILITY = "Visibility is restricted, internal or public."
+EXCELLENCE = "Pillar, impact and cost belong to engineering excellence alone."
+NO_PILLAR = "An item of engineering excellence names its pillar."
+
+ACCOUNTS = [
+    Case(
+        "user_email_unique_without_case",
+        "Somebody with this e-mail address is here already.",
+        make_user,
+        {"email": "UNA@Example.org"},
+        copy=True,
+    ),
+    Case(
+        "user_reminder_hour_of_day",
+        "The hour of the reminder lies between 0 and 23.",
+        make_user,
+        {"reminder_hour": 24},
+    ),
+    Case(
+        "user_reminder_weekday_of_week",
+        "The day of the reminder lies between Monday (0) and Sunday (6).",
+        make_user,
+        {"reminder_weekday": 7},
+    ),
+    Case(
+        "token_scope_known",
+        "The scope of a token is read, check-in, write or admin.",
+        make_token,
+        {"scope": "root"},
+    ),
+]
+
+AREAS = [
+    Case(
+        "area_not_its_own_parent",
+        "An area is not part of itself.",
+        AreaFactory,
+        lambda area: {"parent_id": area.pk},
+    ),
+    Case(
+        "membership_once_per_area",
+        "This person has a role in this area already.",
+        make_membership,
+        {"role": "viewer"},
+        copy=True,
+    ),
+    Case(
+        "membership_role_known",
+        "A role is lead, contributor or viewer.",
+        make_membership,
+        {"role": "boss"},
+    ),
+]
+
+CYCLES = [
+    Case(
+        "cycle_ends_after_start",
+        "A cycle ends after it starts.",
+        CycleFactory,
+        {"ends_on": dt.date(2024, 7, 1)},
+    ),
+    Case(
+        "cycle_state_known",
+        "A cycle is planning, active, closing or closed.",
+        CycleFactory,
+        {"state": "over"},
+    ),
+    Case("cycle_rhythm_in_days", RHYTHM, CycleFactory, {"check_in_every_days": 0}),
+    Case("cycle_rhythm_in_days", RHYTHM, CycleFactory, {"check_in_every_days": 367}),
+    Case("cycle_thresholds_in_order", THRESHOLDS, CycleFactory, {"on_track_gap": Decimal("0.2")}),
+    Case("cycle_thresholds_in_order", THRESHOLDS, CycleFactory, {"on_track_ratio": Decimal("0.6")}),
+    Case(
+        "roadmap_once_per_area_and_cycle",
+        "This area has a roadmap for this cycle already.",
+        RoadmapFactory,
+        {"code": "ELSE-24H2"},
+        copy=True,
+    ),
+    Case("roadmap_state_known", "A roadmap is draft or published.", RoadmapFactory, {"state": "printed"}),
+    Case("roadmap_visibility_known", VISIBILITY, RoadmapFactory, {"visibility": "secret"}),
+]
+
+OBJECTIVES = [
+    Case(
+        "objective_number_once_per_roadmap",
+        "This roadmap has an objective with this number already.",
+        ObjectiveFactory,
+        {"code": "ELSE-24H2-O1"},
+        copy=True,
+    ),
+    Case(
+        "objective_kind_known",
+        "An objective is a focus area or an item of engineering excellence.",
+        make_excellence,
+        {"kind": "wish"},
+        # A third kind has neither to have a pillar nor may it.
+        also=("objective_excellence_fields",),
+    ),
+    Case(
+        "objective_commitment_known",
+        "An objective is committed or aspirational.",
+        ObjectiveFactory,
+        {"commitment": "sworn"},
+    ),
+    Case("objective_priority_1_to_5", "Priority goes from 1 to 5.", ObjectiveFactory, {"priority": 0}),
+    Case("objective_priority_1_to_5", "Priority goes from 1 to 5.", ObjectiveFactory, {"priority": 6}),
+    Case(
+        "objective_confidence_0_to_10",
+        "Confidence goes from 0 to 10.",
+        ObjectiveFactory,
+        {"confidence": 11},
+    ),
+    Case(
+        "objective_weight_not_negative",
+        "A weight is 0 or more.",
+        ObjectiveFactory,
+        {"weight": Decimal("-0.01")},
+    ),
+    Case("objective_visibility_known", VISIBILITY, ObjectiveFactory, {"visibility": "secret"}),
+    Case("objective_excellence_fields", EXCELLENCE, ObjectiveFactory, {"impact": "low"}),
+    Case("objective_excellence_fields", EXCELLENCE, ObjectiveFactory, {"cost": "low"}),
+    Case("objective_excellence_fields", EXCELLENCE, ObjectiveFactory, {"pillar": "better_doc"}),
+    Case("objective_excellence_has_pillar", NO_PILLAR, make_excellence, {"pillar": ""}),
+    Case("objective_excellence_has_pillar", NO_PILLAR, make_excellence, {"pillar": "better_mood"}),
+    Case(
+        "objective_levels_known",
+        "Impact and cost are low, medium or high.",
+        make_excellence,
+        {"impact": "huge"},
+    ),
+    Case(
+        "objective_levels_known",
+        "Impact and cost are low, medium or high.",
+        make_excellence,
+        {"cost": "huge"},
+    ),
+]
+
+KEY_RESULTS = [
+    Case(
+        "key_result_number_once_per_objective",
+        "This objective has a key result with this number already.",
+        KeyResultFactory,
+        {"code": "ELSE-24H2-O1-KR1"},
+        copy=True,
+    ),
+    Case(
+        "key_result_kind_known",
+        "A key result is a reach, a milestone or a guardrail.",
+        KeyResultFactory,
+        {"kind": "dream"},
+    ),
+    Case(
+        "key_result_start_differs_from_target",
+        "Start and target are the same; a reach needs a way to go.",
+        KeyResultFactory,
+        {"start_value": NUMBER, "target_value": NUMBER},
+    ),
+    Case(
+        "key_result_start_differs_from_target",
+        "Start and target are the same; a reach needs a way to go.",
+        KeyResultFactory,
+        # The same number, written differently.
+        {"start_value": Decimal("-0"), "target_value": Decimal("0.000")},
+    ),
+    Case(
+        "key_result_milestone_from_0_to_1",
+        "A milestone goes from 0 (not done) to 1 (done).",
+        make_milestone,
+        {"target_value": Decimal(2)},
+    ),
+    Case(
+        "key_result_guardrail_has_bound",
+        "A guardrail needs a bound: at most, at least, or both.",
+        make_guardrail,
+        {"upper_bound": None},
+    ),
+    Case("key_result_guardrail_without_target", NO_WAY, make_guardrail, {"start_value": NUMBER}),
+    Case("key_result_guardrail_without_target", NO_WAY, make_guardrail, {"target_value": NUMBER}),
+    Case("key_result_guardrail_without_target", NO_WAY, make_guardrail, {"stretch_value": NUMBER}),
+    Case(
+        "key_result_bounds_of_guardrail_only",
+        "Bounds belong to a guardrail alone.",
+        KeyResultFactory,
+        {"lower_bound": NUMBER},
+    ),
+    Case(
+        "key_result_bounds_of_guardrail_only",
+        "Bounds belong to a guardrail alone.",
+        make_milestone,
+        {"upper_bound": NUMBER},
+    ),
+    Case(
+        "key_result_bounds_in_order",
+        "The lower bound lies above the upper bound.",
+        make_guardrail,
+        # As text, 100 would lie below 12.85.
+        {"lower_bound": Decimal(100)},
+    ),
+    Case(
+        "key_result_weight_not_negative",
+        "A weight is 0 or more.",
+        KeyResultFactory,
+        {"weight": Decimal("-0.01")},
+    ),
+    Case("key_result_rhythm_in_days", RHYTHM, KeyResultFactory, {"check_in_every_days": 0}),
+    Case("key_result_rhythm_in_days", RHYTHM, KeyResultFactory, {"check_in_every_days": 367}),
+    Case(
+        "key_result_visibility_known",
+        "A key result is like its objective, internal or restricted.",
+        KeyResultFactory,
+        {"visibility": "public"},
+    ),
+    Case(
+        "key_result_score_0_to_1",
+        "A score lies between 0.0 and 1.0.",
+        KeyResultFactory,
+        {"final_score": Decimal("1.1")},
+    ),
+    Case(
+        "key_result_score_0_to_1",
+        "A score lies between 0.0 and 1.0.",
+        KeyResultFactory,
+        {"final_score": Decimal("-0.1")},
+    ),
+    Case("key_result_changed_score_has_reason", SAY_WHY_SCORE, make_scored, {"final_score": Decimal("0.9")}),
+]
+
+CHECK_INS = [
+    Case(
+        "check_in_sequence_once_per_key_result",
+        "This key result has a check-in with this number already.",
+        make_check_in,
+        {"form_id": uuid.UUID(int=7)},
+        copy=True,
+    ),
+    Case("check_in_sequence_from_1", "Check-ins are numbered from 1.", make_check_in, {"sequence": 0}),
+    Case(
+        "check_in_status_known",
+        "The status is on track, behind or at risk.",
+        make_check_in,
+        {"status": "fine"},
+    ),
+    Case(
+        "check_in_source_known",
+        "The source is page, api, command, mail_link or import.",
+        make_check_in,
+        {"source": "rumour"},
+    ),
+    Case(
+        "check_in_confidence_0_to_10",
+        "Confidence goes from 0 to 10.",
+        make_check_in,
+        {"confidence": 11},
+    ),
+    Case("check_in_value_given", "A check-in has a value.", make_check_in, {"value": None}),
+    Case(
+        "check_in_correction_has_reason",
+        "Say why the check-in is corrected.",
+        make_correction,
+        {"reason": ""},
+    ),
+]
+
+RISKS = [
+    Case(
+        "risk_number_once_per_objective",
+        "This objective has a risk with this number already.",
+        RiskFactory,
+        {"code": "ELSE-24H2-O1-R1"},
+        copy=True,
+    ),
+    Case("risk_kind_known", "A risk is known or unknown.", RiskFactory, {"kind": "feared"}),
+    Case("risk_levels_1_to_5", LEVELS, RiskFactory, {"likelihood": 0}),
+    Case("risk_levels_1_to_5", LEVELS, RiskFactory, {"likelihood": 6}),
+    Case("risk_levels_1_to_5", LEVELS, RiskFactory, {"impact": 0}),
+    Case("risk_levels_1_to_5", LEVELS, RiskFactory, {"impact": 6}),
+    Case("risk_levels_1_to_5", LEVELS, RiskFactory, {"residual_likelihood": 6}),
+    Case("risk_levels_1_to_5", LEVELS, RiskFactory, {"residual_impact": 6}),
+    Case("risk_without_likelihood_has_review", NO_LIKELIHOOD, RiskFactory, {"likelihood": None}),
+    Case(
+        "risk_without_likelihood_has_review",
+        NO_LIKELIHOOD,
+        RiskFactory,
+        {"likelihood": None, "kind": "unknown"},
+    ),
+    Case(
+        "risk_response_known",
+        "The response is mitigate, accept, avoid or transfer.",
+        RiskFactory,
+        {"response": "pray"},
+    ),
+    Case(
+        "risk_state_known",
+        "A risk is open, mitigating, accepted, occurred or closed.",
+        RiskFactory,
+        {"state": "gone"},
+    ),
+    Case(
+        "risk_occurred_has_date",
+        "Say on which day the risk occurred.",
+        RiskFactory,
+        {"state": "occurred"},
+    ),
+    Case("risk_visibility_known", VISIBILITY, RiskFactory, {"visibility": "secret"}),
+    Case(
+        "mitigation_state_known",
+        "A mitigation is planned, under way, done or dropped.",
+        MitigationFactory,
+        {"state": "late"},
+    ),
+]
+
+DEPENDENCIES = [
+    Case("dependency_on_objective_or_partner", ONE_NEED, DependencyFactory, {"partner": ""}),
+    Case("dependency_on_objective_or_partner", ONE_NEED, make_need, {"partner": "Hugging Face"}),
+    Case(
+        "dependency_not_on_itself",
+        "An objective does not need itself.",
+        make_need,
+        lambda need: {"on_objective_id": need.objective_id},
+    ),
+    Case(
+        "dependency_state_known",
+        "A need is asked, agreed, at risk or met.",
+        DependencyFactory,
+        {"state": "hoped"},
+    ),
+    Case(
+        "dependency_once_per_objective",
+        "This objective lists this need already.",
+        make_need,
+        {"note": "again"},
+        copy=True,
+    ),
+    Case(
+        "dependency_once_per_partner",
+        "This objective lists this partner already.",
+        DependencyFactory,
+        {"note": "again"},
+        copy=True,
+    ),
+]
+
+KEPT = [
+    Case(
+        "snapshot_of_objective_or_roadmap",
+        "A snapshot is of an objective or of a roadmap.",
+        make_objective_snapshot,
+        {"objective_id": None},
+    ),
+    Case(
+        "snapshot_of_objective_or_roadmap",
+        "A snapshot is of an objective or of a roadmap.",
+        make_objective_snapshot,
+        lambda row: {"roadmap_id": row.objective.roadmap_id},
+    ),
+    Case(
+        "snapshot_once_per_objective_and_day",
+        "This objective has a snapshot of this day already.",
+        make_objective_snapshot,
+        {"counted": 1},
+        copy=True,
+    ),
+    Case(
+        "snapshot_once_per_roadmap_and_day",
+        "This roadmap has a snapshot of this day already.",
+        make_roadmap_snapshot,
+        {"counted": 1},
+        copy=True,
+    ),
+    Case(
+        "outbox_mail_once_per_period",
+        "This person has this mail for this period already.",
+        make_mail,
+        {"attempts": 1},
+        copy=True,
+    ),
+    Case(
+        "outbox_mail_state_known",
+        "A mail is waiting, sent, not needed any more or given up.",
+        make_mail,
+        {"state": "lost"},
+    ),
+]
+
+CASES = [
+    *ACCOUNTS,
+    *AREAS,
+    *CYCLES,
+    *OBJECTIVES,
+    *KEY_RESULTS,
+    *CHECK_INS,
+    *RISKS,
+    *DEPENDENCIES,
+    *KEPT,
+]
