@@ -110,6 +110,8 @@ def email(name: str, default: str) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"{name} does not say which mail server; write smtp+tls://user:password@host:587."
         )
+    if value.startswith("filemail"):
+        config["EMAIL_BACKEND"] = "okrtracker.mail.FolderBackend"
     return config
 
 

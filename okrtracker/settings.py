@@ -61,7 +61,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "okrtracker.middleware.RequestLogMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SignInRequiredMiddleware",
+    "accounts.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -145,7 +146,19 @@ STORAGES = {
     },
 }
 
-vars().update(environment.email("EMAIL_URL", default=f"filemail:///{quote(str(VAR_DIR / 'mail'))}"))
+mail_settings = environment.email("EMAIL_URL", default=f"filemail:///{quote(str(VAR_DIR / 'mail'))}")
+if mail_settings["EMAIL_BACKEND"].endswith(".filebased.EmailBackend"):
+    # Django's own gathers several mails in one file, which no mail program opens.
+    mail_settings["EMAIL_BACKEND"] = "okrtracker.mail.FolderBackend"
+MAIL = environment.email("EMAIL_URL", default=f"filemail:///{quote(str(VAR_DIR / 'mail'))}")
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_FILE_PATH: str = MAIL["EMAIL_FILE_PATH"]
+EMAIL_HOST = MAIL["EMAIL_HOST"]
+EMAIL_PORT = MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = MAIL["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = MAIL.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.mail_address(
     "DEFAULT_FROM_EMAIL", default="okrtracker <okrtracker@localhost>"
@@ -212,7 +225,39 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 LOGGING = logs.configuration(as_text=DEBUG or logs.goes_to_a_terminal())
 
-REST_FRAMEWORK: dict = {}
-SPECTACULAR_SETTINGS: dict = {}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["accounts.api.json.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.json.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.api.pagination.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttling.PerMinute"],
+    "DEFAULT_THROTTLE_RATES": {"minute": 6000},
+    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.Schema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "accounts.api.problems.answer",
+    # The renderer writes dates and moments; a parameter called `format` is as unknown as any other.
+    "DATE_FORMAT": None,
+    "DATETIME_FORMAT": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": ["accounts.api.json.JSONRenderer"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "okrtracker",
+    "VERSION": "1",
+    "DESCRIPTION": "Goals, key results and check-ins, for programs. The guide with examples to copy: docs/api.md.",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["accounts.api.permissions.HasScope"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+    "SORT_OPERATION_PARAMETERS": False,
+}
 
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True

@@ -16,3 +16,5 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
 DATABASES["default"]["TEST"] = {"NAME": TEST_DATABASE}  # noqa: F405
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# pytest keeps what is logged and shows it beside a failure.
+LOGGING["handlers"]["standard error"] = {"class": "logging.NullHandler"}  # noqa: F405

@@ -1,7 +1,7 @@
 """Where every address of the product begins."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from okrtracker import views
 
@@ -9,6 +9,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("", include("goals.area_urls")),
+    path("", include("goals.urls")),
 ]
 
 handler400 = views.bad_request

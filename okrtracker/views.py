@@ -53,10 +53,9 @@ def _database_state() -> str:
 
 
 def _broker_state() -> str:
-    with app.connection_for_write() as broker:
-        options = BROKER_PROBE_OPTIONS.get(broker.transport_cls, {})
-        broker.connect_timeout = 1
-        broker.transport_options = {**(broker.transport_options or {}), **options}
+    scheme = app.conf.broker_write_url.partition(":")[0]
+    options = BROKER_PROBE_OPTIONS.get(scheme, {})
+    with app.connection_for_write(connect_timeout=1, transport_options=options) as broker:
         failures: tuple[type[BaseException], ...] = (*broker.connection_errors, OSError)
         try:
             broker.transport.close_connection(broker.transport.establish_connection())

@@ -1,27 +1,23 @@
 """One command for a whole installation on one machine."""
 
-import json
 import os
 import socket
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
-from io import StringIO
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, CommandError, call_command
 
 from areas.models import Area
+from goals.demo.people import sign_ins
 from okrtracker.supervisor import Supervisor
 
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104  (to compare with; this machine alone is the default)
 PROCESSES = 2
 THREADS = 4
-# Written when the demo is loaded, so that later starts can say it again.
-DEMO_SIGN_INS = settings.VAR_DIR / "demo_sign_ins.json"
 
 
 class Command(BaseCommand):
@@ -43,7 +39,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if not Area.objects.exists():
             self.stdout.write("The database is empty; loading the demo.")
-            _load_demo()
+            call_command("load_demo")
         address = f"{'127.0.0.1' if host == EVERY_ADDRESS else host}:{port}"
         is_announced = False
 
@@ -79,13 +75,6 @@ def _refuse_a_taken_port(host: str, port: int) -> None:
             ) from error
 
 
-def _load_demo() -> None:
-    answer = StringIO()
-    call_command("load_demo", json=True, stdout=answer)
-    DEMO_SIGN_INS.touch(mode=0o600)
-    DEMO_SIGN_INS.write_text(answer.getvalue(), encoding="utf-8")
-
-
 def _commands(host: str, port: int) -> dict[str, list[str]]:
     celery = [sys.executable, "-m", "celery", "--quiet", "--app", "okrtracker"]
     web = [sys.executable, "-m", "gunicorn", "okrtracker.wsgi", "--bind", f"{host}:{port}", "--preload"]
@@ -113,20 +102,10 @@ def _answers(address: str) -> bool:
 
 
 def _announcement(address: str) -> str:
-    lines = ["", f"okrtracker answers at http://{address}", *_sign_in_lines(), "Stop it with Ctrl-C.", ""]
-    return "\n".join(lines)
-
-
-def _sign_in_lines() -> list[str]:
-    """The demo's people who are in this database, with what they sign in with."""
-    if not DEMO_SIGN_INS.exists():
-        return []
-    people = json.loads(DEMO_SIGN_INS.read_text(encoding="utf-8"))["users"]
-    emails = [person["email"] for person in people]
-    known = set(get_user_model().objects.filter(email__in=emails).values_list("email", flat=True))
+    people = sign_ins()
     rows = [
-        f"  {person['email']:<36} {person['password']:<24} {person['role']:<14} {', '.join(person['areas'])}"
+        f"  {person['email']:<32} {person['password']:<20} {person['role']:<14} {', '.join(person['areas'])}"
         for person in people
-        if person["email"] in known
     ]
-    return ["", "Demo sign-ins (e-mail, password, role, areas):", *rows, ""] if rows else []
+    demo = ["Demo sign-ins (e-mail, password, role, areas):", *rows, ""] if people else []
+    return "\n".join(["", *demo, f"okrtracker answers at http://{address}", "Stop it with Ctrl-C.", ""])
