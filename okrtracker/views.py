@@ -72,7 +72,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_for_a_program(request):
-        return _problem(HTTPStatus.FORBIDDEN, "permission_denied")
+        return _problem(HTTPStatus.FORBIDDEN, "forbidden")
     return defaults.permission_denied(request, exception)
 
 

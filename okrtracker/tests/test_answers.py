@@ -69,7 +69,7 @@ def test_people_get_a_page(visitor, what, status, sentence):
 @pytest.mark.parametrize(
     ("what", "status", "code"),
     [
-        ("refused", 403, "permission_denied"),
+        ("refused", 403, "forbidden"),
         ("suspicious", 400, "bad_request"),
         ("broken", 500, "error"),
         ("database-gone", 503, "database_unavailable"),
