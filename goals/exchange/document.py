@@ -213,8 +213,8 @@ class ObjectiveEntry(_Entry):
 class RoadmapDocument(_Entry):
     """One area's plan for one cycle.
 
-    `area` and `area_parent` are keys; their names stand beside them for where they are not known yet. `name` is
-    the file it came from, for messages alone.
+    `area` and `area_parent` are keys; their names stand beside them for where they are not known yet. `name`
+    is the file it came from, for messages alone.
     """
 
     area: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Problem:
     """One thing that keeps a document from being read or loaded.
 
@@ -17,13 +17,20 @@ class Problem:
     message: str
     name: str = ""
 
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.name, self.line
+
 
 class DocumentError(Exception):
-    """A document is refused. `problems` holds everything that was found, in the order of the lines."""
+    """Documents are refused. `problems` holds everything that was found, in the order of the lines.
+
+    `name` is the file of every problem that names none itself.
+    """
 
     def __init__(self, name: str, problems: Iterable[Problem]) -> None:
         self.name = name
-        self.problems = tuple(sorted(problems))
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.place))
         super().__init__("\n".join(self.sentences()))
 
     def sentences(self) -> list[str]:

@@ -22,12 +22,81 @@ from goals.exchange.document import (
 # What the format gives a meaning to, and what text processors add.
 PIECES = [
     *"\\*_`|[](){}<>#+-=~:;,.!?&%'\"0 17 x·•–—→\u00a0\u202f\u2028\u3000“”",
-    *("**", "__", "->", " -> ", " — ", " · ", "\\|", "\\-", "\\[", "<br>", "---", "```", "~~~", "> ", "- ", "1. "),
-    *("# ", "## ", "{#x}", "# Title ##", "[O1] ", "[O] ", "[KR2]", "[R1] ", "[Roadmap]", "\\[O1\\]", "O1: ", "KR1 – "),
-    *("Objective 1: ", "Key results", "Risks:", "Background", "Focus areas", "Needs", "Known: ", "Unknown risk: "),
-    *("Owner: ", "Due: ", " · Due: 2024-10-31", "; Owner: ", ", Weight: 2", "| Unit: s", " · Note: ", "Mitigation: "),
-    *(" (Better Doc)", "(milestone)", " — milestone", "at most 5", "between 1 and 2", "3 -> 4 s", "(due 2024-11-01, doing)"),
-    *("Partner: ", "guardrail", "done / not done", "tok/s", "Größe", "速度", "🚀", "e\u0301", "\ud7ff", "word" * 20, "a", "B c"),
+    *(
+        "**",
+        "__",
+        "->",
+        " -> ",
+        " — ",
+        " · ",
+        "\\|",
+        "\\-",
+        "\\[",
+        "<br>",
+        "---",
+        "```",
+        "~~~",
+        "> ",
+        "- ",
+        "1. ",
+    ),
+    *(
+        "# ",
+        "## ",
+        "{#x}",
+        "# Title ##",
+        "[O1] ",
+        "[O] ",
+        "[KR2]",
+        "[R1] ",
+        "[Roadmap]",
+        "\\[O1\\]",
+        "O1: ",
+        "KR1 – ",
+    ),
+    *(
+        "Objective 1: ",
+        "Key results",
+        "Risks:",
+        "Background",
+        "Focus areas",
+        "Needs",
+        "Known: ",
+        "Unknown risk: ",
+    ),
+    *(
+        "Owner: ",
+        "Due: ",
+        " · Due: 2024-10-31",
+        "; Owner: ",
+        ", Weight: 2",
+        "| Unit: s",
+        " · Note: ",
+        "Mitigation: ",
+    ),
+    *(
+        " (Better Doc)",
+        "(milestone)",
+        " — milestone",
+        "at most 5",
+        "between 1 and 2",
+        "3 -> 4 s",
+        "(due 2024-11-01, doing)",
+    ),
+    *(
+        "Partner: ",
+        "guardrail",
+        "done / not done",
+        "tok/s",
+        "Größe",
+        "速度",
+        "🚀",
+        "e\u0301",
+        "\ud7ff",
+        "word" * 20,
+        "a",
+        "B c",
+    ),
 ]
 
 
@@ -38,7 +107,9 @@ def lines(limit: int, *, least: int = 0) -> st.SearchStrategy[str]:
 
 
 def blocks() -> st.SearchStrategy[str]:
-    line = st.one_of(lines(120), st.sampled_from(["", "   ", "\tcode", "    - deep", "trailing  ", "#### Risks"]))
+    line = st.one_of(
+        lines(120), st.sampled_from(["", "   ", "\tcode", "    - deep", "trailing  ", "#### Risks"])
+    )
     return st.lists(line, max_size=6).map(lambda many: clean_block("\n".join(many)))
 
 
@@ -154,7 +225,8 @@ def objectives(draw: st.DrawFn, kind: str, number: int | None) -> ObjectiveEntry
 def documents(draw: st.DrawFn) -> RoadmapDocument:
     plan = draw(st.lists(st.sampled_from(document.KINDS), max_size=3))
     found = [
-        draw(objectives(kind, draw(st.sampled_from([None, position])))) for position, kind in enumerate(plan, 1)
+        draw(objectives(kind, draw(st.sampled_from([None, position]))))
+        for position, kind in enumerate(plan, 1)
     ]
     return RoadmapDocument(
         area=draw(st.sampled_from(["EDGE", "A1", "NULL", "YES"])),

@@ -38,7 +38,9 @@ def test_markdown_in_a_description_or_background_stays_text(text):
     assert read(write(document)) == document
 
 
-@pytest.mark.parametrize("title", ["Background", "[O3] Beta", "Key results:", "Objective 1: Beta", "[Roadmap] x"])
+@pytest.mark.parametrize(
+    "title", ["Background", "[O3] Beta", "Key results:", "Objective 1: Beta", "[Roadmap] x"]
+)
 def test_a_title_that_looks_like_a_section_stays_a_title(title):
     objective = ObjectiveEntry(kind="focus", number=None, title=title)
     document = RoadmapDocument(area="EDGE", cycle="24H2", title=title, objectives=(objective,))

@@ -1,0 +1,152 @@
+"""The objectives of a document into rows, with their key results, risks, mitigations and needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from goals.actions.key_results import change_key_result, create_key_result
+from goals.actions.risks import (
+    change_dependency,
+    change_mitigation,
+    change_risk,
+    create_dependency,
+    create_mitigation,
+    create_risk,
+)
+from goals.actions.roadmaps import change_objective, create_objective
+from goals.exchange.document import ObjectiveEntry, RiskEntry, RoadmapDocument, clean_line
+from goals.exchange.dump import (
+    is_in_plan,
+    key_result_entry,
+    mitigation_entry,
+    need_entry,
+    objective_entry,
+    risk_entry,
+)
+from goals.exchange.loading import Loading, Match
+from goals.models import Objective, Risk, Roadmap
+
+
+def _same(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+# Attribute of the entry: field of the row.
+OBJECTIVE = _same("title", "description", "owner", "commitment", "priority", "confidence", "weight") | _same(
+    "visibility", "pillar", "impact", "cost"
+)
+KEY_RESULT = _same("title", "metric", "unit", "kind", "weight", "owner", "due_on", "visibility") | {
+    "start": "start_value",
+    "target": "target_value",
+    "stretch": "stretch_value",
+    "lower": "lower_bound",
+    "upper": "upper_bound",
+    "rhythm": "check_in_every_days",
+    "source": "source_note",
+}
+RISK = _same("kind", "title", "description", "likelihood", "impact", "response", "trigger", "owner") | _same(
+    "state", "review_on", "residual_likelihood", "residual_impact", "occurred_on", "consequence", "visibility"
+)
+MITIGATION = _same("text", "owner", "due_on", "state")
+NEED = _same("note", "state")
+
+Loaded = list[tuple[ObjectiveEntry, Objective]]
+
+
+def load_objectives(document: RoadmapDocument, roadmap: Roadmap, loading: Loading) -> Loaded:
+    """The objectives with their rows, all but their needs."""
+    rows = list(roadmap.objectives.all())
+    loaded: Loaded = []
+    for kind, entries in (("focus", document.focus), ("excellence", document.excellence)):
+        present = [row for row in rows if row.kind == kind]
+        for match in loading.match(entries, present, lambda row: row.is_counting):
+            objective = _objective(match, roadmap, loading)
+            if objective is not None:
+                _key_results(match.entry, objective, loading)
+                _risks(match.entry, objective, loading)
+                loaded.append((match.entry, objective))
+    return loaded
+
+
+def _objective(match: Match, roadmap: Roadmap, loading: Loading) -> Objective | None:
+    entry, row = match.entry, match.row
+    changes = loading.changes(entry, objective_entry(row) if row else None, OBJECTIVE) | match.placing
+    if row is None:
+        fields = changes | {"kind": entry.kind, "number": entry.number}
+        made: Objective | None = loading.create(entry.line, create_objective, roadmap, fields)
+        return made
+    loading.change(entry.line, change_objective, row, changes, reason=loading.reason)
+    found: Objective = row
+    return found
+
+
+def _key_results(entry: ObjectiveEntry, objective: Objective, loading: Loading) -> None:
+    for match in loading.match(entry.key_results, objective.key_results.all(), is_in_plan):
+        wanted, row = match.entry, match.row
+        changes = loading.changes(wanted, key_result_entry(row) if row else None, KEY_RESULT) | match.placing
+        if row is None:
+            fields = changes | {"number": wanted.number, "today": loading.today}
+            loading.create(wanted.line, create_key_result, objective, fields)
+        else:
+            loading.change(wanted.line, change_key_result, row, changes, reason=loading.reason)
+
+
+def _risks(entry: ObjectiveEntry, objective: Objective, loading: Loading) -> None:
+    shown = {row.pk for row in objective.key_results.all() if is_in_plan(row)}
+    for match in loading.match(entry.risks, objective.risks.all(), lambda row: row.archived_at is None):
+        wanted, row = match.entry, match.row
+        present = risk_entry(row, shown=shown) if row else None
+        changes = loading.changes(wanted, present, RISK)
+        if wanted.key_result != (present.key_result if present else None):
+            # By a query of its own: the key result may have been made a moment ago.
+            changes["key_result"] = objective.key_results.filter(number=wanted.key_result).first()
+        if row is None:
+            row = loading.create(wanted.line, create_risk, objective, changes | {"number": wanted.number})
+        else:
+            loading.change(wanted.line, change_risk, row, changes, reason=loading.reason)
+        if row is not None:
+            _mitigations(wanted, row, loading)
+
+
+def _mitigations(entry: RiskEntry, risk: Risk, loading: Loading) -> None:
+    """A step is known by its text: one with another text is another step."""
+    rows = {clean_line(row.text): row for row in risk.mitigations.all()}
+    for position, step in enumerate(entry.mitigations, start=1):
+        name = f"{risk.code}: {step.text}"
+        row = rows.pop(step.text, None)
+        changes = loading.changes(step, mitigation_entry(row) if row else None, MITIGATION)
+        if row is None:
+            changes["position"] = position
+            loading.create(step.line, create_mitigation, risk, changes, name=name)
+        else:
+            loading.change(step.line, change_mitigation, row, changes, name=name)
+    loading.report.absent += [f"{risk.code}: {text}" for text in rows]
+
+
+def load_needs(loaded: Iterable[tuple[ObjectiveEntry, Objective]], loading: Loading) -> None:
+    """Needs come last: what an objective needs may stand in another document of the same load."""
+    loaded = list(loaded)
+    codes = {need.on_objective for entry, _ in loaded for need in entry.needs} - {""}
+    others = Objective.objects.in_bulk(codes, field_name="code") if codes else {}
+    for entry, objective in loaded:
+        _needs(entry, objective, others, loading)
+
+
+def _needs(
+    entry: ObjectiveEntry, objective: Objective, others: dict[str, Objective], loading: Loading
+) -> None:
+    rows = {(need := need_entry(row)).on_objective or need.partner: row for row in objective.needs.all()}
+    for need in entry.needs:
+        key = need.on_objective or need.partner
+        name = f"{objective.code} needs {key}"
+        row = rows.pop(key, None)
+        if need.on_objective and need.on_objective not in others:
+            loading.refuse(need.line, f"there is no objective {need.on_objective}")
+            continue
+        changes = loading.changes(need, need_entry(row) if row else None, NEED)
+        if row is None:
+            changes |= {"on_objective": others.get(need.on_objective), "partner": need.partner}
+            loading.create(need.line, create_dependency, objective, changes, name=name)
+        else:
+            loading.change(need.line, change_dependency, row, changes, name=name)
+    loading.report.absent += [f"{objective.code} needs {key}" for key in rows]

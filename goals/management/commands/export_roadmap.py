@@ -1,0 +1,46 @@
+"""A roadmap document out."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from goals.exchange.dump import current_values, dump_roadmap
+from goals.exchange.errors import DocumentError
+from goals.exchange.json_writer import write_json
+from goals.exchange.markdown_writer import write
+
+
+class Command(BaseCommand):
+    help = (
+        "Writes the plan of a roadmap: as a document that import_roadmap reads, or as JSON with its values."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("code", metavar="AREA-CYCLE", help="like EDGE-24H2")
+        parser.add_argument("--format", choices=["md", "json"], default="md")
+        parser.add_argument(
+            "--public", action="store_true", help="only what is public, and without the owners' addresses"
+        )
+        parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of the screen")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        code = options["code"].upper()
+        try:
+            document = dump_roadmap(code, public=options["public"])
+        except DocumentError as error:
+            self.stderr.write(str(error))
+            sys.exit(1)
+        is_json = options["format"] == "json"
+        text = write_json(document, current_values(code)) if is_json else write(document)
+        if options["output"] is None:
+            self.stdout.write(text, ending="")
+            return
+        try:
+            Path(options["output"]).write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise CommandError(f"{options['output']}: {error.strerror}") from None
