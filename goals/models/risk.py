@@ -148,6 +148,10 @@ class Risk(Versioned, Archivable):
         _("visibility"), max_length=20, choices=Visibility, default=Visibility.INTERNAL
     )
 
+    # Set by RiskQuerySet.with_mitigation_state alone.
+    is_mitigated: bool
+    overdue_count: int
+
     objects = RiskQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["updated_at"])
 

@@ -1,10 +1,10 @@
 """How figures become text and drawings on pages. Nothing is computed here but widths and positions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import nh3
 from django import template
@@ -14,6 +14,9 @@ from django.utils.translation import gettext, ngettext
 from markdown_it import MarkdownIt
 
 from goals import pace, values
+from goals.figures import Health
+from goals.models import KeyResult, Mitigation
+from goals.progress import Kind, clamp, round_half_up
 
 register = template.Library()
 
@@ -23,9 +26,9 @@ TWO_PLACES = Decimal("0.01")
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _MARKDOWN_TAGS = {
-    "a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s", "strong",
-    "table", "tbody", "td", "th", "thead", "tr", "ul",
-}  # fmt: skip
+    *("a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s"),
+    *("strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,15 @@ class Segment:
     width: str
 
 
+@dataclass(frozen=True)
+class Count:
+    """How many key results have one health; word is what people read."""
+
+    health: str
+    word: str
+    number: int
+
+
 @register.filter
 def share(ratio: Decimal | None) -> str:
     return values.format_share(ratio)
@@ -44,25 +56,72 @@ def share(ratio: Decimal | None) -> str:
 
 @register.filter
 def points(ratio: Decimal | None) -> str:
-    return "–" if ratio is None else values.format_points(ratio)
+    return values.format_points(ratio)
 
 
 @register.filter
 def number(value: Decimal | None) -> str:
-    return "–" if value is None else values.format_number(value)
+    return values.format_number(value)
 
 
 @register.filter
-def quantity(value: Decimal | None, key_result: Any) -> str:
+def quantity(value: Decimal | None, key_result: KeyResult) -> str:
     """The value as people write it for this key result: with its unit, or "done" for a milestone."""
-    return values.format_value(value, unit=key_result.unit, kind=key_result.kind)
+    return values.format_value(value, unit=key_result.unit, kind=cast("Kind", key_result.kind))
+
+
+@register.filter
+def way(key_result: KeyResult) -> str:
+    """From where to where, or between which bounds, without the unit; nothing for a milestone."""
+    if key_result.kind == KeyResult.Kind.GUARDRAIL:
+        return pace.bounds_text(key_result.lower_bound, key_result.upper_bound)
+    if key_result.kind == KeyResult.Kind.MILESTONE:
+        return ""
+    return f"{values.format_number(key_result.start_value)} → {values.format_number(key_result.target_value)}"
+
+
+@register.filter
+def rounded_like(value: Decimal | None, key_result: KeyResult) -> str:
+    """A computed value with as many places as the start and the target are written with, and one more."""
+    if value is None:
+        return values.DASH
+    written = [number for number in (key_result.start_value, key_result.target_value) if number is not None]
+    places = max((len(values.plain_number(number).partition(".")[2]) for number in written), default=0)
+    rounded = round_half_up(value, min(places + 1, values.MAX_PLACES))
+    return values.format_value(rounded, unit=key_result.unit)
+
+
+@register.filter
+def plain(value: Decimal | date | str | None) -> str:
+    """An old or new value of a definition: a number, a day, a word, or nothing."""
+    if isinstance(value, Decimal):
+        return values.format_number(value)
+    if isinstance(value, date):
+        return formats.date_format(value, "j M Y")
+    return value or values.DASH
+
+
+@register.filter
+def signed_points(ratio: Decimal | None) -> str:
+    """A difference in percentage points without the word, for a column that says it."""
+    return values.format_points(ratio).partition(" ")[0]
+
+
+@register.filter
+def share_exact(ratio: Decimal | None) -> str:
+    """Percent with one decimal, where parts have to add up before the eye."""
+    return values.DASH if ratio is None else f"{values.format_number(ratio * 100, 1)}{values.NARROW_SPACE}%"
+
+
+@register.filter
+def is_overdue(mitigation: Mitigation, today: date) -> bool:
+    return mitigation.is_overdue(today)
 
 
 @register.filter
 def percent(ratio: Decimal) -> str:
     """A share of the width for SVG, 0 to 100, two places, a point in every language."""
-    clamped = min(max(ratio, Decimal(0)), Decimal(1))
-    return str((clamped * 100).quantize(TWO_PLACES))
+    return str((clamp(ratio) * 100).quantize(TWO_PLACES))
 
 
 @register.filter
@@ -84,7 +143,7 @@ def reldate(day: date | None, today: date) -> str:
 def markdown(text: str) -> SafeString:
     """Markdown as HTML that carries nothing but prose: raw HTML is shown as text, images are left out."""
     html = nh3.clean(_markdown.render(text or ""), tags=_MARKDOWN_TAGS, attributes={"a": {"href"}})
-    return mark_safe(html)  # nosec B308 B703 - nh3 has just cleaned it
+    return mark_safe(html)  # noqa: S308 - nh3 has just cleaned it
 
 
 @register.inclusion_tag("components/_health_badge.html")
@@ -109,23 +168,21 @@ def completion_bar(completion: Decimal | None, expected: Decimal | None = None) 
 
 
 @register.inclusion_tag("components/_distribution_bar.html")
-def distribution_bar(counts: Mapping[str, int]) -> dict[str, Any]:
+def distribution_bar(health: Health) -> dict[str, Any]:
     """Key results by health as one bar. Its text alternative names every count."""
-    total = sum(counts.get(health, 0) for health in HEALTH_ORDER)
+    counts = [count for count in _counts(health) if count.number]
     segments, before = [], 0
-    for health in HEALTH_ORDER:
-        count = counts.get(health, 0)
-        if count:
-            start, width = Decimal(before) / total, Decimal(count) / total
-            segments.append(Segment(health, percent(start), percent(width)))
-            before += count
-    text = ", ".join(f"{entry['count']} {entry['word']}" for entry in _entries(counts) if entry["count"])
+    for count in counts:
+        start, width = Decimal(before) / health.total, Decimal(count.number) / health.total
+        segments.append(Segment(count.health, percent(start), percent(width)))
+        before += count.number
+    text = ", ".join(f"{count.number} {count.word}" for count in counts)
     return {"segments": segments, "text": text or gettext("No key results")}
 
 
 @register.inclusion_tag("components/_health_legend.html")
-def health_legend(counts: Mapping[str, int]) -> dict[str, Any]:
-    return {"counts": _entries(counts)}
+def health_legend(health: Health) -> dict[str, Any]:
+    return {"counts": _counts(health)}
 
 
 @register.inclusion_tag("components/_sparkline.html")
@@ -146,21 +203,13 @@ def sparkline(series: Sequence[Decimal], text: str = "") -> dict[str, str]:
     }
 
 
-@register.inclusion_tag("components/_line_chart.html")
-def line_chart(chart: Any) -> dict[str, Any]:
-    return {"chart": chart}
-
-
 def _height(value: Decimal, low: Decimal, spread: Decimal) -> Decimal:
     position = (value - low) / spread if spread else Decimal("0.5")
     return (22 - position * SPARKLINE_HEIGHT).quantize(TWO_PLACES)
 
 
-def _entries(counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    return [
-        {"health": health, "word": _word(health).lower(), "count": counts.get(health, 0)}
-        for health in HEALTH_ORDER
-    ]
+def _counts(health: Health) -> list[Count]:
+    return [Count(name, _word(name).lower(), getattr(health, name)) for name in HEALTH_ORDER]
 
 
 def _word(health: str) -> str:

@@ -16,6 +16,8 @@ from django.utils.translation import gettext
 from goals.values import format_number, format_share
 
 TWO_PLACES = Decimal("0.01")
+# Of the drawing's width; a word beside a mark needs about this much.
+MARK_LABEL_WIDTH = 35
 Point = tuple[date, Decimal]
 
 
@@ -130,7 +132,7 @@ def _chart(
         y_ticks=[Tick(frame.y(value), shown(value)) for value in y_ticks],
         x_ticks=month_ticks(frame),
         lines=_lines(course, frame),
-        marks=[_mark(frame, day, label) for day, label in course.changes],
+        marks=_marks(course, frame),
         dots=[Dot(frame.x(day), frame.y(value)) for day, value in course.actual[-1:]],
         labels=_labels(course, frame, shown),
     )
@@ -209,10 +211,19 @@ def _value_at(series: Sequence[Point], day: date) -> Decimal:
     return series[0][1] if day < series[0][0] else series[-1][1]
 
 
-def _mark(frame: Frame, day: date, label: str) -> Mark:
-    """A word beside its line, on the side that has room for it."""
-    position = frame.x(day)
-    return Mark(position, label, "end", -4) if Decimal(position) > 60 else Mark(position, label, "start", 4)
+def _marks(course: Course, frame: Frame) -> list[Mark]:
+    """A line for every change within the frame; a word beside it where there is room for one."""
+    marks, labelled = [], Decimal("-Infinity")
+    for day, label in course.changes:
+        position = frame.x(day)
+        place = Decimal(position)
+        if not 0 <= place <= 100:
+            continue
+        has_room = place - labelled > MARK_LABEL_WIDTH
+        labelled = place if has_room else labelled
+        anchor, shift = ("end", -4) if place > 60 else ("start", 4)
+        marks.append(Mark(position, label if has_room else "", anchor, shift))
+    return marks
 
 
 def _sentence(course: Course, shown: Callable[[Decimal], str]) -> str:

@@ -1,0 +1,12 @@
+"""Pages about areas, under the areas' own names; they show goals, so they cannot live below them."""
+
+from django.urls import path
+
+from goals.views import areas
+
+app_name = "areas"
+
+urlpatterns = [
+    path("areas/", areas.area_list, name="area_list"),
+    path("areas/<str:area_key>/", areas.area_detail, name="area_detail"),
+]

@@ -1,0 +1,47 @@
+"""What moved in the last days: figures of a cycle against those of an earlier day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from goals.figures.means import MeanFigures
+from goals.figures.tree import CycleFigures, RoadmapFigures
+from goals.models import CheckIn
+from goals.progress import completion, weighted_mean
+
+RECENT_DAYS = 14
+
+
+@dataclass(frozen=True)
+class RecentCheckIns:
+    """How many check-ins came in, and how many of them moved away from their target."""
+
+    count: int
+    worse: int
+
+
+def mean_change(
+    mean: MeanFigures,
+    roadmaps: Iterable[RoadmapFigures],
+    before: Mapping[int, tuple[Decimal, Decimal | None]],
+) -> Decimal | None:
+    """The mean less that of `change_since` for the same roadmaps; None when one of the two is missing."""
+    known = [before[row.roadmap.pk] for row in roadmaps if row.roadmap.pk in before]
+    earlier = weighted_mean(known)
+    return None if mean.completion is None or earlier is None else mean.completion - earlier
+
+
+def recent_check_ins(figures: CycleFigures, *, since: date) -> RecentCheckIns:
+    """Check-ins effective after `since`, of the key results in `figures`. One query."""
+    ids = [row.key_result.pk for row in figures.key_results()]
+    rows = CheckIn.objects.filter(key_result__in=ids, effective_on__gt=since)
+    fields = rows.values_list("start_value", "target_value", "previous_value", "value")
+    moves = [
+        (completion(start, target, before), completion(start, target, now))
+        for start, target, before, now in fields
+    ]
+    worse = sum(now is not None and before is not None and now < before for before, now in moves)
+    return RecentCheckIns(count=len(moves), worse=worse)

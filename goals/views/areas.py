@@ -1,0 +1,57 @@
+"""The areas: all of them with their figures, and the way to the page of one."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+
+from areas.models import Area, Membership, Role
+from goals.figures import AreaFigures, cycle_figures
+from goals.models import Roadmap
+from goals.views.context import area_crumbs, chosen_cycle, cycle_context
+
+
+@dataclass(frozen=True)
+class AreaLine:
+    """One line of the tree; depth 0 is an area, below it its teams."""
+
+    figures: AreaFigures
+    depth: int
+    leads: list[str]
+
+
+def area_list(request: HttpRequest) -> HttpResponse:
+    """Every area and team of a cycle, as a tree."""
+    cycle = chosen_cycle(request)
+    context = {"nav": "areas", **cycle_context(request, cycle)}
+    if cycle is not None:
+        figures = cycle_figures(cycle, user=request.user, today=timezone.localdate())
+        leads = _names_of_leads()
+        context["lines"] = [line for area in figures.areas for line in _lines(area, 0, leads)]
+    return render(request, "areas/area_list.html", context)
+
+
+def _lines(figures: AreaFigures, depth: int, leads: dict[int, list[str]]) -> list[AreaLine]:
+    below = [line for team in figures.teams for line in _lines(team, depth + 1, leads)]
+    return [AreaLine(figures, depth, leads.get(figures.area.pk, [])), *below]
+
+
+def _names_of_leads() -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {}
+    rows = Membership.objects.filter(role=Role.LEAD, user__is_active=True).order_by("user__name")
+    for area_id, name in rows.values_list("area_id", "user__name"):
+        names.setdefault(area_id, []).append(name)
+    return names
+
+
+def area_detail(request: HttpRequest, area_key: str) -> HttpResponse:
+    """Goes on to the area's page of the cycle; says so where the area has none."""
+    area = get_object_or_404(Area.objects.live(), key=area_key)
+    cycle = chosen_cycle(request)
+    if cycle is not None:
+        roadmaps = Roadmap.objects.visible_to(request.user).filter(area=area, cycle=cycle)
+        if roadmaps.exists() or area.children.filter(archived_at__isnull=True).exists():
+            return redirect("goals:roadmap_detail", area.key, cycle.key)
+    context = {"nav": "areas", "area": area, "crumbs": area_crumbs(area), **cycle_context(request, cycle)}
+    return render(request, "areas/area_detail.html", context)

@@ -1,0 +1,63 @@
+"""What the frame of every page shows: the cycles to choose from, and how many check-ins the reader owes."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from areas.models import Area
+from goals.models import Cycle, KeyResult
+
+Reader = User | AnonymousUser
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """A context processor. Nothing is asked of the database before a template asks for it."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {}
+    user = request.user
+    return {
+        "cycles": SimpleLazyObject(lambda: list(Cycle.objects.all())),
+        "due_count": SimpleLazyObject(lambda: due_count(user)),
+    }
+
+
+def due_count(user: User) -> int:
+    """How many key results of a person await a check-in today, in the person's time zone."""
+    today = timezone.localdate()
+    owned = KeyResult.objects.owned_in_active_cycles().filter(owner=user)
+    key_results = owned.select_related("objective__roadmap__cycle", "last_check_in")
+    return sum(key_result.owes_check_in(today) for key_result in key_results)
+
+
+def chosen_cycle(request: HttpRequest) -> Cycle | None:
+    """The cycle that the address names, else the current one; None before there is any. Raises Http404."""
+    key = request.GET.get("cycle")
+    if key is None:
+        return Cycle.objects.current(timezone.localdate())
+    cycle = Cycle.objects.filter(key=key).first()
+    if cycle is None:
+        raise Http404(_("There is no such cycle."))
+    return cycle
+
+
+def area_crumbs(area: Area, *, last: bool = True) -> list[tuple[str, str]]:
+    """The way from the list of areas down to this one; the last crumb is the page itself."""
+    above = [(found.name, reverse("areas:area_detail", args=[found.key])) for found in area.ancestors()]
+    own = "" if last else reverse("areas:area_detail", args=[area.key])
+    return [(_("Areas"), reverse("areas:area_list")), *above, (area.name, own)]
+
+
+def cycle_context(request: HttpRequest, cycle: Cycle | None) -> dict[str, Any]:
+    """For pages that `?cycle=` switches: links to pages alike keep the cycle that was chosen."""
+    is_chosen = cycle is not None and "cycle" in request.GET
+    return {
+        "cycle": cycle,
+        "cycle_page": request.path,
+        "cycle_query": f"?cycle={cycle.key}" if cycle is not None and is_chosen else "",
+    }

@@ -1,0 +1,43 @@
+"""One key result: its course, its definition and every check-in."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from goals.figures import definition_changes, key_result_figures
+from goals.models import CheckIn, KeyResult
+from goals.views.courses import key_result_chart
+from goals.views.objectives import objective_crumbs
+from goals.views.roadmaps import checkable_ids
+
+CHECK_INS_PER_PAGE = 50
+
+
+def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
+    key_results = KeyResult.objects.live().visible_to(request.user).with_context()
+    key_result = get_object_or_404(key_results, code=code)
+    today = timezone.localdate()
+    check_ins = list(key_result.check_ins.with_authors().prefetch_related("corrections").newest_first())
+    points = [(row.effective_on, row.value) for row in sorted(check_ins, key=lambda row: row.sequence)]
+    figures = key_result_figures(key_result, today=today, points=points)
+    changes = definition_changes([key_result.pk])
+    context = {
+        "nav": "areas",
+        "today": today,
+        "key_result": key_result,
+        "cycle": key_result.cycle,
+        "crumbs": [*objective_crumbs(key_result.objective, last=False), (key_result.short_code, "")],
+        "figures": figures,
+        "chart": key_result_chart(figures, counting_check_ins(check_ins), changes, today=today),
+        "changes": changes,
+        "is_checkable": key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),
+        "page": Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "goals/key_result_detail.html", context)
+
+
+def counting_check_ins(check_ins: list[CheckIn]) -> list[CheckIn]:
+    """One per day, the last one said about it, oldest first; what was corrected is not drawn."""
+    by_day = {row.effective_on: row for row in reversed(check_ins)}
+    return list(by_day.values())

@@ -1,0 +1,134 @@
+"""The overview: where a cycle stands, for those who look at all of it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from areas.permissions import can_manage_cycles
+from goals import pace
+from goals.figures import (
+    AreaFigures,
+    CycleFigures,
+    KeyResultFigures,
+    ObjectiveFigures,
+    change_since,
+    cycle_figures,
+    definition_changes,
+    mean_series,
+)
+from goals.figures.recent import RECENT_DAYS, mean_change, recent_check_ins
+from goals.models import Cycle, Risk
+from goals.views.context import Reader, chosen_cycle, cycle_context
+from goals.views.courses import mean_chart
+
+ATTENTION_ORDER = (pace.AT_RISK, pace.BEHIND)
+ATTENTION_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """One line of the areas table; change is a ratio, None without an earlier snapshot."""
+
+    figures: AreaFigures
+    change: Decimal | None
+    at_risk: list[ObjectiveFigures]
+    silent: int
+    high_risks: int
+
+
+@dataclass(frozen=True)
+class RiskCounts:
+    open: int
+    high_without_mitigation: int
+    overdue_mitigations: int
+    occurred: int
+    high_by_area: Counter[int]
+
+
+def overview(request: HttpRequest) -> HttpResponse:
+    """Completion, health, risks and areas of a cycle, and what needs attention."""
+    cycle = chosen_cycle(request)
+    context = {"nav": "overview", **cycle_context(request, cycle)}
+    if cycle is None:
+        return render(request, "goals/overview.html", context)
+    today = timezone.localdate()
+    figures = cycle_figures(cycle, user=request.user, today=today)
+    since = today - timedelta(days=RECENT_DAYS)
+    before = change_since(cycle, since)
+    changes = definition_changes([row.key_result.pk for row in figures.key_results()])
+    series = mean_series(cycle, roadmap_ids=[row.roadmap.pk for row in figures.roadmaps()], until=today)
+    risks = _risk_counts(cycle, request.user, today)
+    attention = attention_list(figures)
+    context |= {
+        "today": today,
+        "figures": figures,
+        "days": days_of(cycle, today),
+        "change": mean_change(figures.mean, figures.roadmaps(), before),
+        "check_ins": recent_check_ins(figures, since=since),
+        "target_changes": sum(
+            change.field == "target_value" and timezone.localdate(change.changed_at) > since
+            for change in changes
+        ),
+        "risks": risks,
+        "rows": [_area_row(area, before, risks.high_by_area) for area in figures.areas],
+        "attention": attention[:ATTENTION_SHOWN],
+        "more_attention": attention[ATTENTION_SHOWN:],
+        "shows_silent": can_manage_cycles(request.user),
+        "silent": silent_list(figures),
+        "chart": mean_chart(cycle, series, figures.mean, changes, today=today),
+    }
+    return render(request, "goals/overview.html", context)
+
+
+def days_of(cycle: Cycle, today: date) -> dict[str, int | Decimal]:
+    """Which day of how many it is, never outside the cycle, and the share of the time that is gone."""
+    total = (cycle.ends_on - cycle.starts_on).days + 1
+    number = min(max((today - cycle.starts_on).days + 1, 0), total)
+    return {"number": number, "total": total, "gone": Decimal(number) / total}
+
+
+def attention_list(figures: CycleFigures) -> list[KeyResultFigures]:
+    """What is at risk, then behind, then said otherwise or silent; the furthest behind first."""
+    rows = [row for row in figures.key_results() if row.needs_attention]
+    return sorted(rows, key=_attention_rank)
+
+
+def _attention_rank(row: KeyResultFigures) -> tuple[int, Decimal, str]:
+    order = ATTENTION_ORDER.index(row.pace) if row.pace in ATTENTION_ORDER else len(ATTENTION_ORDER)
+    gap = Decimal(0) if row.expected is None or row.progress is None else row.progress - row.expected
+    return order, gap, row.key_result.code
+
+
+def silent_list(figures: CycleFigures) -> list[KeyResultFigures]:
+    return sorted((row for row in figures.key_results() if row.stale), key=lambda row: -row.silent_days)
+
+
+def _area_row(
+    area: AreaFigures, before: dict[int, tuple[Decimal, Decimal | None]], high_risks: Counter[int]
+) -> AreaRow:
+    roadmaps = list(area.roadmaps())
+    objectives = [row for roadmap in roadmaps for row in roadmap.focus]
+    return AreaRow(
+        figures=area,
+        change=mean_change(area.mean, roadmaps, before),
+        at_risk=[row for row in objectives if row.mean.pace == pace.AT_RISK],
+        silent=sum(row.stale for roadmap in roadmaps for row in roadmap.key_results),
+        high_risks=sum(high_risks[below.area.pk] for below in area.at_or_below()),
+    )
+
+
+def _risk_counts(cycle: Cycle, user: Reader, today: date) -> RiskCounts:
+    risks = Risk.objects.visible_to(user).of_cycle(cycle).open().with_mitigation_state(today)
+    rows = list(risks.select_related("objective__roadmap"))
+    return RiskCounts(
+        open=len(rows),
+        high_without_mitigation=sum(risk.is_high and not risk.is_mitigated for risk in rows),
+        overdue_mitigations=sum(risk.overdue_count for risk in rows),
+        occurred=sum(risk.state == Risk.State.OCCURRED for risk in rows),
+        high_by_area=Counter(risk.objective.roadmap.area_id for risk in rows if risk.is_high),
+    )
