@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
-    def ready(self, now: datetime) -> OutboxMailQuerySet:
-        """Waiting, their time has come, and no sender holds them."""
-        return self.filter(
-            Q(leased_until__isnull=True) | Q(leased_until__lt=now),
-            state=OutboxMail.State.PENDING,
-            next_attempt_at__lte=now,
-        )
+    def waiting(self, now: datetime) -> OutboxMailQuerySet:
+        """Not sent yet, and their time has come."""
+        return self.filter(state=OutboxMail.State.PENDING, next_attempt_at__lte=now)
+
+    def free(self, at: datetime) -> OutboxMailQuerySet:
+        """No sender holds them, or the one that did is gone."""
+        return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lt=at))
 
 
 class OutboxMail(models.Model):

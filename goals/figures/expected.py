@@ -1,0 +1,30 @@
+"""What is expected today, as people read it: on the check-in pages and in mail."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from goals.figures.key_result import KeyResultFigures
+from goals.models import KeyResult
+from goals.pace import bounds_text
+from goals.progress import round_half_up
+from goals.values import DASH, MAX_PLACES, format_value
+
+
+def expected_text(figures: KeyResultFigures, *, unit: str = "") -> str:
+    """As finely as the way from start to target asks for: "53.6", "351 GPUs"; the bounds of a guardrail.
+
+    A dash for a milestone, which nobody expects to be half done, and where no value can be told.
+    """
+    key_result = figures.key_result
+    if key_result.kind == KeyResult.Kind.GUARDRAIL:
+        return bounds_text(key_result.lower_bound, key_result.upper_bound, unit=unit) or DASH
+    if key_result.kind == KeyResult.Kind.MILESTONE or figures.expected_value is None:
+        return DASH
+    return format_value(round_half_up(figures.expected_value, _places_for(key_result)), unit=unit)
+
+
+def _places_for(key_result: KeyResult) -> int:
+    """Places that tell apart hundredths of the way: one from 0 to 10, none from 128 to 512."""
+    way = abs((key_result.target_value or 0) - (key_result.start_value or Decimal(0)))
+    return min(max(2 - way.adjusted(), 0), MAX_PLACES)

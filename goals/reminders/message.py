@@ -1,0 +1,107 @@
+"""The mail about check-ins that are due: what it says, to whom, and how it looks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from goals.figures import KeyResultFigures, key_results_figures
+from goals.figures.expected import expected_text
+from goals.models import KeyResult, OutboxMail
+from goals.reminders.due import local_time, owed_by
+from goals.values import format_value
+
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """One key result in the mail, in words."""
+
+    code: str
+    title: str
+    last: str
+    last_on: date | None
+    expected: str
+    due_on: date
+    days_overdue: int
+    url: str
+
+
+def build_message(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives | None:
+    """The mail as it is right at this moment; None when there is nothing to say any more.
+
+    That is so when nothing is owed by now, when the person left or wants no reminders, and when the mail of a
+    later week has been written, which lists the same and more.
+    """
+    user = mail.user
+    if not (user.is_active and user.reminders_enabled) or _is_superseded(mail):
+        return None
+    today = local_time(user, now).date()
+    owed = owed_by(user, today=today)
+    if not owed:
+        return None
+    with translation.override(user.language):
+        return _compose(mail, owed, today=today)
+
+
+def _is_superseded(mail: OutboxMail) -> bool:
+    return OutboxMail.objects.filter(user=mail.user, kind=mail.kind, period__gt=mail.period).exists()
+
+
+def _compose(mail: OutboxMail, owed: list[KeyResult], *, today: date) -> EmailMultiAlternatives:
+    preferences_url = _address("accounts:preferences")
+    cycles = sorted({row.cycle for row in owed}, key=lambda cycle: (cycle.starts_on, cycle.key))
+    context = {
+        "name": _one_line(mail.user.name),
+        "rows": [_row(figures, today=today) for figures in key_results_figures(owed, today=today)],
+        "cycles": ", ".join(cycle.name for cycle in cycles),
+        "my_check_ins_url": _address("goals:my_check_ins"),
+        "preferences_url": preferences_url,
+    }
+    subject = render_to_string("emails/check_ins_due.subject.txt", context)
+    message = EmailMultiAlternatives(
+        subject=_one_line(subject),
+        body=render_to_string("emails/check_ins_due.txt", context),
+        to=[mail.user.email],
+        headers={
+            "Message-ID": mail.message_id,
+            "List-Unsubscribe": f"<{preferences_url}>",
+            # Absence notes are not an answer to this.
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    message.attach_alternative(render_to_string("emails/check_ins_due.html", context), "text/html")
+    return message
+
+
+def _row(figures: KeyResultFigures, *, today: date) -> DueRow:
+    key_result = figures.key_result
+    due_on = key_result.check_in_due_on or today
+    last = format_value(key_result.current_value, unit=key_result.unit, kind=key_result.kind)  # type: ignore[arg-type]
+    return DueRow(
+        code=key_result.code,
+        title=_one_line(key_result.title),
+        last=_one_line(last),
+        last_on=key_result.last_check_in_on,
+        expected=_one_line(expected_text(figures, unit=key_result.unit)),
+        due_on=due_on,
+        days_overdue=(today - due_on).days,
+        url=_address("goals:check_in_create", key_result.code),
+    )
+
+
+def _address(name: str, *arguments: str) -> str:
+    return settings.SITE_URL + reverse(name, args=arguments)
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks and control characters: a title makes no header and no line of its own."""
+    return CONTROL_CHARACTERS.sub(" ", text).strip()

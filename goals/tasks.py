@@ -1,0 +1,34 @@
+"""What the worker does: read the clock, call one function. When, says the beat table (okrtracker/celery.py).
+
+Messages only wake the worker. What is due is in the database: one lost or sent twice changes nothing.
+"""
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from goals.actions.snapshots import take_snapshots
+from goals.models import Cycle
+from goals.reminders.due import find_due
+from goals.reminders.send import send_waiting
+
+# Well within CELERY_TASK_SOFT_TIME_LIMIT; what is left waits for the next run, half a minute later.
+SENDING_SECONDS = 180
+
+
+@shared_task
+def find_due_check_ins() -> None:
+    if settings.REMINDERS_ENABLED:
+        find_due(now=timezone.now())
+
+
+@shared_task
+def send_outbox() -> None:
+    if settings.REMINDERS_ENABLED:
+        send_waiting(now=timezone.now(), for_seconds=SENDING_SECONDS)
+
+
+@shared_task
+def take_daily_snapshots() -> None:
+    for cycle in Cycle.objects.open_for_check_ins():
+        take_snapshots(cycle, today=timezone.localdate())
