@@ -53,11 +53,11 @@ def load_demo(*, today: date, now: datetime, real_dates: bool = False) -> Cycle:
     calendar = Calendar(today=today, real_dates=real_dates)
     people.make_people()
     admin = people.administrator()
+    _make_areas(by=admin, now=now)
+    people.make_memberships()
     history = _read_rows("check-ins.csv")
     _load_earlier_cycle(calendar, history, by=admin, now=now)
-    cycle = _load_running_cycle(calendar, history, by=admin, now=now)
-    people.make_memberships()
-    return cycle
+    return _load_running_cycle(calendar, history, by=admin, now=now)
 
 
 def _refuse_foreign_data() -> None:
@@ -76,6 +76,21 @@ def _clear() -> None:
     tables = [model._meta.db_table for app in APPS for model in apps.get_app_config(app).get_models()]
     statements = connection.ops.sql_flush(no_style(), tables, allow_cascade=True)
     connection.ops.execute_sql_flush(statements)
+
+
+def _make_areas(*, by: Any, now: datetime) -> None:
+    """The tree in the order of the file, which is the order on the pages."""
+    areas: dict[str, Area] = {}
+    for position, row in enumerate(_read_rows("areas.csv"), start=1):
+        area = Area(
+            key=row["key"],
+            name=row["name"],
+            description=row["description"],
+            parent=areas.get(row["parent"]),
+            position=position,
+        )
+        save_row(area, by=by, now=now)
+        areas[area.key] = area
 
 
 def _load_earlier_cycle(calendar: Calendar, history: list[dict], *, by: Any, now: datetime) -> None:
