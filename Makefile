@@ -6,8 +6,10 @@
 
 PORT ?= 8000
 export PORT
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || echo python3)
-PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# The first that runs and is new enough.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null && echo $$name && break; done)
+PIP = .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes
 # What is checked here does not depend on this machine's settings, and no secret is needed for it.
 SAMPLE = env -i PATH="$$PATH" HOME="$$HOME" DATABASE_URL=sqlite:///:memory: SECRET_KEY=$$(.venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 MANAGE = $(SAMPLE) .venv/bin/python manage.py
@@ -92,7 +94,7 @@ requirements: .venv/dev ## Lock the newest allowed releases of everything, with 
 # --- What the targets stand on -------------------------------------------------------------------
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	@test -n "$(PYTHON)" \
 		|| (echo "okrtracker needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python"; exit 1)
 	@$(PYTHON) -m venv .venv || (rm -rf .venv; echo "Debian has venv in a package of its own: python3-venv"; exit 1)
 
