@@ -1,7 +1,11 @@
-"""Row locks, taken in one order everywhere; why: docs/adr/0003-locks.md.
+"""Locks, taken in one order everywhere; docs/adr/0003-locks.md says why.
 
-The order is cycle -> roadmap -> key result -> objective. On SQLite every transaction of this project begins
-IMMEDIATE, so there is one writer at a time and nothing to lock.
+The order is cycle, roadmap, key result, objective; a risk, a mitigation or a need comes last. On SQLite every
+transaction of this project begins IMMEDIATE, so there is one writer at a time and nothing to lock.
+
+Row locks are FOR NO KEY UPDATE: keys never change here, and FOR UPDATE would also keep out whoever inserts a
+row that refers to the locked one. A new risk of a key result, made under the lock of its objective, would then
+wait for a check-in that waits for the objective.
 """
 
 from __future__ import annotations
@@ -10,29 +14,43 @@ from django.db import connection
 
 from goals.models import Cycle, KeyResult, Objective, Roadmap
 
+# Marks our advisory locks; the second half of their name is the cycle's primary key.
+CYCLE_LOCKS = 24_182
+
 
 def share_cycle(cycle_id: int) -> Cycle:
     """The cycle, held so that nobody closes it while we write; many may hold it so at once.
 
-    Django knows no FOR SHARE, and FOR UPDATE would let only one check-in of the whole cycle pass at a time.
+    An advisory lock, because its queue is fair: on a row, FOR SHARE lets every newcomer pass whoever waits to
+    close the cycle, for as long as check-ins keep coming. Read after the lock: the state is of now.
     """
-    if connection.vendor == "postgresql":
-        return Cycle.objects.raw("SELECT * FROM goals_cycle WHERE id = %s FOR SHARE", [cycle_id])[0]
+    _hold("pg_advisory_xact_lock_shared", cycle_id)
     return Cycle.objects.get(pk=cycle_id)
 
 
 def lock_cycle(cycle_id: int) -> Cycle:
     """The cycle, held alone: whoever writes in it has finished, and nobody begins."""
-    return Cycle.objects.select_for_update().get(pk=cycle_id)
+    _hold("pg_advisory_xact_lock", cycle_id)
+    return Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
+
+
+def _hold(function: str, cycle_id: int) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(%s, %s)", [CYCLE_LOCKS, cycle_id])
 
 
 def lock_roadmap(roadmap_id: int) -> Roadmap:
-    return Roadmap.objects.select_for_update(of=("self",)).select_related("area", "cycle").get(pk=roadmap_id)
+    return (
+        Roadmap.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("area", "cycle")
+        .get(pk=roadmap_id)
+    )
 
 
 def lock_objective(objective_id: int) -> Objective:
     return (
-        Objective.objects.select_for_update(of=("self",))
+        Objective.objects.select_for_update(of=("self",), no_key=True)
         .select_related("roadmap__area", "roadmap__cycle")
         .get(pk=objective_id)
     )
@@ -40,7 +58,7 @@ def lock_objective(objective_id: int) -> Objective:
 
 def lock_key_result(key_result_id: int) -> KeyResult:
     return (
-        KeyResult.objects.select_for_update(of=("self",))
+        KeyResult.objects.select_for_update(of=("self",), no_key=True)
         .select_related("objective__roadmap__cycle", "objective__roadmap__area", "last_check_in")
         .get(pk=key_result_id)
     )

@@ -32,7 +32,9 @@ def change_risk(
 ) -> bool:
     """Whether something changed. Raises CycleClosed, StaleVersion, Invalid."""
     refuse_closed(locks.share_cycle(risk.objective.roadmap.cycle_id))
-    risk = Risk.objects.select_for_update(of=("self",)).select_related("objective").get(pk=risk.pk)
+    risk = (
+        Risk.objects.select_for_update(of=("self",), no_key=True).select_related("objective").get(pk=risk.pk)
+    )
     return _change(risk, by=by, now=now, version=version, reason=reason, changes=changes)
 
 
@@ -49,7 +51,7 @@ def change_mitigation(
     mitigation: Mitigation, *, by: Any, now: datetime, version: int | None = None, **changes: Any
 ) -> bool:
     refuse_closed(locks.share_cycle(mitigation.risk.objective.roadmap.cycle_id))
-    mitigation = Mitigation.objects.select_for_update(of=("self",)).get(pk=mitigation.pk)
+    mitigation = Mitigation.objects.select_for_update(of=("self",), no_key=True).get(pk=mitigation.pk)
     return _change(mitigation, by=by, now=now, version=version, reason="", changes=changes)
 
 
@@ -67,7 +69,7 @@ def change_dependency(
     dependency: Dependency, *, by: Any, now: datetime, version: int | None = None, **changes: Any
 ) -> bool:
     refuse_closed(locks.share_cycle(dependency.objective.roadmap.cycle_id))
-    dependency = Dependency.objects.select_for_update(of=("self",)).get(pk=dependency.pk)
+    dependency = Dependency.objects.select_for_update(of=("self",), no_key=True).get(pk=dependency.pk)
     return _change(dependency, by=by, now=now, version=version, reason="", changes=changes)
 
 
