@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import factory
+from django.db import transaction
 
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory
@@ -85,7 +86,8 @@ class KeyResultFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def stored(self, create, extracted, **options):
         Objective.objects.filter(pk=self.objective.pk).update(last_key_result_number=self.number)
-        refresh_key_result(self)
+        with transaction.atomic():
+            refresh_key_result(self)
 
 
 class RiskFactory(factory.django.DjangoModelFactory):

@@ -1,0 +1,187 @@
+"""A client in a process of its own: reads one order a line, answers one line when it is done.
+
+Run as `python -m goals.tests.races.client [--without-locks]` with DATABASE_URL naming the database. An order
+is {"work": name of a function below, ...its arguments}; it starts when the line arrives. An answer is
+{"kept": [...], "refused": [codes of refusals], "errors": [anything else that was raised]}.
+"""
+
+import datetime as dt
+import json
+import os
+import sys
+from decimal import Decimal
+from threading import Thread
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okrtracker.settings_test")
+django.setup()
+
+from django.db import connection, connections  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+from goals.actions import locks  # noqa: E402
+from goals.actions.check_ins import record_check_in  # noqa: E402
+from goals.actions.cycles import close_cycle  # noqa: E402
+from goals.actions.key_results import change_key_result  # noqa: E402
+from goals.actions.refusals import Refused  # noqa: E402
+from goals.actions.risks import create_risk  # noqa: E402
+from goals.actions.roadmaps import create_objective  # noqa: E402
+from goals.models import Cycle, KeyResult, Objective, Roadmap  # noqa: E402
+
+TODAY = dt.date(2024, 10, 14)
+NOW = dt.datetime(2024, 10, 14, 10, 0, tzinfo=dt.UTC)
+
+
+class Answer:
+    def __init__(self) -> None:
+        self.kept: list[Any] = []
+        self.refused: list[str] = []
+        self.errors: list[str] = []
+
+    def note(self, write: Any) -> None:
+        """Runs one write and notes what became of it."""
+        try:
+            self.kept.append(write())
+        except Refused as refusal:
+            self.refused.append(refusal.code)
+        except Exception as error:  # noqa: BLE001 - a client tells everything that goes wrong
+            self.errors.append(f"{type(error).__name__}: {error}")
+
+
+def check_ins(answer: Answer, *, key_result: int, author: int, clients: int, each: int) -> None:
+    """`clients` people at once, each reporting `each` different values, one after the other."""
+
+    def report(client: int) -> None:
+        for number in range(each):
+            value = Decimal(author * 10_000 + client * 100 + number)
+            answer.note(lambda value=value: _check_in(key_result, author, value))
+
+    _at_once(report, clients)
+
+
+def check_in_until_refused(
+    answer: Answer, *, key_result: int, author: int, clients: int, at_most: int
+) -> None:
+    def report(client: int) -> None:
+        for number in range(at_most):
+            answer.note(lambda number=number: _check_in(key_result, author, Decimal(number)))
+            if answer.refused or answer.errors:
+                return
+
+    _at_once(report, clients)
+
+
+def _at_once(report: Any, clients: int) -> None:
+    def run(client: int) -> None:
+        report(client)
+        connections.close_all()
+
+    threads = [Thread(target=run, args=(client,)) for client in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _check_in(key_result: int, author: int, value: Decimal) -> int:
+    kept = record_check_in(
+        KeyResult.objects.get(pk=key_result),
+        author=User.objects.get(pk=author),
+        now=NOW,
+        today=TODAY,
+        value=value,
+        status="on_track",
+        source="api",
+    )
+    return kept.sequence
+
+
+def close(answer: Answer, *, cycle: int, by: int) -> None:
+    manager = User.objects.get(pk=by)
+    answer.note(lambda: close_cycle(Cycle.objects.get(pk=cycle), by=manager, now=NOW).pk)
+
+
+def change_targets(answer: Answer, *, key_result: int, by: int, targets: list[int]) -> None:
+    lead = User.objects.get(pk=by)
+    for target in targets:
+        row = KeyResult.objects.get(pk=key_result)
+        answer.note(
+            lambda row=row, target=target: change_key_result(
+                row, by=lead, now=NOW, reason="measured anew", target_value=Decimal(target)
+            )
+        )
+
+
+def create_objectives(answer: Answer, *, roadmap: int, by: int, titles: list[str]) -> None:
+    lead = User.objects.get(pk=by)
+    for title in titles:
+        row = Roadmap.objects.get(pk=roadmap)
+        answer.note(lambda row=row, title=title: create_objective(row, by=lead, now=NOW, title=title).number)
+
+
+def create_risks(answer: Answer, *, key_result: int, by: int, count: int) -> None:
+    """Risks of a key result: made under the lock of its objective, they refer to the key result."""
+    row = KeyResult.objects.get(pk=key_result)
+    objective = Objective.objects.select_related("roadmap").get(pk=row.objective_id)
+    lead = User.objects.get(pk=by)
+    for number in range(count):
+        answer.note(
+            lambda number=number: (
+                create_risk(
+                    objective,
+                    by=lead,
+                    now=NOW,
+                    key_result=row,
+                    title=f"Risk {number}",
+                    likelihood=3,
+                    impact=3,
+                ).number
+            )
+        )
+
+
+WORK = {
+    work.__name__: work
+    for work in (
+        check_ins,
+        check_in_until_refused,
+        close,
+        change_targets,
+        create_objectives,
+        create_risks,
+    )
+}
+
+
+def take_the_locks_out() -> None:
+    """What the code would be without its locks: rows are read, and SQLite's transactions begin DEFERRED."""
+    without = {
+        "share_cycle": lambda pk: Cycle.objects.get(pk=pk),
+        "lock_cycle": lambda pk: Cycle.objects.get(pk=pk),
+        "lock_roadmap": lambda pk: Roadmap.objects.get(pk=pk),
+        "lock_key_result": lambda pk: KeyResult.objects.get(pk=pk),
+        "lock_objective": lambda pk: Objective.objects.get(pk=pk),
+    }
+    for name, read in without.items():
+        assert hasattr(locks, name)
+        setattr(locks, name, read)
+    if connection.vendor == "sqlite":
+        connections.settings["default"]["OPTIONS"]["transaction_mode"] = "DEFERRED"
+
+
+def main() -> None:
+    if "--without-locks" in sys.argv:
+        take_the_locks_out()
+    connection.ensure_connection()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        order = json.loads(line)
+        answer = Answer()
+        WORK[order.pop("work")](answer, **order)
+        print(json.dumps(vars(answer)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
