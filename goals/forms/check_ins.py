@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from goals.actions.check_ins import record_check_in
-from goals.actions.refusals import Refused
+from goals.actions.refusals import Refused, ReportedMeanwhile
 from goals.models import CheckIn, KeyResult
 from goals.values import parse_reported
 
@@ -91,9 +91,10 @@ class CheckInForm(forms.Form):
         super().__init__(data, initial=initial, prefix=key_result.code, **kwargs)
         self.key_result = key_result
         self.corrects = corrects
-        # A form is shown again only when it was not kept, so it may bear a new name and what is there by now.
+        self.refusal: Refused | None = None
+        self.has_told_news = False
+        # A form is shown again only when it was not kept, so it may bear a new name.
         self.shown_form_id = uuid.uuid4()
-        self.shown_seen = key_result.check_in_count
         self.fields["value"].widget = self._value_widget()
         if corrects is not None:
             del self.fields["no_change"]
@@ -106,6 +107,12 @@ class CheckInForm(forms.Form):
             return forms.Select(choices=MILESTONE_CHOICES)
         return forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
+    def shown_seen(self) -> int | str:
+        """How many check-ins its reader knows of: those there are, once a sentence has named the last one."""
+        if self.is_bound and not self.has_told_news and not self.errors.get("seen"):
+            return self.was_written("seen")
+        return self.key_result.check_in_count
+
     @property
     def may_stay_unchanged(self) -> bool:
         return self.key_result.current_value is not None
@@ -113,18 +120,19 @@ class CheckInForm(forms.Form):
     @cached_property
     def is_entered(self) -> bool:
         """Whether there is anything to save; a row that was left as it was shown is not touched."""
-        if self._written("value", "no_change", "note", "blocker", "evidence_url", "confidence"):
+        if self.was_written("value", "no_change", "note", "blocker", "evidence_url", "confidence"):
             return True
-        is_as_seen = self._written("seen") == str(self.key_result.check_in_count)
-        return is_as_seen and self._written("status") != (self.initial["status"] or "")
+        is_as_seen = self.was_written("seen") == str(self.key_result.check_in_count)
+        return is_as_seen and self.was_written("status") != (self.initial["status"] or "")
 
-    def _written(self, *names: str) -> str:
+    def was_written(self, *names: str) -> str:
+        """What these fields were sent with, together; empty when all were left empty."""
         return "".join(str(self.data.get(self.add_prefix(name)) or "").strip() for name in names)
 
     def mark_no_change(self) -> None:
         """For a row without a value: what is reported is that nothing moved."""
-        if not self._written("value") and self.may_stay_unchanged:
-            self.data = {**self.data.items()} | {self.add_prefix("no_change"): "on"}
+        if not self.was_written("value") and self.may_stay_unchanged:
+            self.data = dict(self.data.items()) | {self.add_prefix("no_change"): "on"}
             self.__dict__.pop("is_entered", None)
 
     def clean_value(self) -> Decimal | None:
@@ -167,13 +175,9 @@ class CheckInForm(forms.Form):
         return self.cleaned_data.get("effective_on") or today
 
     def record(self, *, author: Any, now: datetime, today: date) -> CheckIn | None:
-        """Keeps the check-in of a valid form; None when it was refused, with the sentences at the fields.
-
-        `refusal` then holds what was raised.
-        """
+        """Keeps the check-in of a valid form; None when it was refused, with the sentences at the fields."""
         entered = self.cleaned_data
         written = {name: entered[name] for name in WRITTEN_FIELDS if name in entered}
-        self.refusal: Refused | None = None
         try:
             kept = record_check_in(
                 self.key_result,
@@ -189,15 +193,20 @@ class CheckInForm(forms.Form):
                 **written,
             )
         except Refused as refusal:
-            self.refusal = refusal
-            for field, sentences in refusal.errors.items():
-                self.add_error(field if field in self.fields else None, sentences)
+            self.refuse(refusal)
             return None
         if self._says_something_else(kept, written):
             self.add_error("value", _("This form was saved before; save again to keep this as a new check-in."))
-            self.shown_seen = kept.sequence
+            self.has_told_news = True
             return None
         return kept
+
+    def refuse(self, refusal: Refused) -> None:
+        """Puts the sentences of a refusal at their fields."""
+        self.refusal = refusal
+        self.has_told_news = isinstance(refusal, ReportedMeanwhile)
+        for field, sentences in refusal.errors.items():
+            self.add_error(field if field in self.fields else None, sentences)
 
     def _says_something_else(self, kept: CheckIn, written: dict[str, Any]) -> bool:
         """Whether a form sent again, perhaps after the browser's "back", says other things than what was kept."""

@@ -1,0 +1,74 @@
+"""What people enter about themselves."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+LANGUAGES = [("en", _("English (United States)")), ("en-gb", _("English (United Kingdom)"))]
+HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
+
+
+class SignInForm(AuthenticationForm):
+    """E-mail address and password; one sentence for whatever does not fit, so that nobody learns who is here."""
+
+    error_messages = {
+        "invalid_login": _("E-mail address and password do not belong together."),
+        "inactive": _("E-mail address and password do not belong together."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("E-mail address")
+        self.fields["username"].widget.attrs |= {"type": "email", "autocomplete": "username", "autofocus": True}
+
+
+class PreferencesForm(forms.ModelForm):
+    """A person's own data, as far as it is theirs to change."""
+
+    reminder_hour = forms.TypedChoiceField(
+        label=_("Hour"), help_text=_("In your time zone"), choices=HOURS, coerce=int
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "time_zone", "language", "reminders_enabled", "reminder_weekday", "reminder_hour"]
+        labels = {
+            "reminders_enabled": _("Remind me by mail of check-ins I owe"),
+            "reminder_weekday": _("Day"),
+        }
+        help_texts = {
+            "time_zone": _("Decides which day it is for you, and when mail comes"),
+            "language": _("How dates and numbers are written"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+        self.fields["time_zone"] = self._choice("time_zone", zones)
+        self.fields["language"] = self._choice("language", LANGUAGES)
+
+    def _choice(self, name: str, choices: list[tuple[str, Any]]) -> forms.ChoiceField:
+        """One of the choices, or what was chosen before there were choices."""
+        kept = getattr(self.instance, name)
+        if kept not in dict(choices):
+            choices = [(kept, kept), *choices]
+        field = self.fields[name]
+        return forms.ChoiceField(label=field.label, help_text=field.help_text, choices=choices)
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if not name.isprintable():
+            raise ValidationError(_("A name is one line of text."))
+        return name
+
+    def save(self, commit: bool = True) -> User:
+        """Writes these fields alone: a role taken away in between must not come back."""
+        if commit:
+            self.instance.save(update_fields=list(self.fields))
+        return self.instance

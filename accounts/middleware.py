@@ -1,0 +1,40 @@
+"""What the signed-in person changes about an answer."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils import timezone, translation
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Sends visitors to sign in; a fragment that htmx asked for sends the whole page there."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponse:
+        if request.headers.get("HX-Request") != "true":
+            return super().handle_no_permission(request, view_func)  # type: ignore[return-value]
+        # Back to the page that was open, not to its fragment; the sign-in page trusts no `next` either.
+        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        sign_in = resolve_url(self.get_login_url(view_func))
+        field = self.get_redirect_field_name(view_func)
+        return HttpResponseClientRedirect(f"{sign_in}?{urlencode({field: page})}")
+
+
+class ReaderMiddleware:
+    """Days, times and numbers as the signed-in person set them in the preferences."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        with timezone.override(user.time_zone), translation.override(user.language):
+            return self.get_response(request)

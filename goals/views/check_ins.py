@@ -1,0 +1,220 @@
+"""Reporting: everything a person owes in one form, one key result by itself, and what a value would make."""
+
+import re
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from goals.actions.check_ins import refuse_unless_open
+from goals.actions.refusals import Archived, CycleClosed, CycleNotActive, Refused, ReportedMeanwhile
+from goals.figures import key_results_figures
+from goals.forms.check_ins import CheckInForm
+from goals.models import CheckIn, KeyResult
+from goals.models.key_result import KeyResultQuerySet
+from goals.values import format_value
+from goals.views.check_in_rows import check_in_rows
+
+# A form of this many rows stays below the number of fields that Django reads.
+ROWS_SHOWN = 60
+SEQUENCE = re.compile("[0-9]{1,9}")
+CONFLICTS = (Archived, CycleClosed, CycleNotActive, ReportedMeanwhile)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_check_ins(request: HttpRequest) -> HttpResponse:
+    """Every key result the reader owes, each with its fields; what can be saved is, the rest says why not."""
+    today = timezone.localdate()
+    if request.method != "POST":
+        return render(request, "goals/my_check_ins.html", _owed(request.user, today))
+    entered = [form for form in _filled_in(request) if form.is_entered]
+    if "preview" in request.POST:
+        return render(request, "goals/my_check_ins.html", _owed(request.user, today, entered=entered))
+    saved, kept_back = _record(entered, request.user, today)
+    _say_what_was_saved(request, saved, kept_back)
+    if not kept_back:
+        return redirect("goals:my_check_ins")
+    context = _owed(request.user, today, entered=kept_back)
+    return render(request, "goals/my_check_ins.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_in_create(request: HttpRequest, code: str) -> HttpResponse:
+    """A check-in on one key result, or the correction of the one that `?corrects=` names."""
+    key_result = _checkable_or_refuse(request, code)
+    today = timezone.localdate()
+    corrects = _check_in_to_correct(request, key_result)
+    closed = _closed(key_result)
+    if request.method != "POST":
+        form = CheckInForm(key_result=key_result, corrects=corrects)
+        return _answer_form(request, form, today=today, closed=closed)
+    form = CheckInForm(request.POST, key_result=key_result, corrects=corrects)
+    if closed is None and "preview" in request.POST:
+        form.is_valid()
+        return _answer_form(request, form, today=today)
+    if (
+        closed is None
+        and form.is_valid()
+        and form.record(author=request.user, now=timezone.now(), today=today)
+    ):
+        messages.success(request, _("Saved: %(what)s.") % {"what": _reported(form)})
+        return redirect("goals:key_result_detail", code)
+    is_conflict = closed is not None or isinstance(form.refusal, CONFLICTS)
+    status = HTTPStatus.CONFLICT if is_conflict else HTTPStatus.UNPROCESSABLE_ENTITY
+    return _answer_form(request, form, today=today, closed=closed, status=status)
+
+
+@require_safe
+def check_in_preview(request: HttpRequest, code: str) -> HttpResponse:
+    """A fragment: what the value being typed would make of the key result. Nothing is written."""
+    key_result = _checkable_or_refuse(request, code)
+    today = timezone.localdate()
+    form = CheckInForm(request.GET, key_result=key_result, corrects=_check_in_to_correct(request, key_result))
+    [row] = check_in_rows([key_result], today=today, forms={code: form})
+    errors = form.errors.get("value", []) if form.was_written("value") else []
+    return render(request, "goals/_check_in_preview.html", {"effect": row.effect, "errors": errors})
+
+
+def _visible_to(user: Any) -> KeyResultQuerySet:
+    return KeyResult.objects.live().visible_to(user).with_context()
+
+
+def _checkable_or_refuse(request: HttpRequest, code: str) -> KeyResult:
+    user: Any = request.user
+    key_result = get_object_or_404(_visible_to(user), code=code)
+    if not KeyResult.objects.checkable_by(user).filter(pk=key_result.pk).exists():
+        raise PermissionDenied(
+            _("On %(code)s its owner and the people of its area check in.") % {"code": code}
+        )
+    return key_result
+
+
+def _check_in_to_correct(request: HttpRequest, key_result: KeyResult) -> CheckIn | None:
+    if "corrects" not in request.GET:
+        return None
+    sequence = request.GET["corrects"]
+    if not SEQUENCE.fullmatch(sequence):
+        raise Http404
+    return get_object_or_404(key_result.check_ins.with_authors(), sequence=sequence)
+
+
+def _closed(key_result: KeyResult) -> Refused | None:
+    """Why nobody checks in here now; None when it is open."""
+    try:
+        refuse_unless_open(key_result.cycle, key_result)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def _answer_form(
+    request: HttpRequest,
+    form: CheckInForm,
+    *,
+    today: date,
+    closed: Refused | None = None,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    # Read anew: whoever reported since the form was opened stands beside its fields.
+    key_result = get_object_or_404(_visible_to(request.user), pk=form.key_result.pk)
+    [row] = check_in_rows([key_result], today=today, forms={key_result.code: form})
+    context = {
+        "nav": "check_ins",
+        "today": today,
+        "cycle": key_result.cycle,
+        "row": row,
+        "form": form,
+        "corrects": form.corrects,
+        "closed": closed,
+    }
+    return render(request, "goals/check_in_form.html", context, status=status)
+
+
+def _filled_in(request: HttpRequest) -> list[CheckInForm]:
+    """The rows that were sent. What its sender may not read any more is named."""
+    codes = list(dict.fromkeys(request.POST.getlist("row")))[:ROWS_SHOWN]
+    found = {row.code: row for row in _visible_to(request.user).filter(code__in=codes)}
+    if lost := [code for code in codes if code not in found]:
+        messages.error(request, _("Not open to you any more: %(codes)s.") % {"codes": ", ".join(lost)[:200]})
+    forms = [CheckInForm(request.POST, key_result=found[code]) for code in codes if code in found]
+    if request.POST.get("rest") == "no_change":
+        for form in forms:
+            form.mark_no_change()
+    return forms
+
+
+def _record(
+    entered: list[CheckInForm], user: Any, today: date
+) -> tuple[list[CheckInForm], list[CheckInForm]]:
+    """What was saved and what was not. Each row for itself: one that fails takes no other with it."""
+    ids = [form.key_result.pk for form in entered]
+    checkable = set(KeyResult.objects.checkable_by(user).filter(pk__in=ids).values_list("pk", flat=True))
+    saved, kept_back = [], []
+    for form in entered:
+        if form.key_result.pk not in checkable:
+            form.add_error(None, _("This key result is no longer yours to check in on."))
+        is_saved = form.is_valid() and form.record(author=user, now=timezone.now(), today=today)
+        (saved if is_saved else kept_back).append(form)
+    return saved, kept_back
+
+
+def _say_what_was_saved(request: HttpRequest, saved: list[CheckInForm], kept_back: list[CheckInForm]) -> None:
+    if saved:
+        sentence = ngettext(
+            "%(count)d check-in saved: %(what)s.", "%(count)d check-ins saved: %(what)s.", len(saved)
+        )
+        what = ", ".join(_reported(form) for form in saved)
+        messages.success(request, sentence % {"count": len(saved), "what": what})
+    if kept_back:
+        sentence = ngettext(
+            "%(count)d was not saved, its row says why: %(codes)s.",
+            "%(count)d were not saved, their rows say why: %(codes)s.",
+            len(kept_back),
+        )
+        codes = ", ".join(form.key_result.code for form in kept_back)
+        messages.error(request, sentence % {"count": len(kept_back), "codes": codes})
+    if not saved and not kept_back:
+        messages.info(request, _("Nothing was entered, so nothing was saved."))
+
+
+def _reported(form: CheckInForm) -> str:
+    key_result, value = form.key_result, form.cleaned_data["value"]
+    if value is None:
+        return _("%(code)s no change") % {"code": key_result.code}
+    shown = format_value(value, unit=key_result.unit, kind=key_result.kind)  # type: ignore[arg-type]
+    return f"{key_result.code} {shown}"
+
+
+def _owed(user: Any, today: date, *, entered: list[CheckInForm] | None = None) -> dict[str, Any]:
+    """The page: what is due, the longest first; what comes next; what is done. `entered` is shown as typed."""
+    forms = {form.key_result.code: form for form in entered or []}
+    owned = KeyResult.objects.owned_in_active_cycles().filter(owner=user).with_context().order_by("code")
+    due, later, done = [], [], []
+    for key_result in owned:
+        kind = done if key_result.is_done else due if key_result.owes_check_in(today) else later
+        kind.append(key_result)
+    due.sort(key=lambda row: row.check_in_due_on)
+    later.sort(key=lambda row: row.check_in_due_on or date.max)
+    shown = due[:ROWS_SHOWN]
+    if others := forms.keys() - {row.code for row in shown}:
+        shown += list(_visible_to(user).filter(code__in=others).order_by("code"))
+    return {
+        "nav": "check_ins",
+        "today": today,
+        "rows": check_in_rows(shown, today=today, forms=forms),
+        "due_count": len(due),
+        "due_since": due[0].check_in_due_on if due else None,
+        "is_due_alike": len({row.check_in_due_on for row in due}) == 1,
+        "not_shown": len(due) - len(due[:ROWS_SHOWN]),
+        "later": key_results_figures(later, today=today),
+        "done": key_results_figures(done, today=today),
+        "is_error": any(form.errors for form in forms.values()),
+    }
