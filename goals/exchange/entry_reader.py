@@ -40,7 +40,7 @@ class EntryReader:
         return head
 
     def _field_item(self, item: Item, table: tuple[fields.Field, ...], values: dict[str, Any]) -> None:
-        head = self._fields(item.line, f"· {item.raw}", table, values)
+        head = self._fields(item.line, f"· {item.raw}", table, values).removeprefix("· ")
         if head:
             self._problem(item.line, f"'{plain_line(head)[:60]}' is no field; write 'Label: value'")
         for child in item.children:

@@ -15,7 +15,7 @@ from typing import Any
 from goals.exchange import document
 from goals.exchange.document import clean_block
 from goals.exchange.grammar import escape_block, escape_line, plain_line, unescape
-from goals.exchange.measures import plain_number, read_number
+from goals.exchange.measures import join_groups, plain_number, read_number
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\"]+")
 _MAIL_LINK = re.compile(r"\[[^\]]*\]\(mailto:([^)]+)\)|<(?:mailto:)?([^>]+)>", re.I)
@@ -81,7 +81,7 @@ def _read_date(raw: str, label: str) -> date:
 
 
 def _read_number(raw: str, label: str) -> Decimal | None:
-    return read_number(_word(raw), label)
+    return read_number(_word(join_groups(raw)), label)
 
 
 def _read_weight(raw: str, label: str) -> Decimal:

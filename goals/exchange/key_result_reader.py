@@ -9,7 +9,7 @@ from goals.exchange.document import KeyResultEntry
 from goals.exchange.entry_reader import MAX_TITLE, EntryReader
 from goals.exchange.grammar import plain_line, split_mark
 from goals.exchange.items import Item, Table
-from goals.exchange.measures import Measure, find_measure, read_measure
+from goals.exchange.measures import Measure, find_measure, join_groups, read_measure
 
 MAX_KEY_RESULTS = 100
 
@@ -58,10 +58,10 @@ class KeyResultReader(EntryReader):
         """The raw title and the measure at the end: behind a dash as written, or without one."""
         title, dash, tail = raw.rpartition(" — ")
         try:
-            measure = read_measure(plain_line(tail)) if dash else None
+            measure = read_measure(plain_line(join_groups(tail))) if dash else None
             if measure is not None:
                 return title, measure
-            text, measure = find_measure(plain_line(raw))
+            text, measure = find_measure(plain_line(join_groups(raw)))
         except ValueError as error:
             self._problem(line, str(error))
             return raw, None
@@ -124,6 +124,6 @@ class KeyResultReader(EntryReader):
 
 def _is_measure(cell: str) -> bool:
     try:
-        return read_measure(plain_line(cell)) is not None
+        return read_measure(plain_line(join_groups(cell))) is not None
     except ValueError:
         return False

@@ -45,6 +45,11 @@ class Measure:
     unit: str = ""
 
 
+def join_groups(raw: str) -> str:
+    """`1\u202f400` is one number: spaces that do not break hold its digits together."""
+    return _GROUPS.sub("", raw)
+
+
 def plain_number(value: Decimal) -> str:
     """The shortest plain notation.
 
@@ -63,8 +68,7 @@ def read_number(text: str, label: str) -> Decimal | None:
 
 
 def read_measure(text: str) -> Measure | None:
-    """The measure, when the whole text is one. Raises ValueError when it is one with a word for a number."""
-    text = _GROUPS.sub("", text).strip()
+    """The measure, when the whole line is one. Raises ValueError when it is one with a word for a number."""
     if _MILESTONE.fullmatch(text):
         return Measure("milestone")
     if text.lower() == "guardrail":
@@ -84,7 +88,6 @@ def find_measure(text: str) -> tuple[str, Measure | None]:
     >>> find_measure("Peak memory 18.9 -> 16 GiB (decrease)")[0]
     'Peak memory'
     """
-    text = _GROUPS.sub("", text).strip()
     if guardrail := _GUARDRAIL_START.match(text):
         text = text[guardrail.end() :]
     if match := _MILESTONE_END.search(text):
@@ -130,7 +133,7 @@ def _limit(match: re.Match[str]) -> Measure:
 
 def _quantity(text: str, label: str) -> tuple[Decimal | None, str]:
     """A number and the unit behind it. Raises ValueError."""
-    word, _, unit = _GROUPS.sub("", text).strip().partition(" ")
+    word, _, unit = text.strip().partition(" ")
     unit = unit.strip()
     if word.lower() in UNKNOWN_NUMBERS:
         return None, unit

@@ -216,7 +216,7 @@ def objectives(draw: st.DrawFn, kind: str, number: int | None) -> ObjectiveEntry
         impact=draw(level) if is_excellence else "",
         cost=draw(level) if is_excellence else "",
         key_results=tuple(draw(key_results(mark)) for mark in marks),
-        risks=tuple(draw(risks(mark, taken)) for mark in marks[:1] + [None]),
+        risks=tuple(draw(risks(mark, taken)) for mark in [*marks[:1], None]),
         needs=tuple(draw(st.lists(needs(), max_size=2, unique_by=lambda n: n.on_objective or n.partner))),
     )
 
