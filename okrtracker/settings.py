@@ -256,7 +256,17 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["accounts.api.permissions.HasScope"],
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "CycleState": "goals.models.Cycle.State",
+        "KeyResultKind": "goals.models.KeyResult.Kind",
+        "KeyResultVisibility": "goals.models.KeyResult.Visibility",
+        "Level": "goals.models.Level",
+        "ObjectiveKind": "goals.models.Objective.Kind",
+        "Pace": "goals.pace.PACE_WORDS",
+        "RoadmapState": "goals.models.Roadmap.State",
+        "Status": "goals.models.CheckIn.Status",
+        "Visibility": "goals.models.Visibility",
+    },
     "SORT_OPERATION_PARAMETERS": False,
 }
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("api/", include("okrtracker.api")),
     path("", include("accounts.urls")),
     path("", include("goals.area_urls")),
     path("", include("goals.urls")),

@@ -3,6 +3,7 @@
 from goals.models.check_in import AppendOnly, CheckIn
 from goals.models.cycle import Cycle, Roadmap, Visibility
 from goals.models.dependency import Dependency
+from goals.models.idempotency_key import IdempotencyKey
 from goals.models.key_result import KeyResult
 from goals.models.objective import Level, Objective
 from goals.models.outbox import OutboxMail
@@ -14,6 +15,7 @@ __all__ = [
     "CheckIn",
     "Cycle",
     "Dependency",
+    "IdempotencyKey",
     "KeyResult",
     "Level",
     "Mitigation",

@@ -1,0 +1,67 @@
+"""What every endpoint does alike.
+
+It lies in the lowest of the rooms because the endpoints of all rooms build on it; who may come in, JSON,
+errors and pages are DRF's settings (REST_FRAMEWORK in okrtracker/settings.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.problems import FieldError, invalid
+
+
+class Endpoint(APIView):
+    """An endpoint that refuses query parameters it does not know, and answers 304 to who has it already."""
+
+    query_parameters: tuple[str, ...] = ()
+
+    def known_parameters(self) -> set[str]:
+        """The names a request may carry in its query: for a list also those of its pages and filters."""
+        known = set(self.query_parameters)
+        if not getattr(self, "detail", True) and self.request.method in ("GET", "HEAD"):
+            paginator, filters = getattr(self, "paginator", None), getattr(self, "filterset_class", None)
+            known |= set(paginator.parameters if paginator else ())
+            known |= set(filters.base_filters if filters else ())
+        return known
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        known = self.known_parameters()
+        errors = []
+        for name, values in request.query_params.lists():
+            if name not in known:
+                errors.append(FieldError(name, "unknown", _("This parameter is not known here.")))
+            elif len(values) > 1:
+                errors.append(FieldError(name, "repeated", _("Give this parameter once.")))
+            elif not values[0]:
+                errors.append(FieldError(name, "required", _("This parameter has no value.")))
+        if errors:
+            raise invalid(errors)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        # Kept by the asking program alone, and asked about again each time: figures follow the day.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        patch_vary_headers(response, ["Authorization", "Cookie"])
+        http_request = getattr(request, "_request", request)
+        for name, value in getattr(http_request, "api_rate", {}).items():
+            response.headers.setdefault(name, value)
+        if request.method in ("GET", "HEAD") and response.status_code == 200:
+            response.add_post_render_callback(partial(_conditional, http_request))
+        return response
+
+
+def _conditional(request: HttpRequest, response: Response) -> HttpResponseBase | None:
+    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    response.headers["ETag"] = etag
+    return get_conditional_response(request, etag=etag, response=response)

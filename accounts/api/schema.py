@@ -1,0 +1,130 @@
+"""The OpenAPI document: what every operation has in common, said once."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
+from rest_framework import serializers
+
+from accounts.api.problems import CONTENT_TYPE
+
+HEADER: Final = OpenApiParameter.HEADER
+
+
+def _example(status: int, title: str, code: str, detail: str, errors: Any = ()) -> OpenApiExample:
+    value = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "errors": [dict(zip(("field", "code", "detail"), error, strict=True)) for error in errors],
+    }
+    return OpenApiExample(code, value=value, response_only=True, status_codes=[str(status)])
+
+
+UNKNOWN = "This parameter is not known here."
+EXAMPLES = [
+    _example(400, "Bad Request", "invalid", UNKNOWN, [("colour", "unknown", UNKNOWN)]),
+    _example(401, "Unauthorized", "not_authenticated", "Authentication credentials were not provided."),
+    _example(403, "Forbidden", "forbidden", "You may not check in on EDGE-24H2-O1-KR1."),
+    _example(404, "Not Found", "not_found", "There is nothing here, or nothing that you may see."),
+    _example(405, "Method Not Allowed", "method_not_allowed", 'Method "DELETE" not allowed.'),
+    _example(406, "Not Acceptable", "not_acceptable", "Could not satisfy the request Accept header."),
+    _example(409, "Conflict", "cycle_closed", "2024 H1 is closed; its numbers are frozen."),
+    _example(413, "Request Entity Too Large", "too_large", "The body is longer than 2097152 bytes."),
+    _example(
+        415,
+        "Unsupported Media Type",
+        "unsupported_media_type",
+        'Unsupported media type "text/plain" in request.',
+    ),
+    _example(
+        422,
+        "Unprocessable Entity",
+        "idempotency_mismatch",
+        "This key was used for another request; give each request its own.",
+    ),
+    _example(
+        429, "Too Many Requests", "throttled", "Request was throttled. Expected available in 12 seconds."
+    ),
+]
+READ_PROBLEMS = ("400", "401", "403", "404", "405", "406", "429")
+WRITE_PROBLEMS = ("409", "413", "415", "422")
+
+
+class FieldErrorSerializer(serializers.Serializer):
+    field = serializers.CharField(help_text="A field, a query parameter or a header; empty for the whole.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+@extend_schema_serializer(examples=EXAMPLES)
+class ProblemSerializer(serializers.Serializer):
+    """What went wrong (RFC 9457). `code` is stable; docs/api.md lists every one."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField()
+    errors = FieldErrorSerializer(many=True)  # type: ignore[assignment]
+
+
+class Schema(AutoSchema):
+    """Adds what base.Endpoint does for all: problems, ETag and 304, rates."""
+
+    def get_override_parameters(self) -> list[Any]:
+        rates = [
+            OpenApiParameter(
+                name, int, HEADER, response=True, description=f"{words} in this minute of the clock."
+            )
+            for name, words in (
+                ("RateLimit-Limit", "Requests a token or person may make"),
+                ("RateLimit-Remaining", "Requests left"),
+                ("RateLimit-Reset", "Seconds left"),
+            )
+        ]
+        retry_after = OpenApiParameter(
+            "Retry-After", int, HEADER, response=["429"], description="Seconds until the next minute."
+        )
+        asks = OpenApiParameter(
+            "WWW-Authenticate", str, HEADER, response=["401"], description='`Bearer realm="okrtracker"`'
+        )
+        if self.method != "GET":
+            return [*rates, retry_after, asks]
+        return [
+            OpenApiParameter("If-None-Match", str, HEADER, description="The ETag of what is known already."),
+            OpenApiParameter("ETag", str, HEADER, response=["200", "304"], description="Names this answer."),
+            *rates,
+            retry_after,
+            asks,
+        ]
+
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
+        bodies = super()._get_response_bodies(direction)
+        if self.method == "GET":
+            bodies["304"] = self._get_response_for_code(None, "304") | {
+                "description": "What was asked for is what If-None-Match names."
+            }
+        for status in READ_PROBLEMS + (() if self.method == "GET" else WRITE_PROBLEMS):
+            bodies[status] = self._get_response_for_code(ProblemSerializer, status, [CONTENT_TYPE])
+        return dict(sorted(bodies.items()))
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """Tells drf-spectacular how a token signs in."""
+
+    target_class = "accounts.api.authentication.BearerAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "okr_...",
+            "description": "A token (`manage.py create_token`); it acts with its owner's rights, never more.",
+        }

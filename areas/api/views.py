@@ -1,0 +1,44 @@
+"""The organisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters  # type: ignore[import-untyped]
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from accounts.api.base import Endpoint
+from areas.api.filters import BelowFilter, MomentFilter, WordsFilter
+from areas.api.reach import areas_in_reach, bound_area
+from areas.api.serializers import AreaSerializer
+from areas.models import Area
+
+
+class AreaFilters(django_filters.FilterSet):
+    area = BelowFilter(field_name="pk")
+    q = WordsFilter(fields=("key", "name", "description"))
+    updated_since = MomentFilter(
+        field_name="updated_at", lookup_expr="gte", label="Changed at this moment or later."
+    )
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List areas", description="What is archived is left out."),
+    retrieve=extend_schema(summary="One area"),
+)
+class AreaViewSet(Endpoint, ReadOnlyModelViewSet):
+    serializer_class = AreaSerializer
+    filterset_class = AreaFilters
+    queryset = Area.objects.without_tree_fields()
+    lookup_field = "key"
+    lookup_value_regex = "[A-Z0-9]+"
+
+    def get_queryset(self) -> QuerySet[Area]:
+        areas = areas_in_reach(self.request).select_related("parent")
+        return areas if self.detail else areas.live()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        bound = bound_area(self.request)
+        return {**super().get_serializer_context(), "topmost": bound.pk if bound else None}

@@ -1,0 +1,252 @@
+"""Examples of the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+
+SITE = "https://okr.example.org"
+MOMENT = "2024-10-14T10:00:00Z"
+
+
+def _answer(name: str, value: Any) -> OpenApiExample:
+    return OpenApiExample(name, value=value, response_only=True)
+
+
+MEAN_VALUE = {
+    "completion": "0.531",
+    "progress": "0.531",
+    "expected": "0.57377049180328",
+    "pace": "on_track",
+    "reason": "57 % expected, 53 % reached: on track",
+    "coverage": {"counted": 1, "reported": 1, "older_than_14_days": 0},
+    "health": {"done": 0, "on_track": 1, "behind": 0, "at_risk": 0, "no_data": 0},
+}
+NOTHING_VALUE = {
+    "completion": None,
+    "progress": None,
+    "expected": None,
+    "pace": "no_data",
+    "reason": "nothing to measure yet",
+    "coverage": {"counted": 0, "reported": 0, "older_than_14_days": 0},
+    "health": {"done": 0, "on_track": 0, "behind": 0, "at_risk": 0, "no_data": 0},
+}
+STAMPS = {"version": 1, "created_at": "2024-06-03T08:00:00Z", "updated_at": MOMENT}
+ALIVE = {"dropped_at": None, "archived_at": None}
+
+CYCLE = _answer(
+    "A half-year",
+    {
+        "key": "24H2",
+        "name": "2024 H2",
+        "starts_on": "2024-07-01",
+        "ends_on": "2024-12-31",
+        "state": "active",
+        "check_in_every_days": 14,
+        "check_in_weekday": 0,
+        "on_track_gap": "0.05",
+        "on_track_ratio": "0.9",
+        "at_risk_gap": "0.15",
+        "at_risk_ratio": "0.7",
+        **STAMPS,
+        "url": f"{SITE}/api/v1/cycles/24H2/",
+    },
+)
+ROADMAP = _answer(
+    "A team's roadmap",
+    {
+        **MEAN_VALUE,
+        "code": "EDGE-24H2",
+        "title": "Edge, 2024 H2",
+        "area": "EDGE",
+        "cycle": "24H2",
+        "background": "Models move onto devices.",
+        "state": "published",
+        "visibility": "internal",
+        "objectives": ["EDGE-24H2-O1"],
+        "excellence": NOTHING_VALUE,
+        **STAMPS,
+        "formula_version": 1,
+        "url": f"{SITE}/api/v1/roadmaps/EDGE-24H2/",
+        "page_url": f"{SITE}/areas/EDGE/24H2/",
+    },
+)
+OBJECTIVE = _answer(
+    "A focus objective",
+    {
+        **MEAN_VALUE,
+        "code": "EDGE-24H2-O1",
+        "title": "A dependable base for on-device AI",
+        "roadmap": "EDGE-24H2",
+        "area": "EDGE",
+        "cycle": "24H2",
+        "kind": "focus",
+        "description": "",
+        "owner": "lea.lead@example.org",
+        "owner_name": "Lea Lead",
+        "commitment": "aspirational",
+        "priority": 1,
+        "confidence": 7,
+        "weight": "1",
+        "pillar": "",
+        "impact": "",
+        "cost": "",
+        "key_results": ["EDGE-24H2-O1-KR1"],
+        **STAMPS,
+        "formula_version": 1,
+        "visibility": "internal",
+        **ALIVE,
+        "url": f"{SITE}/api/v1/objectives/EDGE-24H2-O1/",
+        "page_url": f"{SITE}/objectives/EDGE-24H2-O1/",
+    },
+)
+KEY_RESULT_VALUE = {
+    "code": "EDGE-24H2-O1-KR1",
+    "title": "Decode speed on a phone",
+    "objective": "EDGE-24H2-O1",
+    "area": "EDGE",
+    "cycle": "24H2",
+    "kind": "reach",
+    "metric": "Llama 3 8B, tokens a second",
+    "unit": "tok/s",
+    "start_value": "0",
+    "target_value": "100",
+    "stretch_value": None,
+    "lower_bound": None,
+    "upper_bound": None,
+    "current_value": "53.1",
+    "completion": "0.531",
+    "progress": "0.531",
+    "expected": "0.573770491803279",
+    "expected_value": "57.377049180327869",
+    "forecast_value": None,
+    "pace": "on_track",
+    "reason": "57 % expected, 53 % reached: on track",
+    "stale": False,
+    "violated": None,
+    "mismatch": False,
+    "said_status": "on_track",
+    "confidence": 6,
+    "weight": "1",
+    "owner": "lea.lead@example.org",
+    "owner_name": "Lea Lead",
+    "due_on": "2024-12-31",
+    "check_in_due_on": "2024-10-28",
+    "last_check_in": {"sequence": 1, "effective_on": "2024-10-14", "value": "53.1", "created_at": MOMENT},
+    "check_in_count": 1,
+    "source_note": "",
+    **STAMPS,
+    "formula_version": 1,
+    "visibility": "inherit",
+    **ALIVE,
+    "url": f"{SITE}/api/v1/key-results/EDGE-24H2-O1-KR1/",
+    "page_url": f"{SITE}/key-results/EDGE-24H2-O1-KR1/",
+}
+KEY_RESULT = _answer("A reach", KEY_RESULT_VALUE)
+
+CHECK_IN_VALUE = {
+    "key_result": "EDGE-24H2-O1-KR1",
+    "sequence": 1,
+    "value": "53.1",
+    "is_no_change": False,
+    "previous_value": None,
+    "start_value": "0",
+    "target_value": "100",
+    "lower_bound": None,
+    "upper_bound": None,
+    "completion": "0.531",
+    "status": "on_track",
+    "confidence": 6,
+    "note": "",
+    "blocker": "",
+    "evidence_url": "",
+    "effective_on": "2024-10-14",
+    "author": "lea.lead@example.org",
+    "author_name": "Lea Lead",
+    "source": "api",
+    "corrects": None,
+    "reason": "",
+    "created_at": MOMENT,
+}
+CHECK_IN = _answer("A check-in", CHECK_IN_VALUE)
+KEPT_CHECK_IN = _answer("Kept", CHECK_IN_VALUE | {"key_result": KEY_RESULT_VALUE})
+
+REPORTS = [
+    OpenApiExample(
+        "A value",
+        request_only=True,
+        value={
+            "value": "53.1",
+            "status": "on_track",
+            "confidence": 6,
+            "note": "",
+            "blocker": "",
+            "evidence_url": "",
+            "effective_on": "2024-10-14",
+            "corrects": None,
+            "reason": "",
+        },
+    ),
+    OpenApiExample("No change", request_only=True, value={"value": None, "status": "behind"}),
+    OpenApiExample("A milestone is done", request_only=True, value={"value": "1", "status": "on_track"}),
+    OpenApiExample(
+        "A correction",
+        request_only=True,
+        value={"value": "52.9", "status": "on_track", "corrects": 1, "reason": "A digit was wrong."},
+    ),
+]
+
+PROGRESS = _answer(
+    "A cycle with one area",
+    {
+        **MEAN_VALUE,
+        "cycle": "24H2",
+        "as_of": "2024-10-14",
+        "formula_version": 1,
+        "area": None,
+        "areas": [
+            {
+                **MEAN_VALUE,
+                "key": "EDGE",
+                "name": "Edge",
+                "roadmap": "EDGE-24H2",
+                "excellence": NOTHING_VALUE,
+                "url": f"{SITE}/api/v1/areas/EDGE/",
+                "objectives": [
+                    {
+                        **MEAN_VALUE,
+                        "code": "EDGE-24H2-O1",
+                        "title": "A dependable base for on-device AI",
+                        "kind": "focus",
+                        "weight": "1",
+                        "url": f"{SITE}/api/v1/objectives/EDGE-24H2-O1/",
+                        "key_results": [
+                            {
+                                name: KEY_RESULT_VALUE[name]
+                                for name in (
+                                    "code",
+                                    "title",
+                                    "kind",
+                                    "unit",
+                                    "weight",
+                                    "current_value",
+                                    "completion",
+                                    "progress",
+                                    "expected",
+                                    "pace",
+                                    "reason",
+                                    "stale",
+                                    "violated",
+                                    "said_status",
+                                    "url",
+                                )
+                            }
+                        ],
+                    }
+                ],
+                "teams": [],
+            }
+        ],
+    },
+)

@@ -1,0 +1,61 @@
+"""Figures of the rows of a page, in a number of queries that does not depend on how many there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from goals.figures import (
+    KeyResultFigures,
+    ObjectiveFigures,
+    RoadmapFigures,
+    key_results_figures,
+    objective_figures,
+)
+from goals.figures.means import mean_over_objectives
+from goals.models import KeyResult, Objective, Roadmap
+
+
+def objectives_figures(objectives: Sequence[Objective], *, user: Any, today: date) -> list[ObjectiveFigures]:
+    """Each with those of its key results that the person sees, in the objectives' order."""
+    key_results = (
+        KeyResult.objects.counting()
+        .visible_to(user)
+        .filter(objective__in=[row.pk for row in objectives])
+        .with_context()
+        .order_by("objective", "position", "number")
+    )
+    by_objective: dict[int, list[KeyResultFigures]] = defaultdict(list)
+    for row in key_results_figures(key_results, today=today):
+        by_objective[row.key_result.objective_id].append(row)
+    return [objective_figures(row, by_objective[row.pk], today=today) for row in objectives]
+
+
+def roadmaps_figures(roadmaps: Sequence[Roadmap], *, user: Any, today: date) -> list[RoadmapFigures]:
+    """Each with those of its objectives that the person sees, in the roadmaps' order."""
+    objectives = (
+        Objective.objects.counting()
+        .visible_to(user)
+        .filter(roadmap__in=[row.pk for row in roadmaps])
+        .select_related("owner", "roadmap__area", "roadmap__cycle")
+        .order_by("position", "number")
+    )
+    by_kind: dict[tuple[int, str], list[ObjectiveFigures]] = defaultdict(list)
+    for row in objectives_figures(list(objectives), user=user, today=today):
+        by_kind[row.objective.roadmap_id, row.objective.kind].append(row)
+    found = []
+    for roadmap in roadmaps:
+        focus = tuple(by_kind[roadmap.pk, Objective.Kind.FOCUS])
+        excellence = tuple(by_kind[roadmap.pk, Objective.Kind.EXCELLENCE])
+        found.append(
+            RoadmapFigures(
+                roadmap=roadmap,
+                focus=focus,
+                excellence=excellence,
+                mean=mean_over_objectives(focus, cycle=roadmap.cycle, today=today),
+                excellence_mean=mean_over_objectives(excellence, cycle=roadmap.cycle, today=today),
+            )
+        )
+    return found

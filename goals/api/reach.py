@@ -1,0 +1,27 @@
+"""What a request may see: the person's rows, and of these what its token reaches."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from rest_framework.request import Request
+
+from areas.api.reach import in_reach
+from goals.models import CheckIn, KeyResult, Objective, Roadmap
+from goals.models.key_result import KeyResultQuerySet
+
+
+def visible_roadmaps(request: Request) -> QuerySet[Roadmap]:
+    return Roadmap.objects.visible_to(request.user).filter(in_reach(request, "area"))
+
+
+def visible_objectives(request: Request) -> QuerySet[Objective]:
+    return Objective.objects.visible_to(request.user).filter(in_reach(request, "roadmap__area"))
+
+
+def visible_key_results(request: Request) -> KeyResultQuerySet:
+    return KeyResult.objects.visible_to(request.user).filter(in_reach(request, "objective__roadmap__area"))
+
+
+def visible_check_ins(request: Request) -> QuerySet[CheckIn]:
+    path = "key_result__objective__roadmap__area"
+    return CheckIn.objects.visible_to(request.user).filter(in_reach(request, path))

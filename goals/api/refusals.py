@@ -1,0 +1,28 @@
+"""What the actions refuse, as answers of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from accounts.api.problems import FieldError, Problem
+from goals.actions.refusals import Invalid, ReasonNeeded, Refused
+
+BAD_REQUESTS = (Invalid, ReasonNeeded)
+
+
+@contextmanager
+def refusals_as_problems() -> Iterator[None]:
+    """What does not fit is the sender's mistake (400); what only does not fit now is a conflict (409)."""
+    try:
+        yield
+    except Refused as refused:
+        status = HTTPStatus.BAD_REQUEST if isinstance(refused, BAD_REQUESTS) else HTTPStatus.CONFLICT
+        errors = [
+            FieldError(field, refused.code, sentence)
+            for field, sentences in refused.errors.items()
+            for sentence in sentences
+            if field
+        ]
+        raise Problem(status, refused.code, refused.sentence, errors) from refused

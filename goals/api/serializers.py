@@ -1,0 +1,229 @@
+"""What programs read: rows of the plan with their figures (goals.figures), never a formula of its own."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from goals.api import examples
+from goals.api.fields import AddressField, PageField, SaidStatusField, ShareField, ValueField
+from goals.figures import KeyResultFigures, ObjectiveFigures, RoadmapFigures
+from goals.models import CheckIn, Cycle, KeyResult, Level, Objective, Roadmap, Visibility
+from goals.pace import PACE_WORDS
+from goals.progress import FORMULA_VERSION
+
+PACES = list(PACE_WORDS)
+
+
+class CoverageSerializer(serializers.Serializer):
+    counted = serializers.IntegerField(help_text="Key results that count in the mean.")
+    reported = serializers.IntegerField(help_text="Of these, with a check-in.")
+    older_than_14_days = serializers.IntegerField(help_text="Of these, reported more than 14 days ago.")
+
+
+class HealthSerializer(serializers.Serializer):
+    """How many key results have which health."""
+
+    done = serializers.IntegerField()
+    on_track = serializers.IntegerField()
+    behind = serializers.IntegerField()
+    at_risk = serializers.IntegerField()
+    no_data = serializers.IntegerField()
+
+
+class MeanSerializer(serializers.Serializer):
+    """A mean as of today."""
+
+    completion = ShareField(allow_null=True, help_text="Null when nothing counts.")
+    progress = ShareField(allow_null=True, help_text="0 to 1.")
+    expected = ShareField(allow_null=True)
+    pace = serializers.ChoiceField(PACES)
+    reason = serializers.CharField(help_text="The sentence beside the pace.")
+    coverage = CoverageSerializer()
+    health = HealthSerializer()
+
+
+class WithMeanSerializer(serializers.Serializer):
+    """Something above key results; its mean lies in `mean`."""
+
+    completion = ShareField(source="mean.completion", allow_null=True, help_text="Null when nothing counts.")
+    progress = ShareField(source="mean.progress", allow_null=True, help_text="0 to 1.")
+    expected = ShareField(source="mean.expected", allow_null=True)
+    pace = serializers.ChoiceField(PACES, source="mean.pace")
+    reason = serializers.CharField(source="mean.reason", help_text="The sentence beside the pace.")
+    coverage = CoverageSerializer(source="mean.coverage")
+    health = HealthSerializer(source="mean.health")
+
+
+@extend_schema_serializer(examples=[examples.CYCLE])
+class CycleSerializer(serializers.ModelSerializer):
+    """A planning period, usually a half-year."""
+
+    state = serializers.ChoiceField(Cycle.State.choices)
+    on_track_gap = ShareField()
+    on_track_ratio = ShareField()
+    at_risk_gap = ShareField()
+    at_risk_ratio = ShareField()
+    url = AddressField("api:cycle-detail", source="key")
+
+    class Meta:
+        model = Cycle
+        fields = [
+            "key",
+            "name",
+            "starts_on",
+            "ends_on",
+            "state",
+            "check_in_every_days",
+            "check_in_weekday",
+            "on_track_gap",
+            "on_track_ratio",
+            "at_risk_gap",
+            "at_risk_ratio",
+            "version",
+            "created_at",
+            "updated_at",
+            "url",
+        ]
+        read_only_fields = fields
+
+
+@extend_schema_serializer(examples=[examples.ROADMAP])
+class RoadmapSerializer(WithMeanSerializer):
+    """One area's plan for one cycle; its mean is that of its focus objectives."""
+
+    code = serializers.CharField(source="roadmap.code")
+    title = serializers.CharField(source="roadmap.title")
+    area = serializers.CharField(source="roadmap.area.key")
+    cycle = serializers.CharField(source="roadmap.cycle.key")
+    background = serializers.CharField(source="roadmap.background", help_text="Markdown.")
+    state = serializers.ChoiceField(Roadmap.State.choices, source="roadmap.state")
+    visibility = serializers.ChoiceField(Visibility.choices, source="roadmap.visibility")
+    objectives = serializers.SerializerMethodField(help_text="Codes of what counts, focus objectives first.")
+    excellence = MeanSerializer(source="excellence_mean", help_text="The mean of engineering excellence.")
+    version = serializers.IntegerField(source="roadmap.version")
+    formula_version = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(source="roadmap.created_at")
+    updated_at = serializers.DateTimeField(source="roadmap.updated_at")
+    url = AddressField("api:roadmap-detail", source="roadmap.code")
+    page_url = PageField(source="roadmap")
+
+    def get_objectives(self, figures: RoadmapFigures) -> list[str]:
+        return [row.objective.code for row in figures.objectives]
+
+    def get_formula_version(self, figures: RoadmapFigures) -> int:
+        return FORMULA_VERSION
+
+
+@extend_schema_serializer(examples=[examples.OBJECTIVE])
+class ObjectiveSerializer(WithMeanSerializer):
+    """One goal of a roadmap; its mean is over its reaches and milestones."""
+
+    code = serializers.CharField(source="objective.code")
+    title = serializers.CharField(source="objective.title")
+    roadmap = serializers.CharField(source="objective.roadmap.code")
+    area = serializers.CharField(source="objective.roadmap.area.key")
+    cycle = serializers.CharField(source="objective.roadmap.cycle.key")
+    kind = serializers.ChoiceField(Objective.Kind.choices, source="objective.kind")
+    description = serializers.CharField(source="objective.description", help_text="Markdown.")
+    owner = serializers.EmailField(source="objective.owner.email", default=None, allow_null=True)
+    owner_name = serializers.CharField(source="objective.owner.name", default=None, allow_null=True)
+    commitment = serializers.ChoiceField(Objective.Commitment.choices, source="objective.commitment")
+    priority = serializers.IntegerField(source="objective.priority", allow_null=True, help_text="1 to 5.")
+    confidence = serializers.IntegerField(
+        source="objective.confidence", allow_null=True, help_text="0 to 10."
+    )
+    weight = ValueField(source="objective.weight")
+    pillar = serializers.ChoiceField(Objective.Pillar.choices, allow_blank=True, source="objective.pillar")
+    impact = serializers.ChoiceField(Level.choices, allow_blank=True, source="objective.impact")
+    cost = serializers.ChoiceField(Level.choices, allow_blank=True, source="objective.cost")
+    key_results = serializers.SerializerMethodField(
+        help_text="Codes of what is neither dropped nor archived."
+    )
+    version = serializers.IntegerField(source="objective.version")
+    formula_version = serializers.SerializerMethodField()
+    visibility = serializers.ChoiceField(Visibility.choices, source="objective.visibility")
+    created_at = serializers.DateTimeField(source="objective.created_at")
+    updated_at = serializers.DateTimeField(source="objective.updated_at")
+    dropped_at = serializers.DateTimeField(source="objective.dropped_at", allow_null=True)
+    archived_at = serializers.DateTimeField(source="objective.archived_at", allow_null=True)
+    url = AddressField("api:objective-detail", source="objective.code")
+    page_url = PageField(source="objective")
+
+    def get_key_results(self, figures: ObjectiveFigures) -> list[str]:
+        return [row.key_result.code for row in figures.key_results]
+
+    def get_formula_version(self, figures: ObjectiveFigures) -> int:
+        return FORMULA_VERSION
+
+
+class LastCheckInSerializer(serializers.ModelSerializer):
+    """The check-in that counts: the latest effective one, then the one with the highest number."""
+
+    value = ValueField()
+
+    class Meta:
+        model = CheckIn
+        fields = ["sequence", "effective_on", "value", "created_at"]
+        read_only_fields = fields
+
+
+@extend_schema_serializer(examples=[examples.KEY_RESULT])
+class KeyResultSerializer(serializers.Serializer):
+    """How one sees that an objective is met, and where it stands today."""
+
+    code = serializers.CharField(source="key_result.code")
+    title = serializers.CharField(source="key_result.title")
+    objective = serializers.CharField(source="key_result.objective.code")
+    area = serializers.CharField(source="key_result.area.key")
+    cycle = serializers.CharField(source="key_result.cycle.key")
+    kind = serializers.ChoiceField(KeyResult.Kind.choices, source="key_result.kind")
+    metric = serializers.CharField(source="key_result.metric")
+    unit = serializers.CharField(source="key_result.unit")
+    start_value = ValueField(source="key_result.start_value", allow_null=True)
+    target_value = ValueField(source="key_result.target_value", allow_null=True)
+    stretch_value = ValueField(source="key_result.stretch_value", allow_null=True)
+    lower_bound = ValueField(source="key_result.lower_bound", allow_null=True)
+    upper_bound = ValueField(source="key_result.upper_bound", allow_null=True)
+    current_value = ValueField(source="key_result.current_value", allow_null=True)
+    completion = ShareField(allow_null=True, help_text="Raw: may lie below 0 or above 1.")
+    progress = ShareField(allow_null=True, help_text="The completion, kept within 0 and 1.")
+    expected = ShareField(allow_null=True, help_text="The share that should be reached today.")
+    expected_value = ShareField(allow_null=True, help_text="The value that belongs to it.")
+    forecast_value = ShareField(
+        source="forecast.value",
+        default=None,
+        allow_null=True,
+        help_text="Where it ends on the due day at the rate of the last 28 days; null before 3 check-ins.",
+    )
+    pace = serializers.ChoiceField(PACES)
+    reason = serializers.CharField(help_text="The sentence beside the pace.")
+    stale = serializers.BooleanField(help_text="A check-in is missing; it stands over the pace.")
+    violated = serializers.BooleanField(allow_null=True, help_text="Of a guardrail with a value.")
+    mismatch = serializers.BooleanField(help_text="The status said and the pace differ.")
+    said_status = SaidStatusField(help_text="In the check-in that counts.")
+    confidence = serializers.IntegerField(
+        source="key_result.last_check_in.confidence", default=None, allow_null=True, help_text="0 to 10."
+    )
+    weight = ValueField(source="key_result.weight")
+    owner = serializers.EmailField(source="key_result.owner.email", default=None, allow_null=True)
+    owner_name = serializers.CharField(source="key_result.owner.name", default=None, allow_null=True)
+    due_on = serializers.DateField(
+        source="key_result.due_date", help_text="The cycle's end where none is set."
+    )
+    check_in_due_on = serializers.DateField(source="key_result.check_in_due_on", allow_null=True)
+    last_check_in = LastCheckInSerializer(source="key_result.last_check_in", allow_null=True)
+    check_in_count = serializers.IntegerField(source="key_result.check_in_count")
+    source_note = serializers.CharField(source="key_result.source_note")
+    version = serializers.IntegerField(source="key_result.version")
+    formula_version = serializers.SerializerMethodField()
+    visibility = serializers.ChoiceField(KeyResult.Visibility.choices, source="key_result.visibility")
+    created_at = serializers.DateTimeField(source="key_result.created_at")
+    updated_at = serializers.DateTimeField(source="key_result.updated_at")
+    dropped_at = serializers.DateTimeField(source="key_result.dropped_at", allow_null=True)
+    archived_at = serializers.DateTimeField(source="key_result.archived_at", allow_null=True)
+    url = AddressField("api:key-result-detail", source="key_result.code")
+    page_url = PageField(source="key_result")
+
+    def get_formula_version(self, figures: KeyResultFigures) -> int:
+        return FORMULA_VERSION

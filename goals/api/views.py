@@ -1,0 +1,276 @@
+"""Endpoints of the plan: what it holds and where it stands. Only check-ins are written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+
+from accounts.api.base import Endpoint
+from accounts.api.problems import FieldError, Problem, invalid
+from accounts.models import Scope
+from areas.api.reach import areas_in_reach, bound_area
+from goals.actions.check_ins import record_check_in
+from goals.api import filters, reach
+from goals.api.check_in_serializers import CheckInSerializer, KeptCheckInSerializer, ReportSerializer
+from goals.api.figures import objectives_figures, roadmaps_figures
+from goals.api.idempotency import HEADER, once
+from goals.api.progress_serializers import Progress, ProgressSerializer
+from goals.api.refusals import refusals_as_problems
+from goals.api.serializers import (
+    CycleSerializer,
+    KeyResultSerializer,
+    ObjectiveSerializer,
+    RoadmapSerializer,
+)
+from goals.figures import cycle_figures, key_result_figures, key_results_figures
+from goals.models import CheckIn, Cycle, KeyResult, Objective, Roadmap
+
+CODE = "[A-Z0-9-]+"
+
+
+class PlanViewSet(Endpoint, ReadOnlyModelViewSet):
+    """A list and a detail of rows that a serializer reads with their figures as of today."""
+
+    lookup_field = "code"
+    lookup_value_regex = CODE
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate()
+
+    def figures(self, rows: Sequence[Any]) -> Sequence[Any]:
+        raise NotImplementedError
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(self.figures(page or []), many=True).data)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(self.get_serializer(self.figures([self.get_object()])[0]).data)
+
+
+@extend_schema_view(list=extend_schema(summary="List cycles"), retrieve=extend_schema(summary="One cycle"))
+class CycleViewSet(Endpoint, ReadOnlyModelViewSet):
+    serializer_class = CycleSerializer
+    filterset_class = filters.CycleFilters
+    queryset = Cycle.objects.all()
+    lookup_field = "key"
+    lookup_value_regex = "[A-Z0-9]+"
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List roadmaps", description="Those of archived areas are left out."),
+    retrieve=extend_schema(summary="One roadmap"),
+)
+class RoadmapViewSet(PlanViewSet):
+    serializer_class = RoadmapSerializer
+    filterset_class = filters.RoadmapFilters
+    queryset = Roadmap.objects.all()
+
+    def get_queryset(self) -> QuerySet[Roadmap]:
+        rows = reach.visible_roadmaps(self.request).select_related("area", "cycle")
+        return rows if self.detail else rows.filter(area__archived_at__isnull=True)
+
+    def figures(self, rows: Sequence[Roadmap]) -> Sequence[Any]:
+        return roadmaps_figures(rows, user=self.request.user, today=self.today)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List objectives", description="What is archived is left out."),
+    retrieve=extend_schema(summary="One objective"),
+)
+class ObjectiveViewSet(PlanViewSet):
+    serializer_class = ObjectiveSerializer
+    filterset_class = filters.ObjectiveFilters
+    queryset = Objective.objects.all()
+
+    def get_queryset(self) -> QuerySet[Objective]:
+        rows = reach.visible_objectives(self.request)
+        rows = rows.select_related("owner", "roadmap__area", "roadmap__cycle")
+        return rows if self.detail else rows.filter(archived_at__isnull=True)
+
+    def figures(self, rows: Sequence[Objective]) -> Sequence[Any]:
+        return objectives_figures(rows, user=self.request.user, today=self.today)
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List key results", description="What is archived is left out."),
+    retrieve=extend_schema(summary="One key result"),
+)
+class KeyResultViewSet(PlanViewSet):
+    serializer_class = KeyResultSerializer
+    filterset_class = filters.KeyResultFilters
+    queryset = KeyResult.objects.all()
+
+    def get_queryset(self) -> QuerySet[KeyResult]:
+        rows = reach.visible_key_results(self.request).with_context()
+        return rows if self.detail else rows.live()
+
+    def figures(self, rows: Sequence[KeyResult]) -> Sequence[Any]:
+        return key_results_figures(rows, today=self.today)
+
+    @property
+    def keeps(self) -> Callable[[Model], bool] | None:
+        """Whether a key result has the pace, and is as stale, as asked for; both follow from the day."""
+        pace, stale = (self.request.query_params.get(name) for name in ("pace", "stale"))
+        if pace is None and stale is None:
+            return None
+        today = self.today
+
+        def keeps(row: Any) -> bool:
+            figures = key_result_figures(row, today=today)
+            return pace in (None, figures.pace) and stale in (None, str(figures.stale).lower())
+
+        return keeps
+
+
+class CheckInList(Endpoint, ListModelMixin, GenericViewSet):
+    """Check-ins, the newest first."""
+
+    serializer_class = CheckInSerializer
+    filterset_class: Any = filters.CheckInFilters
+    queryset = CheckIn.objects.all()
+    newest_first = True
+
+    def get_queryset(self) -> QuerySet[CheckIn]:
+        return reach.visible_check_ins(self.request).select_related("author", "corrects", "key_result")
+
+
+@extend_schema_view(list=extend_schema(summary="List check-ins", description="The newest first."))
+class CheckInViewSet(CheckInList):
+    pass
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="key_results_check_ins_list",
+        summary="List the check-ins of a key result",
+        description="The newest first.",
+    )
+)
+class KeyResultCheckInViewSet(CheckInList):
+    """The check-ins of one key result, and the way to report another."""
+
+    filterset_class = filters.CheckInsOfOneFilters
+    write_scope = Scope.CHECK_IN
+
+    def get_queryset(self) -> QuerySet[CheckIn]:
+        return super().get_queryset().filter(key_result=self.key_result())
+
+    def key_result(self) -> KeyResult:
+        """The key result of the address. Raises Http404, also where the person may not see it."""
+        rows = reach.visible_key_results(self.request)
+        found = rows.select_related("objective__roadmap").filter(code=self.kwargs["code"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+    @extend_schema(
+        operation_id="key_results_check_ins_create",
+        summary="Check in",
+        description="Reports a value. Both of two at once are kept, one after the other; see docs/api.md.",
+        request=ReportSerializer,
+        responses={201: OpenApiResponse(KeptCheckInSerializer, description="Kept.")},
+        parameters=[
+            OpenApiParameter(
+                HEADER,
+                str,
+                OpenApiParameter.HEADER,
+                description="Sent again with the same key, the request takes effect once.",
+            ),
+            OpenApiParameter(
+                "Idempotency-Replayed",
+                str,
+                OpenApiParameter.HEADER,
+                response=[201],
+                description="`true` where this request took effect before.",
+            ),
+        ],
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key_result = self.key_result()
+        if not KeyResult.objects.checkable_by(request.user).filter(pk=key_result.pk).exists():
+            raise Problem(
+                HTTPStatus.FORBIDDEN,
+                "forbidden",
+                _("You may not check in on %(code)s.") % {"code": key_result.code},
+            )
+        return once(request, partial(self._report, request, key_result))
+
+    def _report(self, request: Request, key_result: KeyResult) -> Response:
+        report = ReportSerializer(data=request.data, context={"key_result": key_result})
+        report.is_valid(raise_exception=True)
+        today = timezone.localdate()
+        with refusals_as_problems():
+            kept = record_check_in(
+                key_result,
+                author=request.user,
+                now=timezone.now(),
+                today=today,
+                source=CheckIn.Source.API,
+                **report.validated_data,
+            )
+        now_stands = KeyResult.objects.with_context().get(pk=key_result.pk)
+        kept.figures = key_results_figures([now_stands], today=today)[0]  # type: ignore[attr-defined]
+        return Response(KeptCheckInSerializer(kept).data, status=HTTPStatus.CREATED)
+
+
+class ProgressView(Endpoint):
+    query_parameters = ("cycle", "area")
+
+    @extend_schema(
+        operation_id="progress",
+        summary="The roll-up of a cycle",
+        description="From the organisation over areas and teams to objectives and key results, as of today.",
+        responses=ProgressSerializer,
+        parameters=[
+            OpenApiParameter("cycle", str, required=True, description="A cycle's key."),
+            OpenApiParameter(
+                "area",
+                str,
+                description="An area's key: this one and what is below. A bound token's area is the default.",
+            ),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        cycle_key = request.query_params.get("cycle")
+        if cycle_key is None:
+            raise invalid([FieldError("cycle", "required", _("Say which cycle, like ?cycle=24H2."))])
+        cycle = Cycle.objects.filter(key=_plain_key(cycle_key)).first()
+        if cycle is None:
+            raise Http404
+        today = timezone.localdate()
+        area_key = request.query_params.get("area")
+        bound = bound_area(request)
+        if area_key is None and bound is not None:
+            area_key = bound.key
+        if area_key is not None and not areas_in_reach(request).filter(key=_plain_key(area_key)).exists():
+            raise Http404
+        figures = cycle_figures(cycle, user=request.user, today=today)
+        progress = Progress(cycle, today, None, figures.areas, figures.mean)
+        if area_key is not None:
+            area = figures.find_area(area_key)
+            if area is None:
+                raise Http404
+            progress = Progress(cycle, today, area_key, (area,), area.mean)
+        return Response(ProgressSerializer(progress).data)
+
+
+def _plain_key(written: str) -> str:
+    """A key as a database takes it: PostgreSQL refuses NUL in any text."""
+    if "\0" in written:
+        raise Http404
+    return written

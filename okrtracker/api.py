@@ -1,0 +1,40 @@
+"""The addresses of the API, its OpenAPI document and the page that shows it."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import TemplateView
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from accounts.api.views import MeView
+from areas.api.views import AreaViewSet
+from goals.api import views as goals
+
+app_name = "api"
+
+router = SimpleRouter()
+router.register("areas", AreaViewSet, basename="area")
+router.register("cycles", goals.CycleViewSet, basename="cycle")
+router.register("roadmaps", goals.RoadmapViewSet, basename="roadmap")
+router.register("objectives", goals.ObjectiveViewSet, basename="objective")
+router.register("key-results", goals.KeyResultViewSet, basename="key-result")
+router.register("check-ins", goals.CheckInViewSet, basename="check-in")
+
+check_ins_of_one = goals.KeyResultCheckInViewSet.as_view({"get": "list", "post": "create"}, detail=False)
+
+version_1: list[URLPattern | URLResolver] = [
+    *router.urls,
+    re_path(
+        rf"^key-results/(?P<code>{goals.CODE})/check-ins/$", check_ins_of_one, name="key-result-check-ins"
+    ),
+    path("me/", MeView.as_view(), name="me"),
+    path("progress/", goals.ProgressView.as_view(), name="progress"),
+]
+
+urlpatterns = [
+    path("v1/", include(version_1)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    # A plain view: LoginRequiredMiddleware sends visitors to the sign-in page.
+    path("docs/", TemplateView.as_view(template_name="api_docs.html"), name="docs"),
+]
