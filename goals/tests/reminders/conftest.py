@@ -21,6 +21,15 @@ from django.db import connection
 from accounts.tests.factories import UserFactory
 from goals.tests.factories import KeyResultFactory
 
+HELD = """
+import sys, django
+from django.core.management import execute_from_command_line
+django.setup()
+print("ready", flush=True)
+sys.stdin.readline()
+execute_from_command_line(sys.argv)
+"""
+
 
 @dataclass
 class Letterbox:
@@ -128,21 +137,28 @@ def owners(objective):
 
 @pytest.fixture
 def start_sender(letterbox):
-    """Starts `run_reminders` as a process of its own, on the database of this test."""
+    """Starts `run_reminders` as a process of its own, on the database of this test.
+
+    With `held` it is ready and waits for a line, so that several can begin together.
+    """
     started = []
 
-    def start(*arguments: str) -> subprocess.Popen:
-        command = [sys.executable, "-m", "django", "run_reminders", "--once", "--json", *arguments]
+    def start(*arguments: str, held: bool = False) -> subprocess.Popen:
+        begin = ["-c", HELD] if held else ["-m", "django"]
+        command = [sys.executable, *begin, "run_reminders", "--once", "--json", *arguments]
         environment = {**os.environ, "DATABASE_URL": database_url(), "EMAIL_URL": letterbox.url}
         process = subprocess.Popen(
             command,
             cwd=settings.BASE_DIR,
             env=environment,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         started.append(process)
+        if held:
+            assert process.stdout.readline() == "ready\n"
         return process
 
     yield start
