@@ -53,7 +53,9 @@ def run(name: str, database_url: str, arguments: list[str]) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         counts_file = Path(folder) / "counts.json"
         command = [sys.executable, "-m", "pytest", "--counts", str(counts_file), *arguments]
+        # This process has named the settings of the product by now, as importing okrtracker does.
         environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+        environment["DJANGO_SETTINGS_MODULE"] = "okrtracker.settings_test"
         if database_url:
             environment["DATABASE_URL"] = database_url
         status = subprocess.run(command, env=environment).returncode
