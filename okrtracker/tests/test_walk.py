@@ -1,0 +1,132 @@
+"""A walk over every address there is: visitors stay outside, nothing breaks for those inside.
+
+A new address needs a name, and samples for its parts; without them the walk fails.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+
+from areas.models import Area
+from goals.models import KeyResult, Objective, Roadmap, Visibility
+from goals.tests.factories import DependencyFactory, MitigationFactory, RiskFactory, check_in
+
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+
+# What stands for the parts of an address: the rows of the story in conftest.py.
+SAMPLES = {"area_key": "EDGE", "cycle_key": "24H2", "code": "EDGE-24H2-O1"}
+SAMPLES_OF = {
+    "goals:key_result_detail": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:check_in_create": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:check_in_preview": {"code": "EDGE-24H2-O1-KR1"},
+    "api:area-detail": {"key": "EDGE"},
+    "api:cycle-detail": {"key": "24H2"},
+    "api:roadmap-detail": {"code": "EDGE-24H2"},
+    "api:key-result-detail": {"code": "EDGE-24H2-O1-KR1"},
+    "api:key-result-check-ins": {"code": "EDGE-24H2-O1-KR1"},
+}
+QUERIES = {"api:progress": "?cycle=24H2"}
+# Open to everybody; every other address asks for a sign-in.
+OPEN = {"healthz", "readyz", "accounts:sign_in", "goals:public_roadmap"}
+
+
+def routes(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(name with namespace, names of its parts) of every address, the admin's apart."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from routes(pattern, inner)
+        else:
+            assert pattern.name, f"{pattern.pattern} has no name"
+            yield (
+                f"{namespace}{pattern.name}",
+                tuple(pattern.pattern.converters or pattern.pattern.regex.groupindex),
+            )
+
+
+def address(name: str, parts: tuple[str, ...]) -> str:
+    samples = SAMPLES | SAMPLES_OF.get(name, {})
+    try:
+        return reverse(name, kwargs={part: samples[part] for part in parts}) + QUERIES.get(name, "")
+    except (KeyError, NoReverseMatch) as error:
+        raise AssertionError(f"{name} needs samples for {parts}") from error
+
+
+ROUTES = dict(routes())
+ADMIN = (
+    "/admin/",
+    "/admin/accounts/user/",
+    "/admin/goals/keyresult/",
+    "/admin/areas/area/add/",
+    "/admin/jsi18n/",
+)
+
+
+@pytest.fixture
+def story(key_result, lead):
+    """EDGE-24H2 with something of everything, published for everybody."""
+    check_in(key_result, 3, author=lead)
+    MitigationFactory(risk=RiskFactory(objective=key_result.objective))
+    DependencyFactory(objective=key_result.objective)
+    Roadmap.objects.update(state=Roadmap.State.PUBLISHED, visibility=Visibility.PUBLIC)
+    Objective.objects.update(visibility=Visibility.PUBLIC)
+    return key_result
+
+
+def test_the_walk_is_long_enough():
+    assert len(ROUTES) >= 25
+    assert set(ROUTES) > OPEN
+
+
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - OPEN))
+def test_visitor_stays_outside(client, story, name):
+    for method in METHODS:
+        response = getattr(client, method)(address(name, ROUTES[name]))
+        if response.status_code == 302:
+            assert response.url.startswith("/sign-in/?next="), method
+        else:
+            assert response.status_code == 401, (method, response.content[:200])
+        assert "Decode speed" not in response.content.decode()
+    assert KeyResult.objects.get().check_in_count == 1
+    assert Area.objects.count() == 2
+
+
+@pytest.mark.parametrize("path", ADMIN)
+def test_visitor_stays_outside_the_admin(client, story, path):
+    response = client.get(path)
+    assert response.status_code == 302
+    assert "/sign-in/" in response.url or "/admin/login/" in response.url
+
+
+@pytest.mark.parametrize("path", ADMIN)
+def test_only_administrators_enter_the_admin(client, story, manager, administrator, path):
+    client.force_login(manager)
+    assert client.get(path).status_code in {302, 403}
+    client.force_login(administrator)
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("name", sorted(OPEN))
+def test_open_address_answers_a_visitor(client, story, name):
+    assert client.get(address(name, ROUTES[name])).status_code == 200
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_nothing_breaks_for_those_inside(client, request, story, name):
+    for role in ("lead", "contributor", "viewer", "outsider", "manager", "administrator"):
+        client.force_login(request.getfixturevalue(role))
+        response = client.get(address(name, ROUTES[name]))
+        assert response.status_code in {200, 302, 403, 405}, (role, response.content[:300])
+
+
+@pytest.mark.parametrize("name", sorted(name for name, parts in ROUTES.items() if parts))
+def test_what_is_not_there_is_not_found(client, story, manager, name):
+    client.force_login(manager)
+    samples = SAMPLES | SAMPLES_OF.get(name, {})
+    missing = {
+        part: samples[part].replace("EDGE", "NOWHERE").replace("24H2", "99H9") for part in ROUTES[name]
+    }
+    response = client.get(reverse(name, kwargs=missing))
+    assert response.status_code in {404, 405}
