@@ -13,11 +13,14 @@ from itertools import pairwise
 from django.utils import formats
 from django.utils.translation import gettext
 
-from goals.values import format_number, format_share
+from goals.progress import round_half_up
+from goals.values import MAX_PLACES, format_number, format_share
 
 TWO_PLACES = Decimal("0.01")
 # Of the drawing's width; a word beside a mark needs about this much.
 MARK_LABEL_WIDTH = 35
+# Of the drawing's height; two line ends nearer than this would share their labels' place.
+CLOSE_BY = Decimal("0.15")
 Point = tuple[date, Decimal]
 
 
@@ -121,7 +124,13 @@ def value_chart(course: Course, *, starts_on: date, ends_on: date) -> LineChart:
     """The values of one key result over its time; the axis reaches just around what is drawn."""
     values = course.values() or [Decimal(0), Decimal(1)]
     ticks = round_ticks(min(values), max(values))
-    return _chart(course, Frame(starts_on, ends_on, ticks[0], ticks[-1]), ticks, format_number)
+    return _chart(course, Frame(starts_on, ends_on, ticks[0], ticks[-1]), ticks, _short_number(ticks))
+
+
+def _short_number(ticks: Sequence[Decimal]) -> Callable[[Decimal], str]:
+    """Numbers with a digit more than the axis needs: a forecast has six places, which say nothing."""
+    places = max(0, -(ticks[1] - ticks[0]).adjusted()) + 1
+    return lambda value: format_number(round_half_up(value, min(places, MAX_PLACES)))
 
 
 def _chart(
@@ -178,29 +187,40 @@ def _lines(course: Course, frame: Frame) -> list[Line]:
 
 def _labels(course: Course, frame: Frame, shown: Callable[[Decimal], str]) -> list[Label]:
     labels = []
-    if len(course.expected) > 1:
-        labels.append(_expected_label(course.expected, frame))
+    is_above = not course.expected
     if course.actual:
         day, value = course.actual[-1]
-        # Away from the expected line, so that the two never cross.
-        dy = 20 if course.expected and value < _value_at(course.expected, day) else -10
-        labels.append(Label("actual", shown(value), frame.x(day), frame.y(value), 0, dy, "middle"))
+        is_above = is_above or value >= _value_at(course.expected, day)
+        dx, dy, anchor = (-4, -10, "end") if is_above else (4, 20, "start")
+        labels.append(Label("actual", shown(value), frame.x(day), frame.y(value), dx, dy, anchor))
+    if len(course.expected) > 1:
+        labels.append(_expected_label(course.expected, frame, below=is_above))
     if course.forecast and course.actual:
-        day, value = course.forecast
-        text = gettext("forecast %(value)s") % {"value": shown(value)}
-        dy = -8 if value >= course.actual[-1][1] else 18
-        labels.append(Label("forecast", text, frame.x(day), frame.y(value), 0, dy, "end"))
+        labels.append(_forecast_label(course, frame, shown))
     return labels
 
 
-def _expected_label(expected: Sequence[Point], frame: Frame) -> Label:
-    """Three quarters along, on the side that the line leaves free."""
+def _expected_label(expected: Sequence[Point], frame: Frame, *, below: bool) -> Label:
+    """Three quarters along, on the side of the line where the actual values are not."""
     (first_day, first), (last_day, last) = expected[0], expected[-1]
     day = first_day + (last_day - first_day) * 3 // 4
-    dy = -8 if last >= first else 18
+    anchor = "start" if below == (last >= first) else "end"
+    y = frame.y(_value_at(expected, day))
     return Label(
-        "expected", gettext("expected"), frame.x(day), frame.y(_value_at(expected, day)), -2, dy, "end"
+        "expected", gettext("expected"), frame.x(day), y, 4 if below else -4, 18 if below else -8, anchor
     )
+
+
+def _forecast_label(course: Course, frame: Frame, shown: Callable[[Decimal], str]) -> Label:
+    """Above the end of a rising line, below that of a falling one; clear of an expected end close by."""
+    day, value = course.forecast or course.actual[-1]
+    text = gettext("forecast %(value)s") % {"value": shown(value)}
+    is_rising = value >= course.actual[-1][1]
+    ends = [value]
+    if course.expected and abs(course.expected[-1][1] - value) < CLOSE_BY * (frame.high - frame.low):
+        ends.append(course.expected[-1][1])
+    y = frame.y(max(ends) if is_rising else min(ends))
+    return Label("forecast", text, frame.x(day), y, 0, -9 if is_rising else 18, "end")
 
 
 def _value_at(series: Sequence[Point], day: date) -> Decimal:

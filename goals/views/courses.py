@@ -32,7 +32,7 @@ def mean_chart(
     today: date,
 ) -> MeanChart:
     """The snapshots of a cycle, today's figures at their end, and where the last weeks lead."""
-    points = [point for point in series if point.day < today]
+    points = [point for point in series if point.day < today and point.day <= cycle.ends_on]
     if cycle.starts_on <= today <= cycle.ends_on:
         points.append(SeriesPoint(today, mean.completion, mean.expected))
     actual = [(point.day, clamp(point.completion)) for point in points if point.completion is not None]
@@ -71,16 +71,18 @@ def key_result_chart(
     """The values of a key result, oldest first, between its cycle's first day and its due day."""
     key_result = figures.key_result
     starts_on = key_result.cycle.starts_on
-    last_day = max(key_result.due_date, starts_on + timedelta(days=1))
+    reported = [row.effective_on for row in check_ins]
+    last_day = max(key_result.due_date, starts_on + timedelta(days=1), *reported)
     actual = [(row.effective_on, row.value) for row in check_ins if row.value is not None]
     if key_result.start_value is not None:
         actual.insert(0, (starts_on, key_result.start_value))
-    forecast = figures.forecast if today < key_result.due_date else None
+    due_day = max(key_result.due_date, starts_on + timedelta(days=1))
+    forecast = figures.forecast if today < due_day else None
     course = Course(
         actual=actual,
-        expected=_expected_values(figures, last_day),
+        expected=_expected_values(figures, due_day),
         target=_target(figures, changes, last_day),
-        forecast=(last_day, forecast.value) if forecast else None,
+        forecast=(due_day, forecast.value) if forecast else None,
         changes=target_changes(changes),
     )
     return value_chart(course, starts_on=starts_on, ends_on=last_day)
@@ -99,6 +101,7 @@ def _expected_values(figures: KeyResultFigures, last_day: date) -> list[Point]:
 def _target(figures: KeyResultFigures, changes: Sequence[DefinitionChange], last_day: date) -> list[Point]:
     """The target, or a guardrail's bound, in steps: before each change what it was, at the end what it is."""
     key_result = figures.key_result
+    first_day = key_result.cycle.starts_on
     level = key_result.target_value
     fields = {"target_value"}
     if key_result.kind == key_result.Kind.GUARDRAIL:
@@ -110,14 +113,8 @@ def _target(figures: KeyResultFigures, changes: Sequence[DefinitionChange], last
     points = [(last_day, level)]
     for change in changes:  # newest first
         if change.field in fields and isinstance(change.old, Decimal):
-            day = timezone.localdate(change.changed_at)
+            # A change made before the first day or after the last one stands at the edge.
+            day = min(max(timezone.localdate(change.changed_at), first_day), last_day)
             points += [(day, level), (day, change.old)]
             level = change.old
-    return (
-        [*reversed(points)]
-        if points[-1][0] == key_result.cycle.starts_on
-        else [
-            (key_result.cycle.starts_on, level),
-            *reversed(points),
-        ]
-    )
+    return [(first_day, level), *reversed(points)]

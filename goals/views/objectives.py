@@ -18,7 +18,7 @@ from goals.views.context import Reader, area_crumbs
 from goals.views.courses import mean_chart
 from goals.views.roadmaps import checkable_ids, visible_needs
 
-LATEST_SHOWN = 15
+LATEST_SHOWN = 10
 
 
 def objective_detail(request: HttpRequest, code: str) -> HttpResponse:

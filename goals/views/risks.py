@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from goals.forms.risk_filters import RiskFilterForm
+from goals.forms.risk_filters import SHOW_CHOICES, RiskFilterForm
 from goals.models import Risk
 from goals.models.risk import HIGH_SCORE, RiskQuerySet
 from goals.views.context import chosen_cycle, cycle_context
@@ -34,6 +34,16 @@ class MatrixCell:
         return "medium" if score * 2 >= HIGH_SCORE else "low"
 
 
+@dataclass(frozen=True)
+class Tally:
+    """How many open risks one choice of the filter "show" would leave."""
+
+    show: str
+    label: str
+    count: int
+    is_chosen: bool
+
+
 def risk_list(request: HttpRequest) -> HttpResponse:
     cycle = chosen_cycle(request)
     context = {"nav": "risks", **cycle_context(request, cycle)}
@@ -51,10 +61,30 @@ def risk_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "matrix": risk_matrix(form.narrow(visible, by_level=False)),
         "page": page,
+        "tallies": risk_tallies(visible.open().with_mitigation_state(today), form),
+        "without_show": form.query_without("show"),
         "query": query.urlencode(),
         "without_levels": form.query_without("likelihood", "impact"),
     }
     return render(request, "goals/risk_list.html", context)
+
+
+def risk_tallies(risks: RiskQuerySet, form: RiskFilterForm) -> list[Tally]:
+    """Counts of all open risks of the cycle, whatever else the filters say. One query."""
+    rows = list(risks)
+    counts = {
+        "": len(rows),
+        "high": sum(risk.is_high for risk in rows),
+        "without_mitigation": sum(not risk.is_mitigated for risk in rows),
+        "overdue": sum(risk.overdue_count > 0 for risk in rows),
+        "occurred": sum(risk.state == Risk.State.OCCURRED for risk in rows),
+    }
+    chosen = form.cleaned_data.get("show", "")
+    return [
+        Tally(show, str(label), counts[show], show == chosen)
+        for show, label in SHOW_CHOICES
+        if show in counts
+    ]
 
 
 def risk_matrix(risks: RiskQuerySet) -> list[tuple[int, list[MatrixCell]]]:

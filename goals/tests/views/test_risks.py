@@ -78,6 +78,18 @@ def test_matrix_counts_and_leads_to_what_it_counts(page, client, manager, regist
     assert 'href="?kind=known&amp;likelihood=4&amp;impact=5"' in page("/risks/?kind=known")
 
 
+def test_tallies_count_what_each_choice_would_show(client, manager, register):
+    client.force_login(manager)
+    tallies = client.get("/risks/?kind=unknown").context["tallies"]
+    assert {tally.show: tally.count for tally in tallies} == {
+        "": 4,
+        "high": 1,
+        "without_mitigation": 3,
+        "overdue": 1,
+        "occurred": 1,
+    }
+
+
 def test_overdue_mitigation_is_said_in_words(page, manager, register):
     assert "overdue since 1 Oct" in page("/risks/", user=manager)
 
@@ -122,7 +134,7 @@ def test_queries_do_not_grow_with_the_register(client, manager, objective, djang
         MitigationFactory(risk=risk, owner=manager)
     client.force_login(manager)
     client.get("/risks/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/risks/")
 
 

@@ -1,0 +1,81 @@
+"""Charts: figures become places on a drawing."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+
+from goals.views.charts import Course, completion_chart, round_ticks, value_chart
+
+BEGIN, MIDDLE, END = dt.date(2024, 7, 1), dt.date(2024, 9, 30), dt.date(2024, 12, 30)  # 91 days apart
+HALF = Decimal("0.5")
+
+
+def test_days_go_from_left_to_right_and_shares_from_the_bottom_up():
+    course = Course(actual=[(BEGIN, Decimal(0)), (MIDDLE, HALF), (END, Decimal(1))])
+    (line,) = completion_chart(course, starts_on=BEGIN, ends_on=END).lines
+    assert line.points == "0.00,100.00 50.00,50.00 100.00,0.00"
+
+
+def test_axis_of_values_reaches_just_around_them():
+    course = Course(actual=[(BEGIN, Decimal("51.7")), (MIDDLE, Decimal("53.1"))], target=[(END, Decimal(55))])
+    chart = value_chart(course, starts_on=BEGIN, ends_on=END)
+    assert [tick.label for tick in chart.y_ticks] == ["51", "52", "53", "54", "55"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [("0", "1"), ("5", "5"), ("-3", "120000"), ("0.000001", "0.000009"), ("99", "100")]
+)
+def test_round_ticks_hold_both_ends_and_are_few(low, high):
+    ticks = round_ticks(Decimal(low), Decimal(high))
+    assert ticks[0] <= Decimal(low)
+    assert ticks[-1] >= Decimal(high)
+    assert 3 <= len(ticks) <= 7
+
+
+def test_forecast_goes_on_from_the_last_value():
+    course = Course(actual=[(BEGIN, Decimal(0)), (MIDDLE, HALF)], forecast=(END, Decimal("0.8")))
+    chart = completion_chart(course, starts_on=BEGIN, ends_on=END)
+    assert [line.points for line in chart.lines if line.kind == "forecast"] == ["50.00,50.00 100.00,20.00"]
+    assert "Forecast 80\u202f% on 30 Dec 2024." in chart.text
+
+
+def test_forecast_is_shown_as_finely_as_the_axis_and_a_digit_more():
+    course = Course(
+        actual=[(BEGIN, Decimal(1400)), (MIDDLE, Decimal(2312))], forecast=(END, Decimal("2947.142857"))
+    )
+    labels = value_chart(course, starts_on=BEGIN, ends_on=END).labels
+    assert [label.text for label in labels if label.kind == "forecast"] == ["forecast 2\u202f947.1"]
+
+
+def test_change_outside_of_the_time_shown_is_not_marked():
+    course = Course(actual=[], changes=[(BEGIN - dt.timedelta(days=9), "early"), (MIDDLE, "target changed")])
+    marks = completion_chart(course, starts_on=BEGIN, ends_on=END).marks
+    assert [(mark.position, mark.label) for mark in marks] == [("50.00", "target changed")]
+
+
+def test_marks_close_to_each_other_share_one_word():
+    days = [MIDDLE, MIDDLE + dt.timedelta(days=3)]
+    course = Course(actual=[], changes=[(day, "target changed") for day in days])
+    marks = completion_chart(course, starts_on=BEGIN, ends_on=END).marks
+    assert [mark.label for mark in marks] == ["target changed", ""]
+
+
+def test_chart_without_values_says_so():
+    chart = value_chart(Course(actual=[]), starts_on=BEGIN, ends_on=END)
+    assert chart.text == "No values yet."
+    assert chart.lines == []
+
+
+def test_months_are_named_below_and_at_most_six():
+    chart = completion_chart(Course(actual=[]), starts_on=dt.date(2024, 1, 1), ends_on=dt.date(2024, 12, 31))
+    assert [tick.label for tick in chart.x_ticks] == ["Jan", "Mar", "May", "Jul", "Sep", "Nov"]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_positions_have_a_point_in_every_language(language):
+    with translation.override(language):
+        course = Course(actual=[(BEGIN, Decimal(0)), (MIDDLE, Decimal(1) / 3)])
+        (line,) = completion_chart(course, starts_on=BEGIN, ends_on=END).lines
+    assert line.points == "0.00,100.00 50.00,66.67"
