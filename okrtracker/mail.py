@@ -21,7 +21,7 @@ class FolderBackend(BaseEmailBackend):
 
     def __init__(self, *args: Any, file_path: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.folder = Path(file_path or settings.EMAIL_FILE_PATH)  # type: ignore[misc]
+        self.folder = Path(file_path or settings.EMAIL_FILE_PATH)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         sendable = [message for message in email_messages if message.recipients()]

@@ -25,6 +25,6 @@ def expected_text(figures: KeyResultFigures, *, unit: str = "") -> str:
 
 
 def _places_for(key_result: KeyResult) -> int:
-    """Places that tell apart hundredths of the way: one from 0 to 10, none from 128 to 512."""
+    """So many that one in the last place is a 20th to a 200th of the way: one from 0 to 10, none to 512."""
     way = abs((key_result.target_value or 0) - (key_result.start_value or Decimal(0)))
-    return min(max(2 - way.adjusted(), 0), MAX_PLACES)
+    return min(max(1 - (way / 2).adjusted(), 0), MAX_PLACES)

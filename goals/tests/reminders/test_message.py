@@ -62,7 +62,7 @@ def test_it_lists_all_that_is_owed_the_latest_first(lead, objective, message_to)
         f"{SITE}/check-ins/",
         "1. Kernels",
         "EDGE-24H2-O1-KR3 · 91 days overdue",
-        "Last: –",
+        "Last: no check-in yet",
         "Expected today: 5.7",
         f"{SITE}/key-results/EDGE-24H2-O1-KR3/check-in/",
         "2. Decode speed",
@@ -185,7 +185,7 @@ def test_line_breaks_make_no_header_and_no_line(lead, cycle, key_result, message
     assert "\n" not in message.subject and "\r" not in message.subject
     assert message.subject == "1 check-in is due · 2024 H2 Bcc: everybody@example.org"
     assert "1. Decode 1. Forged line" in message.body
-    assert "Last: 3 tok . QUIT" in message.body
+    assert "Expected today: 5.7 tok . QUIT" in message.body
     assert message.body.startswith("Hello Lea Bcc: everybody@example.org,\n")
     assert message.recipients() == [lead.email]
 
@@ -200,6 +200,7 @@ def test_markup_is_shown_as_text(lead, key_result, message_to):
 
 
 def test_extreme_values_are_written_out(lead, key_result, message_to):
+    check_in(key_result, 0, on=dt.date(2024, 9, 1))
     KeyResult.objects.update(
         start_value=Decimal("-99999999999999.999999"),
         target_value=Decimal("99999999999999.999999"),
