@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from goals.actions import locks
 from goals.actions.refusals import Archived, CycleClosed, CycleNotActive, Invalid, ReportedMeanwhile
+from goals.actions.rows import refuse_unstorable
 from goals.actions.stored import refresh_key_result, stored_completion
 from goals.models import CheckIn, Cycle, KeyResult
 
@@ -56,7 +57,7 @@ def record_check_in(
         )
     effective_on = effective_on or today
     _refuse_wrong_day(effective_on, cycle=cycle, today=today)
-    reported = _reported_value(value, key_result)
+    reported = _reported_value(value, key_result, effective_on=effective_on)
     previous = CheckIn.objects.filter(key_result=key_result, sequence=key_result.check_in_count).first()
     check_in = CheckIn(
         key_result=key_result,
@@ -143,18 +144,30 @@ def _effective_day_of_correction(
     return corrects.effective_on
 
 
-def _reported_value(value: Decimal | None, key_result: KeyResult) -> Decimal:
+def _reported_value(value: Decimal | None, key_result: KeyResult, *, effective_on: date) -> Decimal:
     if value is None:
-        if key_result.current_value is None:
-            raise Invalid(_("There is no value yet that could stay as it is; enter one."), field="value")
-        return key_result.current_value
+        return _value_in_force(key_result, effective_on)
+    try:
+        value = CheckIn._meta.get_field("value").clean(value, None)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="value") from error
     if key_result.kind == KeyResult.Kind.MILESTONE and value not in (0, 1):
         raise Invalid(_("A milestone is done (1) or not done (0)."), field="value")
     return value
 
 
+def _value_in_force(key_result: KeyResult, day: date) -> Decimal:
+    """What "no change" means: the value as it was on that day, not a later one."""
+    until = CheckIn.objects.filter(key_result=key_result, effective_on__lte=day)
+    known = until.newest_first().first()
+    if known is None or known.value is None:
+        raise Invalid(_("There is no value yet that could stay as it is; enter one."), field="value")
+    return known.value
+
+
 def _clean(check_in: CheckIn) -> None:
     """Judges the fields; the database judges the constraints again, without a query for each."""
+    refuse_unstorable(check_in)
     try:
         check_in.clean_fields(exclude={"key_result", "author", "corrects", "completion"})
     except ValidationError as error:

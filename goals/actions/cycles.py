@@ -30,13 +30,16 @@ def begin_closing(cycle: Cycle, *, by: Any, now: datetime) -> Cycle:
 
 @transaction.atomic
 def close_cycle(cycle: Cycle, *, by: Any, now: datetime) -> Cycle:
-    """Freezes the numbers. A key result nobody scored has its proposed score, which stays to be seen."""
+    """Freezes the numbers. A key result nobody scored has its proposed score, which stays to be seen.
+
+    A score that was the proposed one follows it: after a re-opening, a last check-in may have moved it.
+    """
     moved = _move(cycle, Cycle.State.CLOSING, Cycle.State.CLOSED, by=by, now=now)
     for key_result in KeyResult.objects.of_cycle(moved).counting():
         proposed = proposed_score_of(key_result)
-        key_result.proposed_score = proposed
-        if key_result.final_score is None:
+        if key_result.final_score in (None, key_result.proposed_score):
             key_result.final_score = proposed
+        key_result.proposed_score = proposed
         save_row(key_result, by=by, now=now, reason=_("cycle closed"))
     return moved
 
@@ -45,7 +48,7 @@ def close_cycle(cycle: Cycle, *, by: Any, now: datetime) -> Cycle:
 def reopen_cycle(cycle: Cycle, *, by: Any, now: datetime, reason: str) -> Cycle:
     """Back to closing, with a reason that the history keeps."""
     if not reason.strip():
-        raise ReasonNeeded(cycle.key)
+        raise ReasonNeeded(_("Say why %(cycle)s is opened again.") % {"cycle": cycle.name})
     return _move(cycle, Cycle.State.CLOSED, Cycle.State.CLOSING, by=by, now=now, reason=reason)
 
 

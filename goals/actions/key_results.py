@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goals.actions import locks
-from goals.actions.refusals import WrongState
+from goals.actions.refusals import ReasonNeeded, WrongState
 from goals.actions.rows import (
     apply_changes,
     next_number,
@@ -87,6 +87,8 @@ def restore_key_result(key_result: KeyResult, *, by: Any, now: datetime, reason:
 @transaction.atomic
 def drop_key_result(key_result: KeyResult, *, by: Any, now: datetime, reason: str) -> None:
     """Gives a key result up: it stays to be seen, with the reason, and counts in no mean."""
+    if not reason.strip():
+        raise ReasonNeeded(_("Say why %(code)s is given up.") % {"code": key_result.code})
     _set_moment(key_result, "dropped_at", now, by=by, now=now, reason=reason)
 
 

@@ -4,8 +4,8 @@ The order is cycle, roadmap, key result, objective; a risk, a mitigation or a ne
 transaction of this project begins IMMEDIATE, so there is one writer at a time and nothing to lock.
 
 Row locks are FOR NO KEY UPDATE: keys never change here, and FOR UPDATE would also keep out whoever inserts a
-row that refers to the locked one. A new risk of a key result, made under the lock of its objective, would then
-wait for a check-in that waits for the objective.
+row that refers to the locked one. A new risk of a key result, made under the lock of its objective, would
+then wait for a check-in that waits for the objective.
 """
 
 from __future__ import annotations

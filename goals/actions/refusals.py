@@ -54,15 +54,12 @@ class Archived(Refused):
 
 
 class ReasonNeeded(Refused):
-    """A definition in an active cycle changes with a reason only."""
+    """What was agreed on is changed, given up or opened again with a reason only."""
 
     code = "reason_needed"
 
-    def __init__(self, code: str):
-        super().__init__(
-            _("Say why the definition of %(code)s changes; the cycle has begun.") % {"code": code},
-            field="reason",
-        )
+    def __init__(self, sentence: str):
+        super().__init__(sentence, field="reason")
 
 
 class StaleVersion(Refused):

@@ -6,14 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import CharField, TextField
 from django.utils.translation import gettext as _
 
 from goals.actions.refusals import CycleClosed, Invalid, NumberTaken, ReasonNeeded, StaleVersion
 from goals.models import Cycle
+from goals.models.fields import validate_storable
 
 
 def save_row(row: Any, *, by: Any, now: datetime, reason: str = "") -> None:
     """Validates and saves; the history names the person, the moment and the reason. Raises Invalid."""
+    refuse_unstorable(row)
     try:
         row.full_clean()
     except ValidationError as error:
@@ -22,6 +25,26 @@ def save_row(row: Any, *, by: Any, now: datetime, reason: str = "") -> None:
     row._history_date = now
     row._change_reason = reason or None
     row.save()
+
+
+def refuse_unstorable(row: Any) -> None:
+    """Refuses what a database, a document or a mail cannot carry, in every text. Raises Invalid.
+
+    First of all: PostgreSQL would break off at the first query that such a text is part of.
+    """
+    errors = {}
+    for field in row._meta.concrete_fields:
+        text = getattr(row, field.attname)
+        if not isinstance(field, CharField | TextField) or not isinstance(text, str):
+            continue
+        try:
+            validate_storable(text)
+            if isinstance(field, CharField) and ("\n" in text or "\r" in text):
+                raise ValidationError(_("This text is one line; it holds a line break."))
+        except ValidationError as error:
+            errors[field.name] = error
+    if errors:
+        raise Invalid.from_validation(ValidationError(errors))
 
 
 def apply_changes(row: Any, changes: dict[str, Any]) -> list[str]:
@@ -64,4 +87,6 @@ def refuse_stale(row: Any, version: int | None) -> None:
 def refuse_without_reason(row: Any, changed: list[str], *, locked: tuple[str, ...], reason: str) -> None:
     """In a cycle that has begun, a definition changes with a reason only."""
     if set(changed) & set(locked) and not reason.strip():
-        raise ReasonNeeded(row.code)
+        raise ReasonNeeded(
+            _("Say why the definition of %(code)s changes; the cycle has begun.") % {"code": row.code}
+        )
