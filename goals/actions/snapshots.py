@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
+from goals.actions import locks
 from goals.figures import MeanFigures, cycle_figures
 from goals.models import Cycle, Snapshot
 from goals.progress import COMPLETION_PLACES, round_half_up
@@ -13,7 +14,6 @@ from goals.progress import COMPLETION_PLACES, round_half_up
 COUNTS = ("done", "on_track", "behind", "at_risk", "no_data")
 
 
-@transaction.atomic
 def take_snapshots(cycle: Cycle, *, today: date) -> int:
     """Keeps today's figures of every roadmap and objective, once; a second run of the day replaces them."""
     figures = cycle_figures(cycle, user=None, today=today)
@@ -24,9 +24,11 @@ def take_snapshots(cycle: Cycle, *, today: date) -> int:
             Snapshot(objective=row.objective, taken_on=today, **_fields(row.mean))
             for row in roadmap.objectives
         ]
-    Snapshot.objects.filter(taken_on=today, roadmap__cycle=cycle).delete()
-    Snapshot.objects.filter(taken_on=today, objective__roadmap__cycle=cycle).delete()
-    Snapshot.objects.bulk_create(rows)
+    with transaction.atomic():
+        locks.lock_cycle(cycle.pk)  # two runs at once would both find nothing to replace
+        Snapshot.objects.filter(taken_on=today, roadmap__cycle=cycle).delete()
+        Snapshot.objects.filter(taken_on=today, objective__roadmap__cycle=cycle).delete()
+        Snapshot.objects.bulk_create(rows)
     return len(rows)
 
 

@@ -154,7 +154,7 @@ def mean_over_objectives(objectives: Sequence[ObjectiveFigures], *, cycle: Cycle
         [(row.objective.weight, row.mean.completion, row.mean.expected) for row in objectives],
         cycle=cycle,
         today=today,
-        coverage=sum((row.mean.coverage for row in objectives), Coverage()),
+        coverage=sum((row.mean.coverage for row in objectives if not row.left_out_because), Coverage()),
         health=sum((row.mean.health for row in objectives), Health()),
     )
 

@@ -151,7 +151,8 @@ class CheckIn(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise AppendOnly("Check-ins are append-only; correct one by a new check-in.")
-        super().save(*args, **kwargs)
+        # Not even by a new row that bears the key of an old one.
+        super().save(*args, **kwargs | {"force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnly("Check-ins are append-only; they are never deleted.")

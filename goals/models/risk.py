@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -33,14 +34,15 @@ class RiskQuerySet(models.QuerySet["Risk"]):
         return self.filter(objective__roadmap__cycle=cycle)
 
     def visible_to(self, user) -> RiskQuerySet:
-        """Those of the objectives a person sees; restricted ones as there."""
+        """Those of the objectives and key results a person sees; restricted ones as there."""
         if not user.is_authenticated:
             return self.none()
         risks = self.filter(objective__in=Objective.objects.visible_to(user))
         if user.is_manager:
             return risks
+        of_seen = Q(key_result__isnull=True) | Q(key_result__in=KeyResult.objects.visible_to(user))
         return risks.filter(
-            ~Q(visibility=Visibility.RESTRICTED)
+            (~Q(visibility=Visibility.RESTRICTED) & of_seen)
             | Q(owner=user)
             | Q(objective__roadmap__area__in=Area.objects.member_of(user))
         )
@@ -218,6 +220,12 @@ class Risk(Versioned, Archivable):
         if self._state.adding:
             self.code = f"{self.objective.code}-R{self.number}"
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """No constraint sees two tables: a risk is about a key result of its own objective, or about none."""
+        super().clean()
+        if self.key_result is not None and self.key_result.objective_id != self.objective_id:
+            raise ValidationError({"key_result": _("This key result belongs to another objective.")})
 
     @property
     def short_code(self) -> str:
