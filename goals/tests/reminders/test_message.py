@@ -239,3 +239,18 @@ def test_the_number_of_queries_does_not_grow_with_key_results(
         three_check_ins(KeyResultFactory(objective=objective, owner=lead))
     with django_assert_num_queries(5):
         assert message_to(lead).subject.startswith("21 ")
+
+
+@pytest.mark.parametrize(
+    ("start", "target", "shown"),
+    [
+        ("0", "10", "5.7"),
+        ("45", "62", "54.8"),
+        ("128", "512", "348"),
+        ("1", "1.1", "1.057"),
+        ("62", "45", "52.2"),
+    ],
+)
+def test_what_is_expected_is_as_fine_as_its_way(lead, key_result, message_to, start, target, shown):
+    KeyResult.objects.update(start_value=Decimal(start), target_value=Decimal(target), unit="")
+    assert f"Expected today: {shown}\n" in message_to(lead).body
