@@ -7,6 +7,7 @@ from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+from accounts.api.base import Endpoint
 from accounts.api.views import MeView
 from areas.api.views import AreaViewSet
 from goals.api import views as goals
@@ -23,6 +24,13 @@ router.register("check-ins", goals.CheckInViewSet, basename="check-in")
 
 check_ins_of_one = goals.KeyResultCheckInViewSet.as_view({"get": "list", "post": "create"}, detail=False)
 
+
+class SchemaView(Endpoint, SpectacularAPIView):
+    """The OpenAPI document, as YAML or JSON; for whoever may read the rest."""
+
+    query_parameters = ("lang",)
+
+
 version_1: list[URLPattern | URLResolver] = [
     *router.urls,
     re_path(
@@ -34,7 +42,7 @@ version_1: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("v1/", include(version_1)),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SchemaView.as_view(), name="schema"),
     # A plain view: LoginRequiredMiddleware sends visitors to the sign-in page.
     path("docs/", TemplateView.as_view(template_name="api_docs.html"), name="docs"),
 ]

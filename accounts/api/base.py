@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.json import JSONRenderer
 from accounts.api.problems import FieldError, invalid
 
 
@@ -47,6 +48,13 @@ class Endpoint(APIView):
                 errors.append(FieldError(name, "required", _("This parameter has no value.")))
         if errors:
             raise invalid(errors)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        # A problem is JSON, whatever else the endpoint can write.
+        self.request.accepted_renderer = JSONRenderer()
+        self.request.accepted_media_type = JSONRenderer.media_type
+        return response
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)

@@ -38,7 +38,7 @@ class MomentField(forms.CharField):
 
     def _refuse(self) -> None:
         raise ValidationError(
-            _("Write a moment with its time zone, like 2024-10-14T09:30:00Z (a + is written %2B)."),
+            _("Write a moment with its time zone, like 2024-10-14T09:30:00Z; a plus has to be escaped."),
             code="invalid",
         )
 
