@@ -13,7 +13,8 @@ TRANSPORT_ALIASES["filesystem"] = "okrtracker.filesystem_transport:Transport"
 
 EVERY_HALF_MINUTE = 30.0
 EVERY_QUARTER_OF_AN_HOUR = crontab(minute="*/15")
-EVERY_DAY_AT_TEN_PAST_MIDNIGHT = crontab(hour="0", minute="10")
+# The last of a day comes shortly before midnight in every time zone, and the ones before it cover an outage.
+FIVE_MINUTES_BEFORE_EVERY_HALF_HOUR = crontab(minute="25,55")
 
 app = Celery("okrtracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -32,8 +33,8 @@ app.conf.beat_schedule = {
     },
     "take the daily snapshots": {
         "task": "goals.tasks.take_daily_snapshots",
-        "schedule": EVERY_DAY_AT_TEN_PAST_MIDNIGHT,
-        "options": {"expires": 23 * 60 * 60},
+        "schedule": FIVE_MINUTES_BEFORE_EVERY_HALF_HOUR,
+        "options": {"expires": 29 * 60},
     },
 }
 

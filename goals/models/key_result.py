@@ -24,7 +24,8 @@ from goals.pace import check_in_due_on
 
 class KeyResultQuerySet(models.QuerySet["KeyResult"]):
     def live(self) -> KeyResultQuerySet:
-        return self.filter(archived_at__isnull=True, objective__archived_at__isnull=True)
+        """Archived neither themselves nor with their objective or area."""
+        return self.filter(archived_at__isnull=True, objective__in=Objective.objects.live())
 
     def counting(self) -> KeyResultQuerySet:
         """Neither archived nor dropped, themselves or with their objective."""

@@ -19,7 +19,8 @@ from goals.models.fields import Archivable, Versioned, completion_field
 
 class ObjectiveQuerySet(models.QuerySet["Objective"]):
     def live(self) -> ObjectiveQuerySet:
-        return self.filter(archived_at__isnull=True)
+        """Archived neither themselves nor with their area."""
+        return self.filter(archived_at__isnull=True, roadmap__area__archived_at__isnull=True)
 
     def counting(self) -> ObjectiveQuerySet:
         """Neither archived nor dropped."""

@@ -24,7 +24,8 @@ HIGH_SCORE = 12  # of 25; from here on a risk counts as high
 
 class RiskQuerySet(models.QuerySet["Risk"]):
     def live(self) -> RiskQuerySet:
-        return self.filter(archived_at__isnull=True, objective__archived_at__isnull=True)
+        """Archived neither themselves nor with their objective or area."""
+        return self.filter(archived_at__isnull=True, objective__in=Objective.objects.live())
 
     def open(self) -> RiskQuerySet:
         """Not closed: what a manager has to think about."""
