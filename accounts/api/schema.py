@@ -23,7 +23,9 @@ def _example(status: int, title: str, code: str, detail: str, errors: Any = ()) 
         "code": code,
         "errors": [dict(zip(("field", "code", "detail"), error, strict=True)) for error in errors],
     }
-    return OpenApiExample(code, value=value, response_only=True, status_codes=[str(status)])
+    return OpenApiExample(
+        code, value=value, response_only=True, status_codes=[str(status)], media_type=CONTENT_TYPE
+    )
 
 
 UNKNOWN = "This parameter is not known here."

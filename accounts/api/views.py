@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,6 +27,22 @@ class TokenSerializer(serializers.Serializer):
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
+EXAMPLE = OpenApiExample(
+    "A lead's token",
+    response_only=True,
+    value={
+        "email": "lea.lead@example.org",
+        "name": "Lea Lead",
+        "org_role": "",
+        "time_zone": "Europe/Berlin",
+        "language": "en",
+        "areas": [{"area": "EDGE", "role": "lead"}],
+        "token": {"prefix": "okr_Zx81pQ", "scope": "check-in", "area": "EDGE", "expires_at": None},
+    },
+)
+
+
+@extend_schema_serializer(examples=[EXAMPLE])
 class MeSerializer(serializers.ModelSerializer):
     """Whoever is asking."""
 
@@ -47,23 +63,8 @@ class MeSerializer(serializers.ModelSerializer):
         return TokenSerializer(token).data if token else None
 
 
-EXAMPLE = OpenApiExample(
-    "A lead's token",
-    response_only=True,
-    value={
-        "email": "lea.lead@example.org",
-        "name": "Lea Lead",
-        "org_role": "",
-        "time_zone": "Europe/Berlin",
-        "language": "en",
-        "areas": [{"area": "EDGE", "role": "lead"}],
-        "token": {"prefix": "okr_Zx81pQ", "scope": "check-in", "area": "EDGE", "expires_at": None},
-    },
-)
-
-
 class MeView(Endpoint):
-    @extend_schema(operation_id="me", summary="Whoever is asking", responses=MeSerializer, examples=[EXAMPLE])
+    @extend_schema(operation_id="me", summary="Whoever is asking", responses=MeSerializer)
     def get(self, request: Request) -> Response:
         token = request.auth if isinstance(request.auth, ApiToken) else None
         return Response(MeSerializer(request.user, context={"token": token}).data)

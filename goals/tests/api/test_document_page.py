@@ -1,0 +1,35 @@
+"""The page of the OpenAPI document in a browser: under the policy of all pages, and without the network."""
+
+import pytest
+from django.conf import settings
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(monkeypatch):
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    api = pytest.importorskip("playwright.sync_api")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser.new_page()
+        browser.close()
+
+
+def test_the_page_shows_every_operation_and_runs_one(page, live_server, client, lead):
+    client.force_login(lead)
+    session = {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key}
+    page.context.add_cookies([session | {"url": live_server.url}])
+    complaints: list[str] = []
+    asked: set[str] = set()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: asked.add(request.url.partition("/api/")[0].partition("/static/")[0]))
+    page.goto(f"{live_server.url}/api/docs/")
+    operation = page.locator("#operations-me-me")
+    operation.locator(".opblock-summary-control").click()
+    operation.get_by_role("button", name="Try it out").click()
+    operation.get_by_role("button", name="Execute").click()
+    operation.locator(".live-responses-table").get_by_text(lead.email).first.wait_for()
+    assert page.locator(".opblock").count() == 15
+    assert complaints == []
+    assert {address for address in asked if not address.startswith("data:")} == {live_server.url}

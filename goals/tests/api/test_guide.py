@@ -1,0 +1,98 @@
+"""The examples of docs/api.md, run as they stand against a server."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from accounts.models import ApiToken
+from goals.models import CheckIn, KeyResult
+
+GUIDE = Path("docs/api.md").read_text(encoding="utf-8")
+SETUP, *EXAMPLES = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+JOBS = {
+    re.search(r"^## (.*)$", part, re.MULTILINE)[1]: part
+    for part in re.split(r"(?m)^(?=## )", GUIDE)
+    if "```sh" in part and part.startswith("## ")
+}
+
+
+@pytest.fixture
+def shell(live_server, lead, edge, key_result):
+    _, token = ApiToken.issue(owner=lead, scope="check-in", area=edge)
+    environment = {"PATH": os.environ["PATH"], "OKR": live_server.url, "TOKEN": token}
+
+    def run(job: str) -> str:
+        script = re.search(r"```sh\n(.*?)```", JOBS[job], re.DOTALL)[1]
+        done = subprocess.run(
+            ["/bin/bash", "-euc", script], env=environment, capture_output=True, text=True, timeout=30
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+def test_every_example_is_run_below():
+    run_here = set(re.findall(r'shell\(\n?\s*"([^"]+)"', Path(__file__).read_text(encoding="utf-8")))
+    assert set(JOBS) == run_here
+    assert len(EXAMPLES) == len(JOBS)
+
+
+def test_sign_in(shell, lead):
+    assert json.loads(shell("Sign in"))["email"] == lead.email
+
+
+def test_read_progress(shell, key_result):
+    assert json.loads(shell("Read the progress of a half-year"))["areas"][0]["key"] == "EDGE"
+
+
+def test_find_what_is_behind(shell, lib, lead):
+    ApiToken.objects.update(area=None)
+    assert json.loads(shell("Find what is behind"))["results"] == []
+
+
+def test_read_one(shell, key_result):
+    assert json.loads(shell("Read one key result"))["code"] == key_result.code
+
+
+def test_report_a_value_and_send_it_again(shell, key_result):
+    kept = shell("Report a value")
+    assert json.loads(kept)["key_result"]["current_value"] == "5.31"
+    assert shell("Report a value") == kept
+    assert CheckIn.objects.get().note == "Nightly benchmark"
+    assert KeyResult.objects.get(pk=key_result.pk).check_in_count == 1
+    assert len(json.loads(shell("Read the history of a key result"))["results"]) == 1
+
+
+def test_ask_only_for_what_changed(shell):
+    assert shell("Ask only for what changed") == "304\n"
+
+
+def test_the_guide_names_every_filter_of_every_list():
+    from areas.api.views import AreaFilters
+    from goals.api import filters
+
+    sets = {
+        "areas/": AreaFilters,
+        "cycles/": filters.CycleFilters,
+        "roadmaps/": filters.RoadmapFilters,
+        "objectives/": filters.ObjectiveFilters,
+        "key-results/": filters.KeyResultFilters,
+        "check-ins/": filters.CheckInFilters,
+        "key-results/{CODE}/check-ins/": filters.CheckInsOfOneFilters,
+    }
+    rows = dict(re.findall(r"^\| `([^`]+/)` \| (.*) \|$", GUIDE, re.MULTILINE))
+    assert {name: set(re.findall(r"`(\w+)`", rows[name])) for name in sets} == {
+        name: set(kind.base_filters) for name, kind in sets.items()
+    }
+
+
+def test_the_guide_names_every_refusal():
+    from goals.actions.refusals import Archived, CycleClosed, CycleNotActive, Invalid
+
+    codes = set(re.findall(r"^\| \d+ \| `(\w+)` \|", GUIDE, re.MULTILINE))
+    assert {kind.code for kind in (Archived, CycleClosed, CycleNotActive, Invalid)} <= codes
