@@ -267,6 +267,20 @@ def test_the_public_document_holds_only_what_is_public(edge, cycle):
     assert "lead@example.org" not in str(public)
 
 
+def test_what_was_archived_or_dropped_is_not_in_the_document(edge, cycle):
+    risk = RiskEntry(number=1, kind="known", title="Late", key_result=2)
+    entries = [speed(number=number, title=f"Speed {number}") for number in (1, 2, 3)]
+    load(plan(beta(*entries, risks=(risk,)), beta(number=2, title="Gone")))
+    KeyResult.objects.filter(number=2).update(dropped_at=NOW)
+    KeyResult.objects.filter(number=3).update(archived_at=NOW)
+    Objective.objects.filter(number=2).update(archived_at=NOW)
+
+    (objective,) = dump_roadmap("EDGE-24H2").objectives
+
+    assert [each.number for each in objective.key_results] == [1]
+    assert [each.key_result for each in objective.risks] == [None]
+
+
 @pytest.mark.parametrize("fields", [{"visibility": "internal"}, {"state": "draft"}])
 def test_a_roadmap_that_is_not_public_has_no_public_document(edge, cycle, fields):
     load(plan(**{"state": "published", "visibility": "public"} | fields))
