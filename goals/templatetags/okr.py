@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from html import unescape
 from typing import Any, cast
 
 import nh3
 from django import template
 from django.utils import formats
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from markdown_it import MarkdownIt
 
@@ -144,6 +147,13 @@ def markdown(text: str) -> SafeString:
     """Markdown as HTML that carries nothing but prose: raw HTML is shown as text, images are left out."""
     html = nh3.clean(_markdown.render(text or ""), tags=_MARKDOWN_TAGS, attributes={"a": {"href"}})
     return mark_safe(html)  # noqa: S308 - nh3 has just cleaned it
+
+
+@register.filter
+def excerpt(text: str, length: int = 120) -> str:
+    """The beginning of a Markdown text as one plain line."""
+    plain_text = unescape(strip_tags(_markdown.render(text)))
+    return Truncator(" ".join(plain_text.split())).chars(length)
 
 
 @register.inclusion_tag("components/_health_badge.html")

@@ -145,6 +145,15 @@ def test_markdown_lets_no_markup_through(attack):
         assert forbidden not in html
 
 
+def test_excerpt_is_one_plain_line_that_is_escaped_once():
+    assert (
+        okr.excerpt('**4-bit** "kernels"\n\n* for <b>8 Elite</b> & more')
+        == '4-bit "kernels" for <b>8 Elite</b> & more'
+    )
+    assert render("{{ text|excerpt }}", text="a & <script>") == "a &amp; &lt;script&gt;"
+    assert okr.excerpt("word " * 50, 12) == "word word w…"
+
+
 def test_markdown_keeps_prose_lists_tables_and_links():
     html = okr.markdown("**bold** [x](https://example.org)\n\n* one\n\n| a |\n|---|\n| 1 |")
     for expected in ("<strong>bold</strong>", 'href="https://example.org"', "<li>one</li>", "<td>1</td>"):

@@ -19,8 +19,8 @@ from goals.values import MAX_PLACES, format_number, format_share
 TWO_PLACES = Decimal("0.01")
 # Of the drawing's width; a word beside a mark needs about this much.
 MARK_LABEL_WIDTH = 35
-# Of the drawing's height; two line ends nearer than this would share their labels' place.
-CLOSE_BY = Decimal("0.15")
+# Of the drawing's width, from the left: a word that begins further right would run out of the card.
+LABEL_NEEDS_ROOM_FROM = 80
 Point = tuple[date, Decimal]
 
 
@@ -186,41 +186,39 @@ def _lines(course: Course, frame: Frame) -> list[Line]:
 
 
 def _labels(course: Course, frame: Frame, shown: Callable[[Decimal], str]) -> list[Label]:
+    """Words beside their lines: the actual values' on one side, the expectation's on the other."""
     labels = []
-    is_above = not course.expected
+    is_below = bool(course.actual and course.expected) and course.actual[-1][1] < _value_at(
+        course.expected, course.actual[-1][0]
+    )
     if course.actual:
-        day, value = course.actual[-1]
-        is_above = is_above or value >= _value_at(course.expected, day)
-        dx, dy, anchor = (-4, -10, "end") if is_above else (4, 20, "start")
-        labels.append(Label("actual", shown(value), frame.x(day), frame.y(value), dx, dy, anchor))
+        text = shown(course.actual[-1][1])
+        labels.append(_beside("actual", text, course.actual[-2:], course.actual[-1][0], frame, is_below))
     if len(course.expected) > 1:
-        labels.append(_expected_label(course.expected, frame, below=is_above))
+        (first_day, _), (last_day, _) = course.expected[0], course.expected[-1]
+        day = first_day + (last_day - first_day) * 3 // 4
+        labels.append(_beside("expected", gettext("expected"), course.expected, day, frame, not is_below))
     if course.forecast and course.actual:
         labels.append(_forecast_label(course, frame, shown))
     return labels
 
 
-def _expected_label(expected: Sequence[Point], frame: Frame, *, below: bool) -> Label:
-    """Three quarters along, on the side of the line where the actual values are not."""
-    (first_day, first), (last_day, last) = expected[0], expected[-1]
-    day = first_day + (last_day - first_day) * 3 // 4
-    anchor = "start" if below == (last >= first) else "end"
-    y = frame.y(_value_at(expected, day))
-    return Label(
-        "expected", gettext("expected"), frame.x(day), y, 4 if below else -4, 18 if below else -8, anchor
-    )
-
-
 def _forecast_label(course: Course, frame: Frame, shown: Callable[[Decimal], str]) -> Label:
-    """Above the end of a rising line, below that of a falling one; clear of an expected end close by."""
-    day, value = course.forecast or course.actual[-1]
-    text = gettext("forecast %(value)s") % {"value": shown(value)}
-    is_rising = value >= course.actual[-1][1]
-    ends = [value]
-    if course.expected and abs(course.expected[-1][1] - value) < CLOSE_BY * (frame.high - frame.low):
-        ends.append(course.expected[-1][1])
-    y = frame.y(max(ends) if is_rising else min(ends))
-    return Label("forecast", text, frame.x(day), y, 0, -9 if is_rising else 18, "end")
+    """Beside the middle of its line while there is room, else over the lines' ends."""
+    last, forecast = course.actual[-1], course.forecast or course.actual[-1]
+    text = gettext("forecast %(value)s") % {"value": shown(forecast[1])}
+    day = last[0] + (forecast[0] - last[0]) // 2
+    ends = [forecast[1], *(value for _, value in course.expected[-1:])]
+    if Decimal(frame.x(day)) > LABEL_NEEDS_ROOM_FROM:
+        return Label("forecast", text, frame.x(forecast[0]), frame.y(max(ends)), 0, -9, "end")
+    return _beside("forecast", text, [last, forecast], day, frame, forecast[1] < ends[-1])
+
+
+def _beside(kind: str, text: str, line: Sequence[Point], day: date, frame: Frame, below: bool) -> Label:
+    """A word over or under a line, shifted to where the line leaves room for it."""
+    is_rising = line[-1][1] >= line[0][1]
+    dx, anchor = (5, "start") if below == is_rising else (-5, "end")
+    return Label(kind, text, frame.x(day), frame.y(_value_at(line, day)), dx, 18 if below else -9, anchor)
 
 
 def _value_at(series: Sequence[Point], day: date) -> Decimal:

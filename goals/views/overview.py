@@ -27,7 +27,7 @@ from goals.views.context import Reader, chosen_cycle, cycle_context
 from goals.views.courses import mean_chart
 
 ATTENTION_ORDER = (pace.AT_RISK, pace.BEHIND)
-ATTENTION_SHOWN = 8
+ROWS_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     changes = definition_changes([row.key_result.pk for row in figures.key_results()])
     series = mean_series(cycle, roadmap_ids=[row.roadmap.pk for row in figures.roadmaps()], until=today)
     risks = _risk_counts(cycle, request.user, today)
-    attention = attention_list(figures)
+    attention, silent = attention_list(figures), silent_list(figures)
     context |= {
         "today": today,
         "figures": figures,
@@ -76,10 +76,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         ),
         "risks": risks,
         "rows": [_area_row(area, before, risks.high_by_area) for area in figures.areas],
-        "attention": attention[:ATTENTION_SHOWN],
-        "more_attention": attention[ATTENTION_SHOWN:],
+        "attention": attention[:ROWS_SHOWN],
+        "more_attention": attention[ROWS_SHOWN:],
         "shows_silent": can_manage_cycles(request.user),
-        "silent": silent_list(figures),
+        "silent": silent[:ROWS_SHOWN],
+        "more_silent": silent[ROWS_SHOWN:],
         "chart": mean_chart(cycle, series, figures.mean, changes, today=today),
     }
     return render(request, "goals/overview.html", context)
