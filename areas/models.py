@@ -13,7 +13,7 @@ from tree_queries.fields import TreeNodeForeignKey
 from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
-KEY_PATTERN = r"^[A-Z][A-Z0-9]{1,11}$"
+KEY_PATTERN = r"^[A-Z][A-Z0-9]{1,11}\Z"
 
 
 class Role(models.TextChoices):

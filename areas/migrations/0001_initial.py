@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[A-Z][A-Z0-9]{1,11}$", "A key has 2 to 12 capital letters and digits: EDGE."
+                                "^[A-Z][A-Z0-9]{1,11}\\Z", "A key has 2 to 12 capital letters and digits: EDGE."
                             )
                         ],
                         verbose_name="key",
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[A-Z][A-Z0-9]{1,11}$", "A key has 2 to 12 capital letters and digits: EDGE."
+                                "^[A-Z][A-Z0-9]{1,11}\\Z", "A key has 2 to 12 capital letters and digits: EDGE."
                             )
                         ],
                         verbose_name="key",

@@ -59,7 +59,7 @@ class Cycle(Versioned):
         max_length=12,
         unique=True,
         validators=[
-            RegexValidator(r"^[0-9A-Z]{2,12}$", _("A key has 2 to 12 capital letters and digits: 24H2."))
+            RegexValidator(r"^[0-9A-Z]{2,12}\Z", _("A key has 2 to 12 capital letters and digits: 24H2."))
         ],
         help_text=_("Part of every code in it, so it never changes."),
     )

@@ -49,7 +49,9 @@ class RiskQuerySet(models.QuerySet["Risk"]):
         )
 
     def public(self) -> RiskQuerySet:
-        return self.live().filter(visibility=Visibility.PUBLIC, objective__in=Objective.objects.public())
+        """Those made public by themselves; what is said about a restricted key result is restricted too."""
+        public = self.live().filter(visibility=Visibility.PUBLIC, objective__in=Objective.objects.public())
+        return public.exclude(key_result__visibility=KeyResult.Visibility.RESTRICTED)
 
     def high(self) -> RiskQuerySet:
         return self.annotate(score_value=models.F("likelihood") * models.F("impact")).filter(
