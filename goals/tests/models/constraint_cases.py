@@ -17,7 +17,7 @@ from django.db.models import Model
 from accounts.models import ApiToken
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory, MembershipFactory
-from goals.models import OutboxMail, Snapshot
+from goals.models import IdempotencyKey, OutboxMail, Snapshot
 from goals.tests.factories import (
     TODAY,
     CycleFactory,
@@ -104,6 +104,12 @@ def make_roadmap_snapshot() -> Model:
 def make_mail() -> Model:
     return OutboxMail.objects.create(
         user=make_user(), kind="check_ins_due", period="2024-W42", message_id="<1@example.org>"
+    )
+
+
+def make_idempotency_key() -> Model:
+    return IdempotencyKey.objects.create(
+        owner=make_user(), key="1", fingerprint="0" * 64, status=201, answer="{}"
     )
 
 
@@ -492,6 +498,13 @@ KEPT = [
         "This person has this mail for this period already.",
         make_mail,
         {"attempts": 1},
+        copy=True,
+    ),
+    Case(
+        "idempotency_key_once_per_owner",
+        "This person has used this key already.",
+        make_idempotency_key,
+        {"answer": "[]"},
         copy=True,
     ),
     Case(
