@@ -3,7 +3,14 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from goals.exchange.document import ObjectiveEntry, RoadmapDocument
+from goals.exchange.document import (
+    KeyResultEntry,
+    MitigationEntry,
+    NeedEntry,
+    ObjectiveEntry,
+    RiskEntry,
+    RoadmapDocument,
+)
 from goals.exchange.markdown_reader import read
 from goals.exchange.markdown_writer import write
 from goals.tests.exchange.strategies import documents
@@ -44,5 +51,55 @@ def test_markdown_in_a_description_or_background_stays_text(text):
 def test_a_title_that_looks_like_a_section_stays_a_title(title):
     objective = ObjectiveEntry(kind="focus", number=None, title=title)
     document = RoadmapDocument(area="EDGE", cycle="24H2", title=title, objectives=(objective,))
+
+    assert read(write(document)) == document
+
+
+NASTY = [
+    "**bold** and *more*",
+    "\\*escaped\\* \\\\ \\",
+    "trailing ##",
+    "anchor {#x}",
+    "<br> <br/> \\<br>",
+    "a · Due: 2024-10-31",
+    "a, Owner: Bob; Weight: 2 | Unit: s",
+    "Speed — 3 -> 4 s",
+    "at most 5 — milestone",
+    "late; Mitigation: hurry",
+    "hurry (due 2024-11-01, doing)",
+    "[KR7] [R7] KR7: R7: Key result 7: x",
+    "Known: Unknown risk: x",
+    "Partner: Partner x",
+    "- # > | ``` ~~~ x",
+    "Docs (Better Doc)",
+    "9.6\u00a0tok/s → “fast” 🚀",
+    "word" * 40,
+]
+
+
+@pytest.mark.parametrize("number", [None, 3])
+@pytest.mark.parametrize("text", NASTY)
+def test_a_line_that_looks_like_structure_stays_text_wherever_it_stands(text, number):
+    objective = ObjectiveEntry(
+        kind="excellence",
+        number=number,
+        title=text,
+        pillar="better_code",
+        key_results=(KeyResultEntry(number=number, title=text, metric=text, unit=text[:40], source=text),),
+        risks=(
+            RiskEntry(
+                number=number,
+                kind="known",
+                title=text,
+                trigger=text,
+                consequence=f"{text}\n{text}",
+                mitigations=(MitigationEntry(text=text), MitigationEntry(text=text, state="done")),
+            ),
+        ),
+        needs=(NeedEntry(partner=text[:120], note=text),),
+    )
+    document = RoadmapDocument(
+        area="EDGE", cycle="24H2", area_name=text[:120], title=text, objectives=(objective,)
+    )
 
     assert read(write(document)) == document
