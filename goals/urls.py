@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from goals.views import check_ins, key_results, objectives, overview, public, risks, roadmaps
+from goals.views import check_ins, exports, key_results, objectives, overview, public, risks, roadmaps
 
 app_name = "goals"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("areas/<str:area_key>/<str:cycle_key>/", roadmaps.roadmap_detail, name="roadmap_detail"),
+    path("areas/<str:area_key>/<str:cycle_key>/roadmap.md", exports.roadmap_export, name="roadmap_export"),
     path("objectives/<str:code>/", objectives.objective_detail, name="objective_detail"),
     path("key-results/<str:code>/", key_results.key_result_detail, name="key_result_detail"),
     path("key-results/<str:code>/check-in/", check_ins.check_in_create, name="check_in_create"),

@@ -1,0 +1,68 @@
+"""A roadmap as a document: the same rules as on pages."""
+
+import pytest
+
+from goals.exchange.markdown_reader import read
+from goals.models import KeyResult, Roadmap, Visibility
+from goals.tests.factories import (
+    DependencyFactory,
+    KeyResultFactory,
+    MitigationFactory,
+    ObjectiveFactory,
+    RiskFactory,
+    RoadmapFactory,
+)
+
+ADDRESS = "/areas/EDGE/24H2/roadmap.md"
+
+
+def test_visitor_is_sent_to_sign_in(client, objective):
+    assert client.get(ADDRESS)["Location"].startswith("/sign-in/")
+
+
+def test_document_is_named_after_the_roadmap_and_can_be_read_back(client, outsider, key_result):
+    MitigationFactory(risk=RiskFactory(objective=key_result.objective))
+    client.force_login(outsider)
+    response = client.get(ADDRESS)
+    assert response["Content-Type"] == "text/markdown; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="EDGE-24H2.md"'
+    document = read(response.content.decode())
+    assert [row.title for row in document.objectives] == ["A dependable base for on-device AI"]
+    assert [row.title for row in document.objectives[0].key_results] == ["Decode speed on a phone"]
+
+
+def test_what_is_restricted_is_absent_for_an_outsider(page, lead, outsider, objective, key_result):
+    secret = RoadmapFactory(cycle=objective.roadmap.cycle, visibility=Visibility.RESTRICTED)
+    hidden_elsewhere = ObjectiveFactory(roadmap=secret)
+    ObjectiveFactory(roadmap=objective.roadmap, title="Hidden objective", visibility=Visibility.RESTRICTED)
+    KeyResultFactory(objective=objective, title="Hidden result", visibility=KeyResult.Visibility.RESTRICTED)
+    RiskFactory(objective=objective, title="Hidden risk", visibility=Visibility.RESTRICTED)
+    DependencyFactory(objective=objective, partner="", on_objective=hidden_elsewhere)
+    mine = page(ADDRESS, user=lead)
+    assert all(f"Hidden {what}" in mine for what in ("objective", "result", "risk"))
+    theirs = page(ADDRESS, user=outsider)
+    assert "Hidden" not in theirs
+    assert hidden_elsewhere.code not in theirs
+
+
+@pytest.mark.parametrize("address", ["/areas/NOPE/24H2/roadmap.md", "/areas/EDGE/99H9/roadmap.md"])
+def test_unknown_roadmap_is_not_found(status, lead, objective, address):
+    assert status(address, user=lead) == 404
+
+
+def test_restricted_roadmap_is_not_found_for_an_outsider(status, lead, outsider, objective):
+    Roadmap.objects.update(visibility=Visibility.RESTRICTED)
+    assert status(ADDRESS, user=outsider) == 404
+    assert status(ADDRESS, user=lead) == 200
+
+
+@pytest.mark.parametrize("number", [1, 10])
+def test_queries_do_not_grow_with_the_document(client, manager, roadmap, django_assert_num_queries, number):
+    for _index in range(number):
+        objective = ObjectiveFactory(roadmap=roadmap, owner=manager)
+        MitigationFactory(risk=RiskFactory(objective=objective, owner=manager))
+        KeyResultFactory(objective=objective, owner=manager)
+        DependencyFactory(objective=objective)
+    client.force_login(manager)
+    with django_assert_num_queries(8):
+        client.get(ADDRESS)
