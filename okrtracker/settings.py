@@ -83,6 +83,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "goals.views.context.navigation",
             ],
         },
     },
@@ -250,7 +251,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "okrtracker",
     "VERSION": "1",
-    "DESCRIPTION": "Goals, key results and check-ins, for programs. The guide with examples to copy: docs/api.md.",
+    "DESCRIPTION": "Goals, key results and check-ins, for programs. Guide with examples to copy: docs/api.md.",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
