@@ -251,7 +251,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "okrtracker",
     "VERSION": "1",
-    "DESCRIPTION": "Goals, key results and check-ins, for programs. Guide with examples to copy: docs/api.md.",
+    "DESCRIPTION": "Goals, key results and check-ins, for programs. Guide with examples: docs/api.md.",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
