@@ -256,8 +256,8 @@ def _is_structure(line: str, bullets: bool) -> bool:
         return True
     if bullets or not line:
         return False
-    is_item = read_bullet(line) is not None or opens_item(line) or line.startswith("|")
-    return is_item or is_rule(line) or line != line.strip()
+    is_item = read_bullet(line) is not None or opens_item(line) or line.lstrip().startswith("|")
+    return is_item or is_rule(line)
 
 
 _ITEM_WORDS = re.compile(r"(?:known|unknown|mitigations?)(?:\s+risk)?\s*:", re.I)

@@ -167,6 +167,12 @@ def test_prose_below_the_fields_is_the_description():
     assert [entry.title for entry in found.key_results] == ["Stars"]
 
 
+def test_prose_may_follow_the_fields_without_a_blank_line():
+    found = objective("Owner: ada@example.org\nOne line.\n- Stars 1 -> 2")
+
+    assert (found.owner, found.description, len(found.key_results)) == ("ada@example.org", "One line.", 1)
+
+
 def test_a_code_block_in_the_background_opens_no_section():
     document = read(
         f"{FRONT}# Edge\n\n## Background\n\n```\n## Focus areas\n```\n\n### A heading below\n\nText.\n"

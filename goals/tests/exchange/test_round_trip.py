@@ -65,7 +65,7 @@ NASTY = [
     "a, Owner: Bob; Weight: 2 | Unit: s",
     "Speed — 3 -> 4 s",
     "at most 5 — milestone",
-    "late; Mitigation: hurry",
+    "late - mitigation: hurry",
     "hurry (due 2024-11-01, doing)",
     "[KR7] [R7] KR7: R7: Key result 7: x",
     "Known: Unknown risk: x",
