@@ -1,9 +1,13 @@
 """A malformed value stops the start with a sentence that names the variable."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from okrtracker import environment
+from okrtracker import settings as product
 
 KEY = "a key that protects nothing but tests"
 
@@ -102,3 +106,11 @@ def test_booleans_are_read_in_the_usual_words(monkeypatch, value, expected):
     monkeypatch.setenv("DEBUG", value)
 
     assert environment.boolean("DEBUG", default=False) is expected
+
+
+def test_every_variable_is_documented(settings):
+    read = set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', Path(product.__file__).read_text()))
+    table = set(re.findall(r"^\| `([A-Z_]+)`", (settings.BASE_DIR / "docs/environment.md").read_text(), re.M))
+
+    assert len(read) == 11
+    assert read <= table
