@@ -117,6 +117,12 @@ def test_restricted_key_result_leaves_no_trace_for_an_outsider(page, outsider, o
     assert "How is 30\u202f% computed?" in text
 
 
+def test_restricted_risk_is_absent_for_an_outsider(page, outsider, viewer, objective):
+    RiskFactory(objective=objective, title="Whispered", visibility=Visibility.RESTRICTED)
+    assert "Whispered" not in page(ADDRESS, user=outsider)
+    assert "Whispered" in page(ADDRESS, user=viewer)
+
+
 def test_archived_or_unknown_objective_is_not_found(status, lead, objective):
     assert status("/objectives/EDGE-24H2-O9/", user=lead) == 404
     Objective.objects.update(archived_at=NOW)
