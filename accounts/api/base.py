@@ -7,10 +7,13 @@ errors and pages are DRF's settings (REST_FRAMEWORK in okrtracker/settings.py).
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -19,6 +22,12 @@ from rest_framework.views import APIView
 
 from accounts.api.json import JSONRenderer
 from accounts.api.problems import FieldError, invalid
+
+
+def today_of(request: Request) -> date:
+    """The day it is where the person is, as on the pages; a token's owner has no session to say so."""
+    person: Any = request.user
+    return timezone.localdate(timezone=ZoneInfo(person.time_zone))
 
 
 class Endpoint(APIView):

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
-from accounts.api.base import Endpoint
+from accounts.api.base import Endpoint, today_of
 from accounts.api.problems import FieldError, Problem, invalid
 from accounts.models import Scope
 from areas.api.reach import areas_in_reach, bound_area
@@ -49,7 +49,7 @@ class PlanViewSet(Endpoint, ReadOnlyModelViewSet):
 
     @property
     def today(self) -> date:
-        return timezone.localdate()
+        return today_of(self.request)
 
     def figures(self, rows: Sequence[Any]) -> Sequence[Any]:
         raise NotImplementedError
@@ -213,7 +213,7 @@ class KeyResultCheckInViewSet(CheckInList):
     def _report(self, request: Request, key_result: KeyResult) -> Response:
         report = ReportSerializer(data=request.data, context={"key_result": key_result})
         report.is_valid(raise_exception=True)
-        today = timezone.localdate()
+        today = today_of(request)
         with refusals_as_problems():
             kept = record_check_in(
                 key_result,
@@ -252,7 +252,7 @@ class ProgressView(Endpoint):
         cycle = Cycle.objects.filter(key=_plain_key(cycle_key)).first()
         if cycle is None:
             raise Http404
-        today = timezone.localdate()
+        today = today_of(request)
         area_key = request.query_params.get("area")
         bound = bound_area(request)
         if area_key is None and bound is not None:

@@ -305,3 +305,13 @@ def test_a_key_result_of_another_area_is_not_touched(reporter, core, cycle):
     assert reporter.post(url_of(elsewhere), report()).status_code == 403
     elsewhere.refresh_from_db()
     assert elsewhere.check_in_count == 0
+
+
+def test_the_day_is_that_of_the_person(reporter, contributor, key_result):
+    """14 October, 10:00 in London, is 15 October where the day begins 14 hours earlier."""
+    refused = reporter.post(url_of(key_result), report(effective_on="2024-10-15"))
+    contributor.time_zone = "Pacific/Kiritimati"
+    contributor.save()
+    kept = reporter.post(url_of(key_result), report())
+    assert (refused.status_code, kept.json()["effective_on"]) == (400, "2024-10-15")
+    assert reporter.get("/api/v1/progress/?cycle=24H2").json()["as_of"] == "2024-10-15"

@@ -7,19 +7,25 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=T
 
 
 @pytest.fixture
-def page(monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+def session(client, lead, live_server) -> dict:
+    """The cookie of the lead's session; made before playwright's event loop runs in this thread."""
+    client.force_login(lead)
+    key = client.session.session_key
+    return {"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}
+
+
+@pytest.fixture
+def page(session):
     api = pytest.importorskip("playwright.sync_api")
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser.new_page()
+        page = browser.new_page()
+        page.context.add_cookies([session])
+        yield page
         browser.close()
 
 
-def test_the_page_shows_every_operation_and_runs_one(page, live_server, client, lead):
-    client.force_login(lead)
-    session = {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key}
-    page.context.add_cookies([session | {"url": live_server.url}])
+def test_the_page_shows_every_operation_and_runs_one(page, live_server, lead):
     complaints: list[str] = []
     asked: set[str] = set()
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
