@@ -15,7 +15,7 @@ HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 
 
 class SignInForm(AuthenticationForm):
-    """E-mail address and password; one sentence for whatever does not fit, so that nobody learns who is here."""
+    """E-mail address and password; one sentence for whatever does not fit, so nobody learns who is here."""
 
     error_messages = {
         "invalid_login": _("E-mail address and password do not belong together."),
@@ -25,7 +25,11 @@ class SignInForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("E-mail address")
-        self.fields["username"].widget.attrs |= {"type": "email", "autocomplete": "username", "autofocus": True}
+        self.fields["username"].widget.attrs |= {
+            "type": "email",
+            "autocomplete": "username",
+            "autofocus": True,
+        }
 
 
 class PreferencesForm(forms.ModelForm):

@@ -16,9 +16,11 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Sends visitors to sign in; a fragment that htmx asked for sends the whole page there."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponse:
         if request.headers.get("HX-Request") != "true":
-            return super().handle_no_permission(request, view_func)  # type: ignore[return-value]
+            return super().handle_no_permission(request, view_func)
         # Back to the page that was open, not to its fragment; the sign-in page trusts no `next` either.
         page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
         sign_in = resolve_url(self.get_login_url(view_func))

@@ -45,7 +45,13 @@ def test_reminders_can_be_switched_off(client, lea):
 def test_changes_nobody_else_and_nothing_else(client, lea):
     other = UserFactory(name="Other")
     before = User.objects.filter(pk=other.pk).values().get()
-    hostile = {"id": other.pk, "email": "x@example.org", "org_role": "administrator", "is_active": "", "pk": other.pk}
+    hostile = {
+        "id": other.pk,
+        "email": "x@example.org",
+        "org_role": "administrator",
+        "is_active": "",
+        "pk": other.pk,
+    }
     client.post("/preferences/", sent(**hostile))
     assert User.objects.filter(pk=other.pk).values().get() == before
     lea.refresh_from_db()

@@ -61,7 +61,9 @@ def test_whoever_is_made_inactive_is_out_at_once(client, lea):
 @pytest.mark.parametrize("field", ["username", "password"])
 def test_nul_and_long_input_are_no_server_error(client, lea, field):
     for entered in ("a\x00b", "x" * 100_000):
-        response = client.post("/sign-in/", {"username": "lea@example.org", "password": "x"} | {field: entered})
+        response = client.post(
+            "/sign-in/", {"username": "lea@example.org", "password": "x"} | {field: entered}
+        )
         assert response.status_code == 200
         assert "_auth_user_id" not in client.session
 

@@ -196,7 +196,9 @@ class CheckInForm(forms.Form):
             self.refuse(refusal)
             return None
         if self._says_something_else(kept, written):
-            self.add_error("value", _("This form was saved before; save again to keep this as a new check-in."))
+            self.add_error(
+                "value", _("This form was saved before; save again to keep this as a new check-in.")
+            )
             self.has_told_news = True
             return None
         return kept
@@ -209,7 +211,7 @@ class CheckInForm(forms.Form):
             self.add_error(field if field in self.fields else None, sentences)
 
     def _says_something_else(self, kept: CheckIn, written: dict[str, Any]) -> bool:
-        """Whether a form sent again, perhaps after the browser's "back", says other things than what was kept."""
+        """Whether a form sent again, perhaps after the browser's "back", says other things."""
         value, entered_day = self.cleaned_data["value"], self.cleaned_data.get("effective_on")
         if kept.is_no_change != (value is None) or (value is not None and kept.value != value):
             return True
@@ -231,4 +233,3 @@ def _as_entered(check_in: CheckIn) -> dict[str, Any]:
 def _lines(text: str) -> str:
     """Browsers end lines with CR LF; what is kept ends them with LF."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
-

@@ -104,7 +104,7 @@ def effect_now(figures: KeyResultFigures) -> Effect:
 
 
 def effect_of_entry(form: CheckInForm, figures: KeyResultFigures, points: Points, *, today: date) -> Effect:
-    """What saving the form would make, or what there is while its value cannot be read; nothing is written."""
+    """What saving the form would make, or what there is until its value can be read; writes nothing."""
     form.is_valid()
     key_result, entered = figures.key_result, form.cleaned_data
     is_no_change = bool(entered.get("no_change"))
@@ -115,7 +115,12 @@ def effect_of_entry(form: CheckInForm, figures: KeyResultFigures, points: Points
     after = figures_after(key_result, value=value, effective_on=day, today=today, points=points)
     effect, text = effect_now(after), short_reason(after)
     if is_no_change:
-        text = _("no change, %(effect)s") % {"effect": text} if text else _("no change")
+        reached = after.completion if after.pace == pace.DONE else after.progress
+        text = (
+            _("no change")
+            if reached is None
+            else _("no change, %(share)s") % {"share": format_share(reached)}
+        )
     elif key_result.last_check_in_on and day < key_result.last_check_in_on:
         text = _("a later value stays the current one")
     return Effect(effect.badge, effect.word, text, is_entered=True)
@@ -128,7 +133,9 @@ def short_reason(figures: KeyResultFigures) -> str:
         return figures.reason
     if figures.completion is None:
         return _("no start or no target yet")
-    if figures.expected is None or figures.pace in (pace.NOT_STARTED, pace.NO_DATA):
+    if not figures.reported:
+        return _("no check-in yet")
+    if figures.expected is None or figures.pace == pace.NOT_STARTED:
         return ""
     reached = figures.completion if figures.pace == pace.DONE else figures.progress
     if figures.completion == 1:

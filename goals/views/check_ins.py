@@ -79,7 +79,7 @@ def check_in_preview(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     form = CheckInForm(request.GET, key_result=key_result, corrects=_check_in_to_correct(request, key_result))
     [row] = check_in_rows([key_result], today=today, forms={code: form})
-    errors = form.errors.get("value", []) if form.was_written("value") else []
+    errors = list(form.errors.get("value", ())) if form.was_written("value") else []
     return render(request, "goals/_check_in_preview.html", {"effect": row.effect, "errors": errors})
 
 
@@ -157,7 +157,8 @@ def _record(
     """What was saved and what was not. Each row for itself: one that fails takes no other with it."""
     ids = [form.key_result.pk for form in entered]
     checkable = set(KeyResult.objects.checkable_by(user).filter(pk__in=ids).values_list("pk", flat=True))
-    saved, kept_back = [], []
+    saved: list[CheckInForm] = []
+    kept_back: list[CheckInForm] = []
     for form in entered:
         if form.key_result.pk not in checkable:
             form.add_error(None, _("This key result is no longer yours to check in on."))
@@ -194,14 +195,16 @@ def _reported(form: CheckInForm) -> str:
 
 
 def _owed(user: Any, today: date, *, entered: list[CheckInForm] | None = None) -> dict[str, Any]:
-    """The page: what is due, the longest first; what comes next; what is done. `entered` is shown as typed."""
+    """The page: what is due, the longest first; what comes next; what is done. `entered`: as typed."""
     forms = {form.key_result.code: form for form in entered or []}
     owned = KeyResult.objects.owned_in_active_cycles().filter(owner=user).with_context().order_by("code")
-    due, later, done = [], [], []
+    due: list[KeyResult] = []
+    later: list[KeyResult] = []
+    done: list[KeyResult] = []
     for key_result in owned:
         kind = done if key_result.is_done else due if key_result.owes_check_in(today) else later
         kind.append(key_result)
-    due.sort(key=lambda row: row.check_in_due_on)
+    due.sort(key=lambda row: row.check_in_due_on or date.max)
     later.sort(key=lambda row: row.check_in_due_on or date.max)
     shown = due[:ROWS_SHOWN]
     if others := forms.keys() - {row.code for row in shown}:
@@ -209,6 +212,7 @@ def _owed(user: Any, today: date, *, entered: list[CheckInForm] | None = None) -
     return {
         "nav": "check_ins",
         "today": today,
+        "cycle": owned[0].cycle if owned else None,
         "rows": check_in_rows(shown, today=today, forms=forms),
         "due_count": len(due),
         "due_since": due[0].check_in_due_on if due else None,

@@ -1,9 +1,11 @@
 """The story that the pages are tested with: EDGE in the middle of 2024 H2, on 14 October."""
 
+import datetime as dt
+
 import pytest
 import time_machine
 
-from goals.tests.factories import NOW, check_in
+from goals.tests.factories import NOW, KeyResultFactory, check_in
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +46,12 @@ def status(client):
         return client.get(address).status_code
 
     return get
+
+
+@pytest.fixture
+def five(objective, lead):
+    """Five key results that the lead owes a check-in since today."""
+    made = [KeyResultFactory(objective=objective, owner=lead, title=f"Speed {n}") for n in range(1, 6)]
+    for number, key_result in enumerate(made, start=1):
+        check_in(key_result, number, on=dt.date(2024, 9, 30), note=f"note {number}")
+    return made
