@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 
 from areas.models import Area
+from goals.actions import locks
 from goals.actions.refusals import Refused
 from goals.actions.roadmaps import change_roadmap, create_roadmap
 from goals.actions.rows import save_row
@@ -48,6 +49,7 @@ def load_documents(
         documents = [replace(document, cycle=cycle) for document in documents]
     loading = Loading(by=by, today=today, now=now, reason=reason, owners=_owners(documents))
     with transaction.atomic():
+        _hold_cycles(documents)
         _refuse_twice(documents, loading)
         loaded = [(document, _load(document, loading)) for document in documents]
         for document, rows in loaded:
@@ -58,6 +60,13 @@ def load_documents(
         if dry_run:
             transaction.set_rollback(True)
     return loading.report
+
+
+def _hold_cycles(documents: Iterable[RoadmapDocument]) -> None:
+    """Alone: a document goes up and down the order of locks, and a check-in would wait for it in a circle."""
+    cycles = Cycle.objects.filter(key__in={document.cycle for document in documents})
+    for cycle_id in cycles.order_by("pk").values_list("pk", flat=True):
+        locks.lock_cycle(cycle_id)
 
 
 def _owners(documents: Iterable[RoadmapDocument]) -> dict[str, Any]:
