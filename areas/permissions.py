@@ -1,21 +1,23 @@
 """Who may do what in an area. Each rule is a QuerySet of areas.models; the questions here derive from it."""
 
+from typing import Any
+
 from areas.models import Area
 
 
-def can_edit_plan(user, area: Area) -> bool:
+def can_edit_plan(user: Any, area: Area) -> bool:
     return Area.objects.editable_by(user).filter(pk=area.pk).exists()
 
 
-def can_contribute(user, area: Area) -> bool:
+def can_contribute(user: Any, area: Area) -> bool:
     """Whether a person may check in on everything of an area, and edit its risks and mitigations."""
     return Area.objects.contributable_by(user).filter(pk=area.pk).exists()
 
 
-def can_manage_cycles(user) -> bool:
+def can_manage_cycles(user: Any) -> bool:
     """Open, close and re-open cycles, archive, see who is silent."""
     return user.is_authenticated and user.is_active and user.is_manager
 
 
-def can_manage_people(user) -> bool:
+def can_manage_people(user: Any) -> bool:
     return user.is_authenticated and user.is_active and user.is_administrator

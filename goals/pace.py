@@ -292,8 +292,10 @@ def _distance(completion: Decimal, expected: Decimal, pace: str) -> str:
 def verdict(completion: Decimal, expected: Decimal, pace: str) -> str:
     """The distance between a raw completion and what is expected, in words.
 
-    >>> verdict(Decimal("0.42"), Decimal("0.58"), "at_risk"), verdict(Decimal("1.12"), Decimal("0.58"), "done")
-    ('16 points behind', 'over target')
+    >>> verdict(Decimal("0.42"), Decimal("0.58"), "at_risk")
+    '16 points behind'
+    >>> verdict(Decimal("1.12"), Decimal("0.58"), "done")
+    'over target'
     """
     if completion >= 1:
         return "target met" if format_share(completion) == format_share(Decimal(1)) else "over target"

@@ -50,7 +50,7 @@ def parse_value(text: str) -> Decimal:
     if len(whole) > MAX_WHOLE_DIGITS:
         raise ValueError(f"Write at most {MAX_WHOLE_DIGITS} digits before the point.")
     value = Decimal(match[0])
-    return value if value else abs(value)
+    return value or abs(value)
 
 
 def parse_reported(text: str, *, kind: Kind, unit: str = "") -> Decimal:

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -82,7 +83,9 @@ class ApiToken(models.Model):
         return order.index(Scope(self.scope)) >= order.index(Scope(scope))
 
     @classmethod
-    def issue(cls, *, owner, scope: str, name: str = "", area=None, expires_at: datetime | None = None):
+    def issue(
+        cls, *, owner: Any, scope: str, name: str = "", area: Any = None, expires_at: datetime | None = None
+    ) -> tuple["ApiToken", str]:
         """Makes a token; answers (row, token). The token cannot be shown again."""
         token = PREFIX + secrets.token_urlsafe(32)
         row = cls.objects.create(

@@ -85,7 +85,7 @@ def proposed_score_of(key_result: KeyResult) -> Decimal | None:
         violated = is_violated(
             key_result.current_value, lower=key_result.lower_bound, upper=key_result.upper_bound
         )
-    return proposed_score(key_result.kind, key_result.completion, violated=violated)
+    return proposed_score(key_result.formula_kind, key_result.completion, violated=violated)
 
 
 def _move(cycle: Cycle, state: str, to: str, *, by: Any, now: datetime, reason: str = "") -> Cycle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -33,7 +34,7 @@ def take_snapshots(cycle: Cycle, *, today: date) -> int:
 
 
 def _fields(mean: MeanFigures) -> dict:
-    def stored(share):
+    def stored(share: Decimal | None) -> Decimal | None:
         return None if share is None else round_half_up(share, COMPLETION_PLACES)
 
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.utils import timezone
@@ -67,7 +68,7 @@ def refresh_objective(objective_id: int) -> None:
     )
 
 
-def differences(key_results, objectives) -> list[str]:
+def differences(key_results: Iterable[KeyResult], objectives: Iterable[Objective]) -> list[str]:
     """Codes and fields whose stored figure is not what the formulas say."""
     found = []
     for key_result in key_results:

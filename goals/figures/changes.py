@@ -28,7 +28,8 @@ class DefinitionChange:
 
     @property
     def label(self) -> str:
-        return str(KeyResult._meta.get_field(self.field).verbose_name)
+        field: Any = KeyResult._meta.get_field(self.field)
+        return str(field.verbose_name)
 
 
 def definition_changes(key_result_ids: Collection[int]) -> list[DefinitionChange]:

@@ -121,10 +121,10 @@ def key_result_figures(key_result: KeyResult, *, today: date, points: Points = (
         if expected is None
         else expected_value(key_result.start_value, key_result.target_value, expected),
         pace=pace,
-        word=paces.pace_word(pace, kind=key_result.kind),
+        word=paces.pace_word(pace, kind=key_result.formula_kind),
         reason=paces.reason(
             pace,
-            kind=key_result.kind,
+            kind=key_result.formula_kind,
             completion=key_result.completion,
             expected=expected,
             unit=key_result.unit,

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from areas.models import Area
 from goals.figures.key_result import KeyResultFigures, key_results_figures
 from goals.figures.means import MeanFigures, ObjectiveFigures, mean_over_objectives, objective_figures
 from goals.models import Cycle, KeyResult, Objective, Roadmap
+from goals.models.key_result import KeyResultQuerySet
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,9 @@ def roadmap_figures(roadmap: Roadmap, *, user: Any, today: date) -> RoadmapFigur
     return _roadmap(roadmap, rows[roadmap.pk], today=today)
 
 
-def _objectives_by_roadmap(objectives, key_results, *, today: date) -> dict[int, list[ObjectiveFigures]]:
+def _objectives_by_roadmap(
+    objectives: QuerySet[Objective], key_results: KeyResultQuerySet, *, today: date
+) -> dict[int, list[ObjectiveFigures]]:
     by_objective: dict[int, list[KeyResultFigures]] = defaultdict(list)
     ordered = key_results.with_context().order_by("objective", "position", "number")
     for row in key_results_figures(ordered, today=today):

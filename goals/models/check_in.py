@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +27,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
     def with_authors(self) -> CheckInQuerySet:
         return self.select_related("author", "corrects")
 
-    def visible_to(self, user) -> CheckInQuerySet:
+    def visible_to(self, user: Any) -> CheckInQuerySet:
         return self.filter(key_result__in=KeyResult.objects.visible_to(user))
 
     def update(self, **fields: Any) -> int:
@@ -38,7 +39,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
 
 def _prose_field(label: Any, length: int, **options: Any) -> models.TextField:
     # A model ignores the max_length of a text field; only its form would know.
-    validators = [MaxLengthValidator(length), validate_storable]
+    validators: list[Callable[[Any], None]] = [MaxLengthValidator(length), validate_storable]
     return models.TextField(label, blank=True, max_length=length, validators=validators, **options)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -34,7 +35,7 @@ class CycleQuerySet(models.QuerySet["Cycle"]):
         )
 
 
-def _share_field(label, default: str, **options) -> models.DecimalField:
+def _share_field(label: Any, default: str, **options: Any) -> models.DecimalField:
     return models.DecimalField(
         label,
         max_digits=4,
@@ -138,7 +139,7 @@ class Visibility(models.TextChoices):
 
 
 class RoadmapQuerySet(models.QuerySet["Roadmap"]):
-    def visible_to(self, user) -> RoadmapQuerySet:
+    def visible_to(self, user: Any) -> RoadmapQuerySet:
         """All but the restricted roadmaps of areas the person is no member of."""
         if not user.is_authenticated:
             return self.none()
@@ -202,7 +203,7 @@ class Roadmap(Versioned):
     def __str__(self) -> str:
         return self.code
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding:
             self.code = f"{self.area.key}-{self.cycle.key}"
         super().save(*args, **kwargs)

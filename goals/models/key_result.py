@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -20,6 +21,7 @@ from goals.models.cycle import Cycle, Visibility
 from goals.models.fields import Archivable, Versioned, completion_field, value_field
 from goals.models.objective import Objective
 from goals.pace import check_in_due_on
+from goals.progress import Kind as FormulaKind
 
 
 class KeyResultQuerySet(models.QuerySet["KeyResult"]):
@@ -34,7 +36,7 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
     def of_cycle(self, cycle: Cycle) -> KeyResultQuerySet:
         return self.filter(objective__roadmap__cycle=cycle)
 
-    def visible_to(self, user) -> KeyResultQuerySet:
+    def visible_to(self, user: Any) -> KeyResultQuerySet:
         """As for objectives; a key result may be restricted by itself, and its owner always sees it."""
         if not user.is_authenticated:
             return self.none()
@@ -58,7 +60,7 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
             visibility=KeyResult.Visibility.INHERIT, objective__in=Objective.objects.public()
         )
 
-    def checkable_by(self, user) -> KeyResultQuerySet:
+    def checkable_by(self, user: Any) -> KeyResultQuerySet:
         """Those a person may check in on: their own, and all of the areas they contribute to."""
         if not user.is_authenticated:
             return self.none()
@@ -257,7 +259,7 @@ class KeyResult(Versioned, Archivable):
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding:
             self.code = f"{self.objective.code}-KR{self.number}"
         super().save(*args, **kwargs)
@@ -269,6 +271,11 @@ class KeyResult(Versioned, Archivable):
     @property
     def area(self) -> Area:
         return self.objective.roadmap.area
+
+    @property
+    def formula_kind(self) -> FormulaKind:
+        """The kind as goals.progress and goals.pace take it; the database keeps it to these three."""
+        return cast("FormulaKind", self.kind)
 
     @property
     def short_code(self) -> str:

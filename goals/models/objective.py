@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -29,7 +30,7 @@ class ObjectiveQuerySet(models.QuerySet["Objective"]):
     def focus(self) -> ObjectiveQuerySet:
         return self.filter(kind=Objective.Kind.FOCUS)
 
-    def visible_to(self, user) -> ObjectiveQuerySet:
+    def visible_to(self, user: Any) -> ObjectiveQuerySet:
         """All but the restricted ones of areas the person is no member of; an owner sees what is theirs."""
         if not user.is_authenticated:
             return self.none()
@@ -203,7 +204,7 @@ class Objective(Versioned, Archivable):
     def is_counting(self) -> bool:
         return self.archived_at is None and self.dropped_at is None
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding:
             self.code = f"{self.roadmap.code}-{self.short_code}"
         super().save(*args, **kwargs)

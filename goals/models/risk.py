@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -34,7 +35,7 @@ class RiskQuerySet(models.QuerySet["Risk"]):
     def of_cycle(self, cycle: Cycle) -> RiskQuerySet:
         return self.filter(objective__roadmap__cycle=cycle)
 
-    def visible_to(self, user) -> RiskQuerySet:
+    def visible_to(self, user: Any) -> RiskQuerySet:
         """Those of the objectives and key results a person sees; restricted ones as there."""
         if not user.is_authenticated:
             return self.none()
@@ -219,7 +220,7 @@ class Risk(Versioned, Archivable):
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding:
             self.code = f"{self.objective.code}-R{self.number}"
         super().save(*args, **kwargs)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from html import unescape
-from typing import Any, cast
+from typing import Any
 
 import nh3
 from django import template
@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from goals import pace, values
 from goals.figures import Health
 from goals.models import KeyResult, Mitigation
-from goals.progress import Kind, clamp, round_half_up
+from goals.progress import clamp, round_half_up
 
 register = template.Library()
 
@@ -70,7 +70,7 @@ def number(value: Decimal | None) -> str:
 @register.filter
 def quantity(value: Decimal | None, key_result: KeyResult) -> str:
     """The value as people write it for this key result: with its unit, or "done" for a milestone."""
-    return values.format_value(value, unit=key_result.unit, kind=cast("Kind", key_result.kind))
+    return values.format_value(value, unit=key_result.unit, kind=key_result.formula_kind)
 
 
 @register.filter
