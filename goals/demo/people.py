@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Count, Q
 
 from accounts.models import OrgRole
 from areas.models import Area, Membership, Role
@@ -65,6 +66,25 @@ def make_memberships() -> None:
 
 def administrator() -> Any:
     return get_user_model().objects.get_by_natural_key(address(ADMINISTRATOR[0]))
+
+
+def is_demo() -> bool:
+    """Whether this installation holds the demo and nobody else yet."""
+    everybody = get_user_model().objects.aggregate(
+        demo=Count("pk", filter=Q(email=address(ADMINISTRATOR[0]))),
+        others=Count("pk", filter=~Q(email__endswith=f"@{DOMAIN}")),
+    )
+    return everybody["demo"] == 1 and everybody["others"] == 0
+
+
+def examples() -> list[dict[str, Any]]:
+    """One person of each role to try the demo with, the lead who owes the most first; none elsewhere."""
+    if not is_demo():
+        return []
+    by_role: dict[str, dict[str, Any]] = {}
+    for person in sign_ins():
+        by_role.setdefault(person["role"], person)
+    return [by_role[role] for role in (Role.LEAD, OrgRole.MANAGER, Role.CONTRIBUTOR, OrgRole.ADMINISTRATOR)]
 
 
 def sign_ins() -> list[dict[str, Any]]:

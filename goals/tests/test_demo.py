@@ -152,3 +152,18 @@ def test_database_with_more_than_the_demo_is_refused(demo, db, make):
     with pytest.raises(CommandError, match="its own"):
         call_command("load_demo")
     assert CheckIn.objects.count() == before
+
+
+def test_sign_in_page_offers_people_to_try_and_the_start_page_says_what_is_made_up(demo, db, client):
+    page = client.get("/sign-in/").content.decode()
+    assert "lead.dist@example.org" in page
+    assert people.PASSWORD in page
+    client.force_login(people.administrator())
+    assert "are made up" in client.get("/").content.decode()
+
+
+def test_installation_with_people_of_its_own_offers_nobody(demo, db, client, manager):
+    UserFactory(email="ada@company.example")
+    assert people.PASSWORD not in client.get("/sign-in/").content.decode()
+    client.force_login(manager)
+    assert "are made up" not in client.get("/").content.decode()

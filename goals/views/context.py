@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from areas.models import Area
+from goals.demo import people
 from goals.models import Cycle, KeyResult
 
 Reader = User | AnonymousUser
@@ -19,11 +20,12 @@ Reader = User | AnonymousUser
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """A context processor. Nothing is asked of the database before a template asks for it."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {}
+        return {"demo_sign_ins": SimpleLazyObject(people.examples)}
     user = request.user
     return {
         "cycles": SimpleLazyObject(lambda: list(Cycle.objects.all())),
         "due_count": SimpleLazyObject(lambda: due_count(user)),
+        "is_demo": SimpleLazyObject(people.is_demo),
     }
 
 
