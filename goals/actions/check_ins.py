@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goals.actions import locks
-from goals.actions.refusals import Archived, CycleClosed, CycleNotActive, Invalid, ReportedMeanwhile
-from goals.actions.rows import refuse_unstorable
+from goals.actions.refusals import CycleClosed, CycleNotActive, Invalid, ReportedMeanwhile
+from goals.actions.rows import refuse_given_up, refuse_unstorable
 from goals.actions.stored import refresh_key_result, stored_completion
 from goals.models import CheckIn, Cycle, KeyResult
 
@@ -103,8 +103,7 @@ def refuse_unless_open(cycle: Cycle, key_result: KeyResult) -> None:
         raise CycleClosed(cycle.name)
     if not cycle.takes_check_ins:
         raise CycleNotActive(cycle.name)
-    if not key_result.objective.is_counting or key_result.archived_at or key_result.dropped_at:
-        raise Archived(_("%(code)s is archived or dropped.") % {"code": key_result.code})
+    refuse_given_up(key_result)
 
 
 def _refuse_unseen(key_result: KeyResult, seen_count: int, *, author: Any) -> None:

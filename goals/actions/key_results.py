@@ -15,6 +15,7 @@ from goals.actions.rows import (
     apply_changes,
     next_number,
     refuse_closed,
+    refuse_given_up,
     refuse_stale,
     refuse_without_reason,
     save_row,
@@ -29,9 +30,13 @@ MILESTONE_WAY = {"start_value": Decimal(0), "target_value": Decimal(1)}
 def create_key_result(
     objective: Objective, *, by: Any, now: datetime, today: date, number: int | None = None, **fields: Any
 ) -> KeyResult:
-    """A new key result with the next number, or the wanted one. Raises CycleClosed, NumberTaken, Invalid."""
+    """A new key result with the next number, or the wanted one.
+
+    Raises CycleClosed, Archived, NumberTaken, Invalid.
+    """
     refuse_closed(locks.share_cycle(objective.roadmap.cycle_id))
     objective = locks.lock_objective(objective.pk)
+    refuse_given_up(objective)
     number = next_number(objective, "last_key_result_number", wanted=number)
     values = {"position": number, "added_on": today} | fields
     if values.get("kind") == KeyResult.Kind.MILESTONE:
@@ -55,11 +60,13 @@ def change_key_result(
 ) -> bool:
     """Whether something changed. Check-ins keep the definition they were made under; completion follows.
 
-    Raises CycleClosed, StaleVersion, ReasonNeeded (the cycle has begun and the definition changes), Invalid.
+    Raises CycleClosed, Archived, StaleVersion, ReasonNeeded (the cycle has begun and the definition changes),
+    Invalid.
     """
     cycle = locks.share_cycle(key_result.objective.roadmap.cycle_id)
     refuse_closed(cycle)
     key_result = locks.lock_key_result(key_result.pk)
+    refuse_given_up(key_result)
     refuse_stale(key_result, version)
     if changes.get("kind", key_result.kind) == KeyResult.Kind.MILESTONE:
         changes = changes | MILESTONE_WAY

@@ -8,7 +8,14 @@ from typing import Any
 from django.db import transaction
 
 from goals.actions import locks
-from goals.actions.rows import apply_changes, next_number, refuse_closed, refuse_stale, save_row
+from goals.actions.rows import (
+    apply_changes,
+    next_number,
+    refuse_closed,
+    refuse_given_up,
+    refuse_stale,
+    save_row,
+)
 from goals.models import Dependency, Mitigation, Objective, Risk
 
 
@@ -16,9 +23,13 @@ from goals.models import Dependency, Mitigation, Objective, Risk
 def create_risk(
     objective: Objective, *, by: Any, now: datetime, number: int | None = None, **fields: Any
 ) -> Risk:
-    """A new risk with the next number, or the wanted one. Raises CycleClosed, NumberTaken, Invalid."""
+    """A new risk with the next number, or the wanted one.
+
+    Raises CycleClosed, Archived, NumberTaken, Invalid.
+    """
     refuse_closed(locks.share_cycle(objective.roadmap.cycle_id))
     objective = locks.lock_objective(objective.pk)
+    refuse_given_up(objective)
     number = next_number(objective, "last_risk_number", wanted=number)
     risk = Risk(objective=objective, number=number, created_at=now, **fields)
     risk.code = f"{objective.code}-{risk.short_code}"

@@ -15,6 +15,7 @@ from goals.actions.rows import (
     apply_changes,
     next_number,
     refuse_closed,
+    refuse_given_up,
     refuse_stale,
     refuse_without_reason,
     save_row,
@@ -75,10 +76,11 @@ def change_objective(
     reason: str = "",
     **changes: Any,
 ) -> bool:
-    """Whether something changed. Raises CycleClosed, StaleVersion, ReasonNeeded, Invalid."""
+    """Whether something changed. Raises CycleClosed, Archived, StaleVersion, ReasonNeeded, Invalid."""
     cycle = locks.share_cycle(objective.roadmap.cycle_id)
     refuse_closed(cycle)
     objective = locks.lock_objective(objective.pk)
+    refuse_given_up(objective)
     refuse_stale(objective, version)
     changed = apply_changes(objective, changes)
     if not changed:

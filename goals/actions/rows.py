@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import CharField, TextField
 from django.utils.translation import gettext as _
 
-from goals.actions.refusals import CycleClosed, Invalid, NumberTaken, ReasonNeeded, StaleVersion
+from goals.actions.refusals import Archived, CycleClosed, Invalid, NumberTaken, ReasonNeeded, StaleVersion
 from goals.models import Cycle
 from goals.models.fields import validate_storable
 
@@ -76,6 +76,12 @@ def next_number(parent: Any, counter: str, *, wanted: int | None = None) -> int:
 def refuse_closed(cycle: Cycle) -> None:
     if cycle.is_closed:
         raise CycleClosed(cycle.name)
+
+
+def refuse_given_up(row: Any) -> None:
+    """An objective or key result that is archived or dropped, by itself or from above, is not changed."""
+    if not row.is_counting:
+        raise Archived(_("%(code)s is archived or dropped; restore it first.") % {"code": row.code})
 
 
 def refuse_stale(row: Any, version: int | None) -> None:

@@ -273,6 +273,11 @@ class KeyResult(Versioned, Archivable):
         return self.objective.roadmap.area
 
     @property
+    def is_counting(self) -> bool:
+        """Neither archived nor dropped, itself or with its objective."""
+        return self.archived_at is None and self.dropped_at is None and self.objective.is_counting
+
+    @property
     def formula_kind(self) -> FormulaKind:
         """The kind as goals.progress and goals.pace take it; the database keeps it to these three."""
         return cast("FormulaKind", self.kind)

@@ -190,7 +190,7 @@ def test_last_check_ins_are_made_while_the_cycle_closes(key_result, cycle):
 @pytest.mark.parametrize("field", ["archived_at", "dropped_at"])
 def test_nobody_reports_about_what_is_out_of_the_plan(refused, key_result, objective, field):
     type(key_result).objects.filter(pk=key_result.pk).update(**{field: NOW})
-    assert refused(5, Archived).sentence == f"{key_result.code} is archived or dropped."
+    assert refused(5, Archived).sentence == f"{key_result.code} is archived or dropped; restore it first."
     type(key_result).objects.filter(pk=key_result.pk).update(**{field: None})
     Objective.objects.filter(pk=objective.pk).update(**{field: NOW})
     refused(5, Archived)

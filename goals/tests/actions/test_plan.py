@@ -11,7 +11,8 @@ from goals.actions.key_results import (
     drop_key_result,
     restore_key_result,
 )
-from goals.actions.refusals import Invalid, NumberTaken, ReasonNeeded, StaleVersion, WrongState
+from goals.actions.refusals import Archived, Invalid, NumberTaken, ReasonNeeded, StaleVersion, WrongState
+from goals.actions.risks import create_risk
 from goals.actions.roadmaps import (
     archive_objective,
     change_objective,
@@ -243,3 +244,21 @@ def test_a_change_that_breaks_a_rule_is_refused_whole(key_result, who):
     assert refusal.value.sentence == "Start and target are the same; a reach needs a way to go."
     key_result.refresh_from_db()
     assert (key_result.title, key_result.target_value) == ("Decode speed on a phone", 10)
+
+
+def test_what_is_archived_or_dropped_is_not_changed_before_it_is_restored(key_result, objective, who):
+    drop_key_result(key_result, reason="not measurable", **who)
+    with pytest.raises(Archived) as refusal:
+        change_key_result(key_result, title="Another", **who)
+    assert refusal.value.sentence == "EDGE-24H2-O1-KR1 is archived or dropped; restore it first."
+    archive_objective(objective, **who)
+    for write in (
+        lambda: change_objective(objective, title="Another", **who),
+        lambda: create_key_result(objective, today=TODAY, title="New", **who),
+        lambda: create_risk(objective, title="New", likelihood=1, **who),
+    ):
+        with pytest.raises(Archived):
+            write()
+    objective.refresh_from_db()
+    assert objective.title == "A dependable base for on-device AI"
+    assert not objective.risks.exists()
