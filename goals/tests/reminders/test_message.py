@@ -237,7 +237,7 @@ def test_the_number_of_queries_does_not_grow_with_key_results(
         message_to(lead)
     for _number in range(20):
         three_check_ins(KeyResultFactory(objective=objective, owner=lead))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         assert message_to(lead).subject.startswith("21 ")
 
 
