@@ -21,10 +21,10 @@ def expected_text(figures: KeyResultFigures, *, unit: str = "") -> str:
         return bounds_text(key_result.lower_bound, key_result.upper_bound, unit=unit) or DASH
     if key_result.kind == KeyResult.Kind.MILESTONE or figures.expected_value is None:
         return DASH
-    return format_value(round_half_up(figures.expected_value, _places_for(key_result)), unit=unit)
+    return format_value(round_half_up(figures.expected_value, places_for(key_result)), unit=unit)
 
 
-def _places_for(key_result: KeyResult) -> int:
+def places_for(key_result: KeyResult) -> int:
     """So many that one in the last place is a 20th to a 200th of the way: one from 0 to 10, none to 512."""
     way = abs((key_result.target_value or 0) - (key_result.start_value or Decimal(0)))
     return min(max(1 - (way / 2).adjusted(), 0), MAX_PLACES)

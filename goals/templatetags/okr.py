@@ -18,7 +18,8 @@ from markdown_it import MarkdownIt
 
 from goals import pace, values
 from goals.figures import Health
-from goals.models import KeyResult, Mitigation
+from goals.figures.expected import places_for
+from goals.models import CheckIn, Cycle, KeyResult, Mitigation
 from goals.progress import clamp, round_half_up
 
 register = template.Library()
@@ -85,13 +86,31 @@ def way(key_result: KeyResult) -> str:
 
 @register.filter
 def rounded_like(value: Decimal | None, key_result: KeyResult) -> str:
-    """A computed value with as many places as the start and the target are written with, and one more."""
+    """A computed value with its unit, as finely as the way from start to target asks for."""
     if value is None:
         return values.DASH
-    written = [number for number in (key_result.start_value, key_result.target_value) if number is not None]
-    places = max((len(values.plain_number(number).partition(".")[2]) for number in written), default=0)
-    rounded = round_half_up(value, min(places + 1, values.MAX_PLACES))
-    return values.format_value(rounded, unit=key_result.unit)
+    return values.format_value(round_half_up(value, places_for(key_result)), unit=key_result.unit)
+
+
+@register.filter
+def step(check_in: CheckIn) -> str:
+    """What a check-in moved, the unit said once: "9.1 → 9.6 tok/s"."""
+    key_result, before = check_in.key_result, check_in.previous_value
+    value = quantity(check_in.value, key_result)
+    if before is None:
+        return value
+    if before == check_in.value:
+        return gettext("%(value)s, no change") % {"value": value}
+    is_milestone = key_result.kind == KeyResult.Kind.MILESTONE
+    return f"{quantity(before, key_result) if is_milestone else values.format_number(before)} → {value}"
+
+
+@register.filter
+def days(cycle: Cycle) -> str:
+    """From when to when a cycle lasts, the year once where it is the same: "1 Jul – 31 Dec 2024"."""
+    has_one_year = cycle.starts_on.year == cycle.ends_on.year
+    begin = formats.date_format(cycle.starts_on, "j M" if has_one_year else "j M Y")
+    return f"{begin} – {formats.date_format(cycle.ends_on, 'j M Y')}"
 
 
 @register.filter

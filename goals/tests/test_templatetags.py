@@ -122,9 +122,40 @@ def test_way_of_each_kind(fields, words):
     assert okr.way(key_result(**fields)) == words
 
 
-def test_computed_value_is_as_fine_as_its_definition_and_a_digit_more():
-    row = key_result(start_value=Decimal("51.7"), target_value=Decimal(55), unit="%")
-    assert okr.rounded_like(Decimal("53.6271"), row) == "53.63\u202f%"
+@pytest.mark.parametrize(
+    ("start", "target", "value", "words"),
+    [
+        ("51.7", "55", "53.6271", "53.6"),
+        ("1400", "3000", "2811.4286", "2\u202f811"),
+        ("0", "10", "5.7377", "5.7"),
+        ("1.02", "1.08", "1.05443", "1.054"),
+    ],
+)
+def test_computed_value_is_as_fine_as_the_way_asks_for(start, target, value, words):
+    row = key_result(start_value=Decimal(start), target_value=Decimal(target))
+    assert okr.rounded_like(Decimal(value), row) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "now", "words"),
+    [
+        ("reach", Decimal("9.1"), Decimal("9.6"), "9.1 → 9.6 tok/s"),
+        ("reach", None, Decimal("9.6"), "9.6 tok/s"),
+        ("reach", Decimal("9.60"), Decimal("9.6"), "9.6 tok/s, no change"),
+        ("milestone", Decimal(0), Decimal(1), "not done → done"),
+    ],
+)
+def test_step_of_a_check_in_says_the_unit_once(kind, before, now, words):
+    row = key_result(kind=kind, unit="tok/s", formula_kind=kind)
+    assert okr.step(SimpleNamespace(key_result=row, previous_value=before, value=now)) == words
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "words"),
+    [(dt.date(2024, 12, 31), "10 Aug – 31 Dec 2024"), (dt.date(2025, 2, 9), "10 Aug 2024 – 9 Feb 2025")],
+)
+def test_days_of_a_cycle_name_every_year_that_differs(ends_on, words):
+    assert okr.days(SimpleNamespace(starts_on=dt.date(2024, 8, 10), ends_on=ends_on)) == words
 
 
 @pytest.mark.parametrize(

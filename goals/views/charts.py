@@ -5,8 +5,8 @@ top, ready for an SVG attribute.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import pairwise
 
@@ -14,13 +14,15 @@ from django.utils import formats
 from django.utils.translation import gettext
 
 from goals.progress import round_half_up
-from goals.values import MAX_PLACES, format_number, format_share
+from goals.values import format_number, format_share
 
 TWO_PLACES = Decimal("0.01")
 # Of the drawing's width; a word beside a mark needs about this much.
 MARK_LABEL_WIDTH = 35
-# Of the drawing's width, from the left: a word that begins further right would run out of the card.
+# Of the drawing's width, from the left: what is written further right runs out of any card.
 LABEL_NEEDS_ROOM_FROM = 80
+# A word that begins further right runs out of the card on a phone.
+LABEL_BEGINS_BEFORE = 62
 Point = tuple[date, Decimal]
 
 
@@ -120,17 +122,17 @@ def completion_chart(course: Course, *, starts_on: date, ends_on: date) -> LineC
     return _chart(course, frame, [Decimal(0), Decimal("0.5"), Decimal(1)], format_share)
 
 
-def value_chart(course: Course, *, starts_on: date, ends_on: date) -> LineChart:
-    """The values of one key result over its time; the axis reaches just around what is drawn."""
+def value_chart(course: Course, *, starts_on: date, ends_on: date, places: int) -> LineChart:
+    """The values of one key result over its time; the axis reaches just around what is drawn.
+
+    Values stand as they were reported, the forecast with as many places as it deserves.
+    """
     values = course.values() or [Decimal(0), Decimal(1)]
     ticks = round_ticks(min(values), max(values))
-    return _chart(course, Frame(starts_on, ends_on, ticks[0], ticks[-1]), ticks, _short_number(ticks))
-
-
-def _short_number(ticks: Sequence[Decimal]) -> Callable[[Decimal], str]:
-    """Numbers with a digit more than the axis needs: a forecast has six places, which say nothing."""
-    places = max(0, -(ticks[1] - ticks[0]).adjusted()) + 1
-    return lambda value: format_number(round_half_up(value, min(places, MAX_PLACES)))
+    if course.forecast:
+        day, foreseen = course.forecast
+        course = replace(course, forecast=(day, round_half_up(foreseen, places)))
+    return _chart(course, Frame(starts_on, ends_on, ticks[0], ticks[-1]), ticks, format_number)
 
 
 def _chart(
@@ -149,12 +151,10 @@ def _chart(
 
 def month_ticks(frame: Frame) -> list[Tick]:
     """The first day of every month within the frame, thinned out to at most six."""
-    months = []
-    day = frame.starts_on.replace(day=1)
-    while day <= frame.ends_on:
-        if day >= frame.starts_on:
-            months.append(day)
-        day = (day + timedelta(days=31)).replace(day=1)
+    first, last = (12 * day.year + day.month - 1 for day in (frame.starts_on, frame.ends_on))
+    # Counted by number: there is no day after the last of the calendar.
+    months = [date(month // 12, month % 12 + 1, 1) for month in range(first, last + 1)]
+    months = [day for day in months if day >= frame.starts_on]
     step = max(1, -(-len(months) // 6))
     return [
         Tick(frame.x(day), formats.date_format(day, "M"), "start" if day == frame.starts_on else "middle")
@@ -188,40 +188,56 @@ def _lines(course: Course, frame: Frame) -> list[Line]:
 def _labels(course: Course, frame: Frame, shown: Callable[[Decimal], str]) -> list[Label]:
     """Words beside their lines: the actual values' on one side, the expectation's on the other."""
     labels = []
-    is_below = bool(course.actual and course.expected) and course.actual[-1][1] < _value_at(
+    is_below = bool(course.actual and course.expected) and course.actual[-1][1] < value_on(
         course.expected, course.actual[-1][0]
     )
+    # Where the forecast crosses the expectation, their words would stand on each other.
+    crosses = bool(course.forecast and course.expected) and _ends_below(course, is_below) != is_below
     if course.actual:
         text = shown(course.actual[-1][1])
         labels.append(_beside("actual", text, course.actual[-2:], course.actual[-1][0], frame, is_below))
     if len(course.expected) > 1:
         (first_day, _), (last_day, _) = course.expected[0], course.expected[-1]
-        day = first_day + (last_day - first_day) * 3 // 4
+        day = first_day + (last_day - first_day) * (1 if crosses else 3) // 4
         labels.append(_beside("expected", gettext("expected"), course.expected, day, frame, not is_below))
     if course.forecast and course.actual:
-        labels.append(_forecast_label(course, frame, shown))
+        labels.append(_forecast_label(course, frame, shown, _ends_below(course, is_below)))
     return labels
 
 
-def _forecast_label(course: Course, frame: Frame, shown: Callable[[Decimal], str]) -> Label:
-    """Beside the middle of its line while there is room, else over the lines' ends."""
+def _ends_below(course: Course, is_below: bool) -> bool:
+    """Whether the forecast ends below the expectation; where they end alike, its side today counts."""
+    if course.forecast is None or not course.expected:
+        return False
+    foreseen, expected = course.forecast[1], course.expected[-1][1]
+    return is_below if foreseen == expected else foreseen < expected
+
+
+def _forecast_label(course: Course, frame: Frame, shown: Callable[[Decimal], str], below: bool) -> Label:
+    """Beside the middle of its line while there is room, else at the right edge where no line passes."""
     last, forecast = course.actual[-1], course.forecast or course.actual[-1]
     text = gettext("forecast %(value)s") % {"value": shown(forecast[1])}
     day = last[0] + (forecast[0] - last[0]) // 2
     ends = [forecast[1], *(value for _, value in course.expected[-1:])]
     if Decimal(frame.x(day)) > LABEL_NEEDS_ROOM_FROM:
         return Label("forecast", text, frame.x(forecast[0]), frame.y(max(ends)), 0, -9, "end")
-    return _beside("forecast", text, [last, forecast], day, frame, forecast[1] < ends[-1])
+    label = _beside("forecast", text, [last, forecast], day, frame, below)
+    if label.anchor == "end" or Decimal(label.x) <= LABEL_BEGINS_BEFORE:
+        return label
+    edge, end = frame.x(forecast[0]), frame.y(forecast[1])
+    if below and Decimal(end) > 50:
+        return Label("forecast", text, edge, end, 0, -9, "end")
+    return Label("forecast", text, edge, frame.y(last[1]), 0, 34 if below else -25, "end")
 
 
 def _beside(kind: str, text: str, line: Sequence[Point], day: date, frame: Frame, below: bool) -> Label:
     """A word over or under a line, shifted to where the line leaves room for it."""
     is_rising = line[-1][1] >= line[0][1]
     dx, anchor = (5, "start") if below == is_rising else (-5, "end")
-    return Label(kind, text, frame.x(day), frame.y(_value_at(line, day)), dx, 18 if below else -9, anchor)
+    return Label(kind, text, frame.x(day), frame.y(value_on(line, day)), dx, 18 if below else -9, anchor)
 
 
-def _value_at(series: Sequence[Point], day: date) -> Decimal:
+def value_on(series: Sequence[Point], day: date) -> Decimal:
     """The height of a drawn line on a day; the nearest end beyond it."""
     for (before_on, before), (after_on, after) in pairwise(series):
         if before_on <= day < after_on:

@@ -50,9 +50,9 @@ class CheckInRow:
 
     @property
     def trend(self) -> list[Decimal]:
-        """The last values by the day they are of, oldest first."""
-        by_day = sorted(self.points, key=lambda point: point[0])
-        return [value for _day, value in by_day[-TREND_LENGTH:]]
+        """The last values by the day they are of, oldest first; of each day what was said last."""
+        by_day = dict(self.points)
+        return [by_day[day] for day in sorted(by_day)[-TREND_LENGTH:]]
 
     @property
     def trend_text(self) -> str:

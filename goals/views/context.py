@@ -42,7 +42,8 @@ def chosen_cycle(request: HttpRequest) -> Cycle | None:
     key = request.GET.get("cycle")
     if key is None:
         return Cycle.objects.current(timezone.localdate())
-    cycle = Cycle.objects.filter(key=key).first()
+    # PostgreSQL refuses to look for a NUL in any text.
+    cycle = None if "\0" in key else Cycle.objects.filter(key=key).first()
     if cycle is None:
         raise Http404(_("There is no such cycle."))
     return cycle

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from goals import pace
 from goals.figures import DefinitionChange, KeyResultFigures, MeanFigures, SeriesPoint
+from goals.figures.expected import places_for
 from goals.models import CheckIn, Cycle
 from goals.progress import clamp, expected_value
-from goals.views.charts import Course, LineChart, Point, completion_chart, value_chart
+from goals.views.charts import Course, LineChart, Point, completion_chart, value_chart, value_on
 
 
 @dataclass(frozen=True)
@@ -61,31 +62,52 @@ def target_changes(changes: Iterable[DefinitionChange]) -> list[tuple[date, str]
     return [(day, _("target changed")) for day in sorted(days)]
 
 
+@dataclass(frozen=True)
+class ValuePoint:
+    """A reported value, and what was expected on its day; None where nothing can be expected."""
+
+    day: date
+    value: Decimal
+    expected: Decimal | None
+
+
+@dataclass(frozen=True)
+class ValueChart:
+    """The values of a key result as a drawing, and the same for a table, newest first."""
+
+    drawing: LineChart
+    rows: list[ValuePoint]
+
+
 def key_result_chart(
     figures: KeyResultFigures,
     check_ins: Sequence[CheckIn],
     changes: Sequence[DefinitionChange],
     *,
     today: date,
-) -> LineChart:
+) -> ValueChart:
     """The values of a key result, oldest first, between its cycle's first day and its due day."""
     key_result = figures.key_result
     starts_on = key_result.cycle.starts_on
+    due_day = max(key_result.due_date, starts_on + timedelta(days=1))
     reported = [row.effective_on for row in check_ins]
-    last_day = max(key_result.due_date, starts_on + timedelta(days=1), *reported)
+    last_day = max([due_day, *reported])
+    expected = _expected_values(figures, due_day)
     actual = [(row.effective_on, row.value) for row in check_ins if row.value is not None]
+    rows = [ValuePoint(day, value, value_on(expected, day) if expected else None) for day, value in actual]
     if key_result.start_value is not None:
         actual.insert(0, (starts_on, key_result.start_value))
-    due_day = max(key_result.due_date, starts_on + timedelta(days=1))
     forecast = figures.forecast if today < due_day else None
     course = Course(
         actual=actual,
-        expected=_expected_values(figures, due_day),
+        expected=expected,
         target=_target(figures, changes, last_day),
         forecast=(due_day, forecast.value) if forecast else None,
         changes=target_changes(changes),
     )
-    return value_chart(course, starts_on=starts_on, ends_on=last_day)
+    places = places_for(key_result)
+    drawing = value_chart(course, starts_on=starts_on, ends_on=last_day, places=places)
+    return ValueChart(drawing, rows[::-1])
 
 
 def _expected_values(figures: KeyResultFigures, last_day: date) -> list[Point]:

@@ -20,7 +20,7 @@ def test_days_go_from_left_to_right_and_shares_from_the_bottom_up():
 
 def test_axis_of_values_reaches_just_around_them():
     course = Course(actual=[(BEGIN, Decimal("51.7")), (MIDDLE, Decimal("53.1"))], target=[(END, Decimal(55))])
-    chart = value_chart(course, starts_on=BEGIN, ends_on=END)
+    chart = value_chart(course, starts_on=BEGIN, ends_on=END, places=1)
     assert [tick.label for tick in chart.y_ticks] == ["51", "52", "53", "54", "55"]
 
 
@@ -41,12 +41,48 @@ def test_forecast_goes_on_from_the_last_value():
     assert "Forecast 80\u202f% on 30 Dec 2024." in chart.text
 
 
-def test_forecast_is_shown_as_finely_as_the_axis_and_a_digit_more():
+def test_forecast_has_the_places_it_deserves_and_a_value_those_it_was_reported_with():
     course = Course(
-        actual=[(BEGIN, Decimal(1400)), (MIDDLE, Decimal(2312))], forecast=(END, Decimal("2947.142857"))
+        actual=[(BEGIN, Decimal(1400)), (MIDDLE, Decimal("2312.25"))], forecast=(END, Decimal("2947.142857"))
     )
-    labels = value_chart(course, starts_on=BEGIN, ends_on=END).labels
-    assert [label.text for label in labels if label.kind == "forecast"] == ["forecast 2\u202f947.1"]
+    chart = value_chart(course, starts_on=BEGIN, ends_on=END, places=0)
+    words = {label.kind: label.text for label in chart.labels}
+    assert words == {"actual": "2\u202f312.25", "forecast": "forecast 2\u202f947"}
+    assert "Forecast 2\u202f947 on" in chart.text
+
+
+EXPECTED = [(BEGIN, Decimal(0)), (END, Decimal(1))]
+
+
+@pytest.mark.parametrize("end", ["0.3", "0.8", "1"])
+@pytest.mark.parametrize("now", ["0.2", "0.45", "0.55", "0.9"])
+@pytest.mark.parametrize("part", [20, 45, 70])
+def test_words_of_forecast_and_expectation_never_stand_on_each_other(now, end, part):
+    today = BEGIN + (END - BEGIN) * part // 100
+    course = Course([(BEGIN, Decimal(0)), (today, Decimal(now))], EXPECTED, forecast=(END, Decimal(end)))
+    labels = {label.kind: label for label in completion_chart(course, starts_on=BEGIN, ends_on=END).labels}
+    forecast, expected = (_box(labels[kind]) for kind in ("forecast", "expected"))
+    assert forecast[1] < expected[0] or expected[1] < forecast[0] or abs(forecast[2] - expected[2]) >= 12
+
+
+@pytest.mark.parametrize("end", ["0.3", "0.8", "1"])
+@pytest.mark.parametrize("part", [20, 45, 57, 70, 90])
+def test_forecast_does_not_run_out_of_a_narrow_card(part, end):
+    today = BEGIN + (END - BEGIN) * part // 100
+    course = Course([(BEGIN, Decimal(0)), (today, Decimal("0.1"))], EXPECTED, forecast=(END, Decimal(end)))
+    labels = completion_chart(course, starts_on=BEGIN, ends_on=END).labels
+    (box,) = [_box(label) for label in labels if label.kind == "forecast"]
+    assert box[1] <= NARROW + 5
+
+
+NARROW = 210  # pixels of a drawing on a phone; it is 208 high
+
+
+def _box(label):
+    """Left, right and middle of a word in pixels, at six pixels a letter."""
+    width, x = 6 * len(label.text), float(label.x) / 100 * NARROW + label.dx
+    left = x - width if label.anchor == "end" else x
+    return left, left + width, float(label.y) / 100 * 208 + label.dy
 
 
 def test_change_outside_of_the_time_shown_is_not_marked():
@@ -63,7 +99,7 @@ def test_marks_close_to_each_other_share_one_word():
 
 
 def test_chart_without_values_says_so():
-    chart = value_chart(Course(actual=[]), starts_on=BEGIN, ends_on=END)
+    chart = value_chart(Course(actual=[]), starts_on=BEGIN, ends_on=END, places=1)
     assert chart.text == "No values yet."
     assert chart.lines == []
 

@@ -1,6 +1,7 @@
 """The page of a key result: its course, its definition, every check-in."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -50,8 +51,27 @@ def test_chart_draws_the_correction_and_not_what_it_corrects(client, lead, key_r
     wrong = check_in(key_result, 8)
     check_in(key_result, 3, corrects=wrong, reason="a typing error")
     client.force_login(lead)
-    (label,) = [label for label in client.get(ADDRESS).context["chart"].labels if label.kind == "actual"]
+    (label,) = [
+        label for label in client.get(ADDRESS).context["chart"].drawing.labels if label.kind == "actual"
+    ]
     assert label.text == "3"
+
+
+def test_chart_has_its_table_of_values_newest_first(page, lead, key_result):
+    check_in(key_result, 2, on=dt.date(2024, 8, 1))
+    check_in(key_result, 3)
+    text = page(ADDRESS, user=lead)
+    table = text[
+        text.index("These figures as a table") : text.index("</details>", text.index("These figures"))
+    ]
+    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", table)]
+    assert cells == ["14 Oct 2024", "3 tok/s", "5.7 tok/s", "1 Aug 2024", "2 tok/s", "1.7 tok/s"]
+
+
+def test_page_stands_before_the_first_check_in(page, lead, key_result):
+    text = page(ADDRESS, user=lead)
+    assert "No check-in yet" in text
+    assert "These figures as a table" not in text
 
 
 def test_changed_target_is_told_with_reason_and_marked(page, lead, reported):

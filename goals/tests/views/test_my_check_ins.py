@@ -322,3 +322,12 @@ def test_the_page_costs_the_same_for_one_row_and_for_twenty(
 
 # Session, person, owned key results, values of the due, the later and the done ones, cycles of the menu.
 PAGE_QUERIES = 7
+
+
+def test_trend_draws_the_correction_and_not_what_it_corrects(client, lead, key_result):
+    check_in(key_result, 2, author=lead, on=dt.date(2024, 9, 2))
+    wrong = check_in(key_result, 80, author=lead, on=dt.date(2024, 9, 16))
+    check_in(key_result, 3, author=lead, on=dt.date(2024, 9, 16), corrects=wrong, reason="a typing error")
+    client.force_login(lead)
+    (row,) = client.get("/check-ins/").context["rows"]
+    assert row.trend == [2, 3]

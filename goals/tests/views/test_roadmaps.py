@@ -88,7 +88,7 @@ def test_latest_shows_what_was_said_and_which_target_changed_why(page, lead, rep
     change_key_result(reported, by=lead, now=NOW, reason="Beta adds reach", target_value=Decimal(12))
     text = page(ADDRESS, user=lead)
     assert "4-bit kernels" in text
-    assert "target changed" in text
+    assert "Target changed" in text
     assert "10 → 12" in text
     assert "Beta adds reach" in text
 

@@ -119,8 +119,9 @@ if (checkIns) {
     rest.textContent = rest.dataset.marks;
     rest.addEventListener("click", markTheRest);
   }
-  document.querySelectorAll(".for-keyboards").forEach((hint) => { hint.hidden = false; });
-  document.querySelectorAll(".for-pointers").forEach((hint) => { hint.hidden = true; });
+  const hasRoomForKeys = window.matchMedia("(min-width: 46rem)").matches;
+  document.querySelectorAll(".for-keyboards").forEach((hint) => { hint.hidden = !hasRoomForKeys; });
+  document.querySelectorAll(".for-pointers").forEach((hint) => { hint.hidden = hasRoomForKeys; });
   const keptBack = checkIns.querySelector('[aria-invalid="true"]');
   keptBack?.focus();
   countRows();
