@@ -48,17 +48,18 @@ class AuditEntry(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
+        blank=True,
         related_name="+",
         verbose_name=_("who"),
     )
     # Who was meant, where nobody was signed in: the address of a failed sign-in.
     actor_email = models.CharField(_("e-mail address"), max_length=254, blank=True)
     origin = models.CharField(_("through"), max_length=20, choices=Origin)
-    address = models.GenericIPAddressField(_("from"), null=True)
+    address = models.GenericIPAddressField(_("from"), null=True, blank=True)
     action = models.CharField(_("action"), max_length=20, choices=Action)
     kind = models.CharField(_("kind"), max_length=60, help_text=_("what sort of thing it is"))
     subject = models.CharField(_("what"), max_length=200, help_text=_("its code, key or name"))
-    changes = models.JSONField(_("old and new"), default=dict)
+    changes = models.JSONField(_("old and new"), default=dict, blank=True)
     reason = models.TextField(_("why"), blank=True)
 
     objects = AuditEntryQuerySet.as_manager()
@@ -99,9 +100,10 @@ class AuditEntry(models.Model):
         return f"{self.made_at:%Y-%m-%d %H:%M} {self.actor_email} {self.action} {self.subject}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding or self.pk is not None:
+        if not self._state.adding:
             raise NeverChanged("Entries of the record are never changed.")
-        super().save(*args, **kwargs)
+        # An entry made with the key of an old one would otherwise take its place.
+        super().save(*args, **kwargs | {"force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise NeverChanged("Entries of the record end by the retention period alone.")

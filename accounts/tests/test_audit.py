@@ -6,7 +6,7 @@ import io
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.audit import record
@@ -209,3 +209,10 @@ def test_csv_opens_no_formula(administrator, lead):
     assert [row["subject"] for row in rows] == ["'=HYPERLINK(1)"]
     assert rows[0]["reason"] == "'@SUM(1)"
     assert rows[0]["actor"] == lead.email
+
+
+def test_entry_with_the_key_of_an_old_one_does_not_take_its_place(lead):
+    record("changed", actor=lead, kind="test", subject="EDGE")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AuditEntry(pk=newest().pk, origin="page", action="changed", kind="test", subject="OTHER").save()
+    assert newest().subject == "EDGE"
