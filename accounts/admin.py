@@ -56,8 +56,10 @@ class ApiTokenAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Revoke the chosen tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        count = queryset.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
-        self.message_user(request, _("%(count)d tokens revoked.") % {"count": count})
+        usable = list(queryset.filter(revoked_at__isnull=True))
+        for token in usable:
+            token.revoke(now=timezone.now())
+        self.message_user(request, _("%(count)d tokens revoked.") % {"count": len(usable)})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

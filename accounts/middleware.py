@@ -10,6 +10,9 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.audit import Origin, coming_from
+from accounts.models import AuditEntry
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -26,6 +29,18 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         sign_in = resolve_url(self.get_login_url(view_func))
         field = self.get_redirect_field_name(view_func)
         return HttpResponseClientRedirect(f"{sign_in}?{urlencode({field: page})}")
+
+
+class OriginMiddleware:
+    """Tells the record of changes through what and from which address a request came."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        through = AuditEntry.Origin.API if request.path.startswith("/api/") else AuditEntry.Origin.PAGE
+        with coming_from(Origin(through, request.META.get("REMOTE_ADDR") or None)):
+            return self.get_response(request)
 
 
 class ReaderMiddleware:

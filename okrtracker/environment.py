@@ -54,6 +54,16 @@ def boolean(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}; write true or false.")
 
 
+def whole_number(name: str, default: int) -> int:
+    """A number of 0 or more."""
+    value = read(name).strip()
+    if not value:
+        return default
+    if not (value.isascii() and value.isdecimal() and len(value) < 10):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number, like {default or 365}.")
+    return int(value)
+
+
 def hosts(name: str, default: str) -> list[str]:
     """A comma-separated list of host names."""
     hosts = [word.strip() for word in read(name, default).split(",") if word.strip()]

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "okrtracker.middleware.RequestLogMiddleware",
+    "accounts.middleware.OriginMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -165,6 +166,8 @@ DEFAULT_FROM_EMAIL = environment.mail_address(
     "DEFAULT_FROM_EMAIL", default="okrtracker <okrtracker@localhost>"
 )
 REMINDERS_ENABLED = environment.boolean("REMINDERS_ENABLED", default=True)
+# How long the record of changes reaches back; 0 keeps it for ever.
+AUDIT_RETENTION_DAYS = environment.whole_number("AUDIT_RETENTION_DAYS", default=0)
 
 CELERY_BROKER_URL = environment.broker_url("CELERY_BROKER_URL", default="filesystem://localhost")
 CELERY_BROKER_CONNECTION_TIMEOUT = 4

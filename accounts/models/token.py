@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 PREFIX = "okr_"
 
@@ -61,6 +62,8 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
 
     objects = ApiTokenQuerySet.as_manager()
+    # Issued, revoked, by whom; neither the secret's hash nor every use.
+    history = HistoricalRecords(excluded_fields=["digest", "last_used_at"])
 
     class Meta:
         ordering = ["-created_at"]
@@ -81,6 +84,12 @@ class ApiToken(models.Model):
         """Whether this token's scope includes the given one."""
         order = list(Scope)
         return order.index(Scope(self.scope)) >= order.index(Scope(scope))
+
+    def revoke(self, *, now: datetime) -> None:
+        """Takes it back, at once and for good."""
+        if self.revoked_at is None:
+            self.revoked_at = now
+            self.save(update_fields=["revoked_at"])
 
     @classmethod
     def issue(

@@ -11,6 +11,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 WEEKDAYS = [
     (0, _("Monday")),
@@ -79,6 +80,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
 
     objects = UserManager()
+    # What people prefer and who they are; not what they prove it with.
+    history = HistoricalRecords(excluded_fields=["password", "last_login", "joined_at"])
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -107,6 +110,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Every sign-in notes its moment in the row; that is no change of the person.
+        written = kwargs.get("update_fields")
+        if written is not None and set(written) <= {"last_login", "password"}:
+            self.skip_history_when_saving = True
+        try:
+            super().save(*args, **kwargs)
+        finally:
+            self.__dict__.pop("skip_history_when_saving", None)
 
     @property
     def is_administrator(self) -> bool:

@@ -14,7 +14,8 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db.models import Model
 
-from accounts.models import ApiToken
+from accounts.audit import record
+from accounts.models import ApiToken, AuditEntry
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import IdempotencyKey, OutboxMail, Snapshot
@@ -111,6 +112,11 @@ def make_idempotency_key() -> Model:
     return IdempotencyKey.objects.create(
         owner=make_user(), key="1", fingerprint="0" * 64, status=201, answer="{}"
     )
+
+
+def make_audit_entry() -> Model:
+    record("changed", actor=None, kind="test", subject="EDGE")
+    return AuditEntry.objects.latest("pk")
 
 
 SAY_WHY_SCORE = "Say why the score differs from the proposed one."
@@ -499,6 +505,18 @@ KEPT = [
         make_mail,
         {"attempts": 1},
         copy=True,
+    ),
+    Case(
+        "audit_origin_known",
+        "A change comes from a page, the API or a command.",
+        make_audit_entry,
+        {"origin": "hearsay"},
+    ),
+    Case(
+        "audit_action_known",
+        "This is no action that the record knows.",
+        make_audit_entry,
+        {"action": "burnt"},
     ),
     Case(
         "idempotency_key_once_per_owner",

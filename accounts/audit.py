@@ -1,0 +1,149 @@
+"""Writes the record of who did what.
+
+What people edit has a history table, and each of its rows becomes one entry here, in the same transaction:
+whatever writes a history is in the record, and nothing has to be remembered where a change is made. Sign-ins
+and tokens are added by the signals and methods that they pass through. Check-ins are not: they are a record
+of their own, append-only too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models import Field
+from django.dispatch import receiver
+from django.utils import timezone
+from simple_history.signals import post_create_historical_record
+
+from accounts.models.audit import AuditEntry
+
+ACTIONS = {"+": AuditEntry.Action.CREATED, "~": AuditEntry.Action.CHANGED, "-": AuditEntry.Action.DELETED}
+# Moves with every change and says nothing of its own.
+UNTOLD = {"version", "updated_at", "created_at"}
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Through what, and from which address, something is asked for."""
+
+    through: str = AuditEntry.Origin.COMMAND
+    address: str | None = None
+
+
+FROM_A_COMMAND = Origin()
+_origin: ContextVar[Origin | None] = ContextVar("audit_origin", default=None)
+
+
+@contextmanager
+def coming_from(origin: Origin) -> Iterator[None]:
+    """For the time of a request. The address is no business of the actions, which pass on who and when."""
+    token = _origin.set(origin)
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+def record(
+    action: str,
+    *,
+    actor: Any,
+    kind: str,
+    subject: str,
+    changes: dict[str, list[str | None]] | None = None,
+    reason: str = "",
+    made_at: Any = None,
+    actor_email: str = "",
+) -> None:
+    """One entry; `changes` maps a field to [old, new] in words."""
+    origin = _origin.get() or FROM_A_COMMAND
+    AuditEntry.objects.create(
+        made_at=made_at or timezone.now(),
+        actor=actor,
+        actor_email=(actor.email if actor else actor_email)[:254],
+        origin=origin.through,
+        address=origin.address,
+        action=action,
+        kind=kind[:60],
+        subject=subject[:LONGEST_SUBJECT],
+        changes=changes or {},
+        reason=reason,
+    )
+
+
+@receiver(post_create_historical_record)
+def record_history(instance: Any, history_instance: Any, **signal: Any) -> None:
+    """Every row of history is one entry; a save that changed nothing worth telling is none."""
+    changes = _changes(history_instance)
+    action = ACTIONS[history_instance.history_type]
+    if action == AuditEntry.Action.CHANGED and not changes:
+        return
+    record(
+        action,
+        actor=history_instance.history_user,
+        kind=str(instance._meta.verbose_name),
+        subject=str(getattr(instance, "code", "") or getattr(instance, "key", "") or instance),
+        changes=changes,
+        reason=history_instance.history_change_reason or "",
+        made_at=history_instance.history_date,
+    )
+
+
+def _changes(history_instance: Any) -> dict[str, list[str | None]]:
+    before = None
+    if history_instance.history_type == "~":
+        # The row written before this one; `prev_record` goes by the moments given, which may be equal.
+        rows = type(history_instance).objects.filter(**_same_row(history_instance))
+        before = rows.filter(history_id__lt=history_instance.history_id).order_by("-history_id").first()
+    changes = {}
+    for field in history_instance.tracked_fields:
+        new = _in_words(history_instance, field)
+        old = _in_words(before, field) if before else None
+        if field.name not in UNTOLD and new != old:
+            changes[field.name] = [old, new]
+    return changes
+
+
+def _same_row(history_instance: Any) -> dict[str, Any]:
+    key = history_instance.instance_type._meta.pk.attname
+    return {key: getattr(history_instance, key)}
+
+
+def _in_words(row: Any, field: Field) -> str | None:
+    """A value as it is kept: references by their key, so that nothing has to be looked up to tell it."""
+    value = getattr(row, field.attname)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return None if value is None or value == "" else str(value)
+
+
+@receiver(user_logged_in)
+def record_sign_in(user: Any, **signal: Any) -> None:
+    record(AuditEntry.Action.SIGNED_IN, actor=user, kind="sign-in", subject=user.email)
+
+
+@receiver(user_logged_out)
+def record_sign_out(user: Any, **signal: Any) -> None:
+    if user is not None:
+        record(AuditEntry.Action.SIGNED_OUT, actor=user, kind="sign-in", subject=user.email)
+
+
+@receiver(user_login_failed)
+def record_failed_sign_in(credentials: dict[str, Any], **signal: Any) -> None:
+    # What was typed may be a password in the wrong field: kept only if it looks like an address.
+    typed = str(credentials.get("username") or credentials.get("email") or "")
+    email = typed if "@" in typed and typed.isprintable() and len(typed) <= 254 else ""
+    record(
+        AuditEntry.Action.SIGN_IN_FAILED,
+        actor=None,
+        actor_email=email,
+        kind="sign-in",
+        subject=email or "no address",
+    )
