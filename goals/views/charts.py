@@ -280,8 +280,8 @@ def _sentence(course: Course, shown: Callable[[Decimal], str]) -> str:
     if not course.actual:
         return gettext("No values yet.")
     day, value = course.actual[-1]
-    words = {"count": len(course.actual), "value": shown(value), "day": formats.date_format(day, "j M Y")}
-    sentence = gettext("%(count)d values, the last one %(value)s on %(day)s.") % words
+    words = {"value": shown(value), "day": formats.date_format(day, "j M Y")}
+    sentence = gettext("The last value is %(value)s on %(day)s.") % words
     if course.forecast:
         words = {"value": shown(course.forecast[1]), "day": formats.date_format(course.forecast[0], "j M Y")}
         sentence += " " + gettext("Forecast %(value)s on %(day)s.") % words
