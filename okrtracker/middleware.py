@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django_structlog.middlewares import RequestMiddleware
 
 from okrtracker import views
@@ -38,6 +38,18 @@ class SecurityHeadersMiddleware:
             # What a signed-in person saw stays out of shared caches and of the history of a shared computer.
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class NulMiddleware:
+    """Answers 404 to an address with a NUL in it: PostgreSQL refuses to look for one in any text."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path_info:
+            raise Http404
+        return self.get_response(request)
 
 
 class RequestLogMiddleware(RequestMiddleware):

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "okrtracker.middleware.NulMiddleware",
 ]
 
 ROOT_URLCONF = "okrtracker.urls"
@@ -148,10 +149,6 @@ STORAGES = {
     },
 }
 
-mail_settings = environment.email("EMAIL_URL", default=f"filemail:///{quote(str(VAR_DIR / 'mail'))}")
-if mail_settings["EMAIL_BACKEND"].endswith(".filebased.EmailBackend"):
-    # Django's own gathers several mails in one file, which no mail program opens.
-    mail_settings["EMAIL_BACKEND"] = "okrtracker.mail.FolderBackend"
 MAIL = environment.email("EMAIL_URL", default=f"filemail:///{quote(str(VAR_DIR / 'mail'))}")
 EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
 EMAIL_FILE_PATH: str = MAIL["EMAIL_FILE_PATH"]

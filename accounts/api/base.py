@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,14 +21,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.json import JSONRenderer
-from accounts.api.problems import FieldError, invalid
+from accounts.api.json import JSONRenderer, dumps
+from accounts.api.problems import CONTENT_TYPE, FieldError, Problem, body_of, invalid
 
 
 def today_of(request: Request) -> date:
     """The day it is where the person is, as on the pages; a token's owner has no session to say so."""
     person: Any = request.user
     return timezone.localdate(timezone=ZoneInfo(person.time_zone))
+
+
+def refuse_unreadable_body(request: Request) -> None:
+    """A body whose length nobody told would be read as empty, and a packed one as nonsense."""
+    if "HTTP_TRANSFER_ENCODING" in request.META:
+        raise Problem(411, "length_required", _("Send the length of the body; it is not read in chunks."))
+    if request.META.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+        raise Problem(415, "unsupported_media_type", _("Send the body as it is, without Content-Encoding."))
 
 
 class Endpoint(APIView):
@@ -46,17 +55,18 @@ class Endpoint(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        refuse_unreadable_body(request)
         known = self.known_parameters()
         errors = []
         for name, values in request.query_params.lists():
             if name not in known:
-                errors.append(FieldError(name, "unknown", _("This parameter is not known here.")))
+                errors.append(FieldError(name[:100], "unknown", _("This parameter is not known here.")))
             elif len(values) > 1:
                 errors.append(FieldError(name, "repeated", _("Give this parameter once.")))
             elif not values[0]:
                 errors.append(FieldError(name, "required", _("This parameter has no value.")))
         if errors:
-            raise invalid(errors)
+            raise invalid(errors[:20])
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
@@ -81,4 +91,9 @@ class Endpoint(APIView):
 def _conditional(request: HttpRequest, response: Response) -> HttpResponseBase | None:
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     response.headers["ETag"] = etag
-    return get_conditional_response(request, etag=etag, response=response)
+    answer = get_conditional_response(request, etag=etag, response=response)
+    if answer is not None and answer.status_code == HTTPStatus.PRECONDITION_FAILED:
+        sentence = _("What is here now is not what If-Match names.")
+        answer.content = dumps(body_of(Problem(412, "precondition_failed", sentence)))
+        answer.headers["Content-Type"] = CONTENT_TYPE
+    return answer

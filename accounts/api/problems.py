@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 CONTENT_TYPE = "application/problem+json"
+LONGEST_DETAIL = 300
 
 # The codes of DRF that are not ours; docs/api.md lists every code.
 CODES = {
@@ -64,10 +65,11 @@ def answer(exc: Exception, context: dict[str, Any]) -> Response | None:
         headers["WWW-Authenticate"] = header
     if wait := getattr(exc, "wait", None):
         headers["Retry-After"] = str(int(wait))
-    return Response(_body(exc), status=exc.status_code, headers=headers, content_type=CONTENT_TYPE)
+    return Response(body_of(exc), status=exc.status_code, headers=headers, content_type=CONTENT_TYPE)
 
 
-def _body(exc: exceptions.APIException) -> dict[str, Any]:
+def body_of(exc: exceptions.APIException) -> dict[str, Any]:
+    """What the answer to a problem says."""
     status = HTTPStatus(exc.status_code)
     code = exc.code if isinstance(exc, Problem) else str(getattr(exc.detail, "code", exc.default_code))
     return {
@@ -86,7 +88,11 @@ def _field_errors(details: Any, field: str = "") -> Iterator[FieldError]:
         for detail in details:
             yield from _field_errors(detail, field)
     elif set(details) == {"message", "code"} and not isinstance(details["message"], (dict, list)):
-        yield FieldError(field, CODES.get(details["code"], details["code"]), str(details["message"]))
+        detail = str(details["message"])
+        if len(detail) > LONGEST_DETAIL:
+            # It quotes what was sent, which may be as long as a body.
+            detail = f"{detail[:LONGEST_DETAIL]}…"
+        yield FieldError(field, CODES.get(details["code"], details["code"]), detail)
     else:
         for name, inner in details.items():
             own = "" if name == api_settings.NON_FIELD_ERRORS_KEY else str(name)

@@ -37,6 +37,12 @@ EXAMPLES = [
     _example(405, "Method Not Allowed", "method_not_allowed", 'Method "DELETE" not allowed.'),
     _example(406, "Not Acceptable", "not_acceptable", "Could not satisfy the request Accept header."),
     _example(409, "Conflict", "cycle_closed", "2024 H1 is closed; its numbers are frozen."),
+    _example(
+        411, "Length Required", "length_required", "Send the length of the body; it is not read in chunks."
+    ),
+    _example(
+        412, "Precondition Failed", "precondition_failed", "What is here now is not what If-Match names."
+    ),
     _example(413, "Request Entity Too Large", "too_large", "The body is longer than 2097152 bytes."),
     _example(
         415,
@@ -54,8 +60,9 @@ EXAMPLES = [
         429, "Too Many Requests", "throttled", "Request was throttled. Expected available in 12 seconds."
     ),
 ]
-READ_PROBLEMS = ("400", "401", "403", "404", "405", "406", "429")
-WRITE_PROBLEMS = ("409", "413", "415", "422")
+PROBLEMS = ("400", "401", "403", "404", "405", "406", "429")
+READ_PROBLEMS = (*PROBLEMS, "412")
+WRITE_PROBLEMS = (*PROBLEMS, "409", "411", "413", "415", "422")
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -112,7 +119,7 @@ class Schema(AutoSchema):
             bodies["304"] = self._get_response_for_code(None, "304") | {
                 "description": "What was asked for is what If-None-Match names."
             }
-        for status in READ_PROBLEMS + (() if self.method == "GET" else WRITE_PROBLEMS):
+        for status in READ_PROBLEMS if self.method == "GET" else WRITE_PROBLEMS:
             bodies[status] = self._get_response_for_code(ProblemSerializer, status, [CONTENT_TYPE])
         return dict(sorted(bodies.items()))
 

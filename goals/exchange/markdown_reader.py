@@ -6,7 +6,11 @@ what has no place is a problem.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import select
+import stat
 from pathlib import Path
 
 from goals.exchange.document import MAX_BLOCK, ObjectiveEntry, RoadmapDocument
@@ -19,6 +23,7 @@ from goals.exchange.outline import Lines, ObjectivePart, read_outline
 MAX_BYTES = 2_000_000
 MAX_OBJECTIVES = 50
 MAX_TITLE = 200
+PIPE_SECONDS = 2
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -30,12 +35,32 @@ def read_file(path: Path | str) -> RoadmapDocument:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise DocumentError(str(path), [_too_large(size)])
-        with path.open("rb") as file:
-            # A pipe tells no size, so never take in more than may be refused.
-            data = file.read(MAX_BYTES + 1)
+        data = _read(path)
     except OSError as error:
         raise DocumentError(str(path), [Problem(0, f"the file cannot be read: {error.strerror}")]) from None
     return read_bytes(data, name=str(path))
+
+
+def _read(path: Path) -> bytes:
+    """What the file holds, up to one byte more than a document may have. Raises OSError."""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123  (to set the flag)
+        descriptor = file.fileno()
+        first = _first_of_pipe(descriptor) if stat.S_ISFIFO(os.fstat(descriptor).st_mode) else b""
+        os.set_blocking(descriptor, True)
+        # A pipe tells no size, so never take in more than may be refused.
+        return first + file.read(MAX_BYTES + 1 - len(first))
+
+
+def _first_of_pipe(descriptor: int) -> bytes:
+    """Its first byte; none yet where a writer takes its time. Nobody is waited for without end."""
+    select.select([descriptor], [], [], PIPE_SECONDS)
+    try:
+        first = os.read(descriptor, 1)
+    except BlockingIOError:
+        return b""
+    if not first:
+        raise OSError(errno.EPIPE, "nothing comes out of this pipe")
+    return first
 
 
 def read_bytes(data: bytes, *, name: str) -> RoadmapDocument:

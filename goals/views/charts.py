@@ -14,7 +14,7 @@ from django.utils import formats
 from django.utils.translation import gettext
 
 from goals.progress import round_half_up
-from goals.values import format_number, format_share
+from goals.values import NARROW_SPACE, format_number, format_share
 
 TWO_PLACES = Decimal("0.01")
 # Of the drawing's width; a word beside a mark needs about this much.
@@ -140,13 +140,25 @@ def _chart(
 ) -> LineChart:
     return LineChart(
         text=_sentence(course, shown),
-        y_ticks=[Tick(frame.y(value), shown(value)) for value in y_ticks],
+        y_ticks=[Tick(frame.y(value), in_short(value, shown)) for value in y_ticks],
         x_ticks=month_ticks(frame),
         lines=_lines(course, frame),
         marks=_marks(course, frame),
         dots=[Dot(frame.x(day), frame.y(value)) for day, value in course.actual[-1:]],
         labels=_labels(course, frame, shown),
     )
+
+
+def in_short(value: Decimal, shown: Callable[[Decimal], str] = format_number) -> str:
+    """A number that fits beside an axis: from a million on in millions, billions or trillions.
+
+    >>> in_short(Decimal(2500000)), in_short(Decimal("-50000000000000"))
+    ('2.5\u202fM', '−50\u202fT')
+    """
+    for size, letter in ((12, "T"), (9, "B"), (6, "M")):
+        if abs(value) >= Decimal(10) ** size:
+            return f"{shown(value.scaleb(-size))}{NARROW_SPACE}{letter}"
+    return shown(value)
 
 
 def month_ticks(frame: Frame) -> list[Tick]:
@@ -201,7 +213,7 @@ def _labels(course: Course, frame: Frame, shown: Callable[[Decimal], str]) -> li
         day = first_day + (last_day - first_day) * (1 if crosses else 3) // 4
         labels.append(_beside("expected", gettext("expected"), course.expected, day, frame, not is_below))
     if course.forecast and course.actual:
-        labels.append(_forecast_label(course, frame, shown, _ends_below(course, is_below)))
+        labels += _forecast_labels(course, frame, shown, _ends_below(course, is_below))
     return labels
 
 
@@ -213,21 +225,25 @@ def _ends_below(course: Course, is_below: bool) -> bool:
     return is_below if foreseen == expected else foreseen < expected
 
 
-def _forecast_label(course: Course, frame: Frame, shown: Callable[[Decimal], str], below: bool) -> Label:
-    """Beside the middle of its line while there is room, else at the right edge where no line passes."""
+def _forecast_labels(
+    course: Course, frame: Frame, shown: Callable[[Decimal], str], below: bool
+) -> list[Label]:
+    """Beside the middle of its line. Where that has no room on a phone, another one for narrow drawings
+    stands at the right edge, where no line passes; the style shows one of the two."""
     last, forecast = course.actual[-1], course.forecast or course.actual[-1]
     text = gettext("forecast %(value)s") % {"value": shown(forecast[1])}
     day = last[0] + (forecast[0] - last[0]) // 2
     ends = [forecast[1], *(value for _, value in course.expected[-1:])]
     if Decimal(frame.x(day)) > LABEL_NEEDS_ROOM_FROM:
-        return Label("forecast", text, frame.x(forecast[0]), frame.y(max(ends)), 0, -9, "end")
+        return [Label("forecast", text, frame.x(forecast[0]), frame.y(max(ends)), 0, -9, "end")]
     label = _beside("forecast", text, [last, forecast], day, frame, below)
     if label.anchor == "end" or Decimal(label.x) <= LABEL_BEGINS_BEFORE:
-        return label
+        return [label]
     edge, end = frame.x(forecast[0]), frame.y(forecast[1])
     if below and Decimal(end) > 50:
-        return Label("forecast", text, edge, end, 0, -9, "end")
-    return Label("forecast", text, edge, frame.y(last[1]), 0, 34 if below else -25, "end")
+        return [Label("forecast", text, edge, end, 0, -9, "end")]
+    narrow = Label("forecast-narrow", text, edge, frame.y(last[1]), 0, 34 if below else -25, "end")
+    return [replace(label, kind="forecast-wide"), narrow]
 
 
 def _beside(kind: str, text: str, line: Sequence[Point], day: date, frame: Frame, below: bool) -> Label:
@@ -264,8 +280,8 @@ def _sentence(course: Course, shown: Callable[[Decimal], str]) -> str:
     if not course.actual:
         return gettext("No values yet.")
     day, value = course.actual[-1]
-    words = {"count": len(course.actual), "value": shown(value), "day": formats.date_format(day, "j M Y")}
-    sentence = gettext("%(count)d values, the last one %(value)s on %(day)s.") % words
+    words = {"value": shown(value), "day": formats.date_format(day, "j M Y")}
+    sentence = gettext("The last value is %(value)s on %(day)s.") % words
     if course.forecast:
         words = {"value": shown(course.forecast[1]), "day": formats.date_format(course.forecast[0], "j M Y")}
         sentence += " " + gettext("Forecast %(value)s on %(day)s.") % words

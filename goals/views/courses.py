@@ -95,7 +95,7 @@ def key_result_chart(
     expected = _expected_values(figures, due_day)
     actual = [(row.effective_on, row.value) for row in check_ins if row.value is not None]
     rows = [ValuePoint(day, value, value_on(expected, day) if expected else None) for day, value in actual]
-    if key_result.start_value is not None:
+    if actual and key_result.start_value is not None:
         actual.insert(0, (starts_on, key_result.start_value))
     forecast = figures.forecast if today < due_day else None
     course = Course(

@@ -37,10 +37,12 @@ class Command(BaseCommand):
             sys.exit(1)
         is_json = options["format"] == "json"
         text = write_json(document, current_values(code)) if is_json else write(document)
-        if options["output"] is None:
-            self.stdout.write(text, ending="")
-            return
+        output = options["output"]
         try:
-            Path(options["output"]).write_text(text, encoding="utf-8", newline="\n")
+            if output is None:
+                self.stdout.write(text, ending="")
+                self.stdout.flush()
+            else:
+                Path(output).write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
-            raise CommandError(f"{options['output']}: {error.strerror}") from None
+            raise CommandError(f"{output or 'the screen'}: {error.strerror}") from None

@@ -6,8 +6,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from goals.exchange.document import RoadmapDocument
@@ -15,6 +14,7 @@ from goals.exchange.errors import DocumentError
 from goals.exchange.load import load_documents
 from goals.exchange.loading import LoadReport
 from goals.exchange.markdown_reader import read_file
+from goals.management.people import person
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--by", metavar="EMAIL", help="the person whom the history names")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        by = _person(options["by"])
+        by = person(options["by"])
         try:
             report = load_documents(
                 self._read(options["files"]),
@@ -85,12 +85,3 @@ class Command(BaseCommand):
                     self.stdout.write(f"  {code}")
         if dry_run:
             self.stdout.write("A dry run: nothing was written.")
-
-
-def _person(email: str | None) -> Any:
-    if email is None:
-        return None
-    person = get_user_model().objects.filter(email__iexact=email, is_active=True).first()
-    if person is None:
-        raise CommandError(f"nobody here has the address {email}")
-    return person

@@ -143,6 +143,27 @@ def _fill(path):
         pipe.write(b"x" * (MAX_BYTES + 10))
 
 
+def test_a_pipe_that_nobody_writes_into_is_not_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(markdown_reader, "PIPE_SECONDS", 0.1)
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(DocumentError, match="cannot be read: nothing comes out of this pipe"):
+        read_file(tmp_path / "pipe")
+
+
+def test_a_pipe_is_read_to_its_end_also_where_its_writer_takes_its_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(markdown_reader, "PIPE_SECONDS", 0.1)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(path, os.O_WRONLY)
+    threading.Timer(0.3, lambda: (os.write(writer, b"\xff"), os.close(writer))).start()
+
+    with pytest.raises(DocumentError, match="pipe:1: the byte 0xff is not UTF-8"):
+        read_file(path)
+    os.close(reader)
+
+
 def test_a_missing_file_and_a_folder_are_told(tmp_path):
     with pytest.raises(DocumentError, match="cannot be read: No such file"):
         read_file(tmp_path / "none.md")

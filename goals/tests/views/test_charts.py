@@ -60,27 +60,35 @@ EXPECTED = [(BEGIN, Decimal(0)), (END, Decimal(1))]
 def test_words_of_forecast_and_expectation_never_stand_on_each_other(now, end, part):
     today = BEGIN + (END - BEGIN) * part // 100
     course = Course([(BEGIN, Decimal(0)), (today, Decimal(now))], EXPECTED, forecast=(END, Decimal(end)))
-    labels = {label.kind: label for label in completion_chart(course, starts_on=BEGIN, ends_on=END).labels}
-    forecast, expected = (_box(labels[kind]) for kind in ("forecast", "expected"))
-    assert forecast[1] < expected[0] or expected[1] < forecast[0] or abs(forecast[2] - expected[2]) >= 12
+    labels = completion_chart(course, starts_on=BEGIN, ends_on=END).labels
+    (expected,) = [label for label in labels if label.kind == "expected"]
+    forecasts = [label for label in labels if label.kind.startswith("forecast")]
+    assert forecasts
+    for forecast in forecasts:
+        width = WIDE if forecast.kind == "forecast-wide" else NARROW
+        one, other = _box(forecast, width), _box(expected, width)
+        assert one[1] < other[0] or other[1] < one[0] or abs(one[2] - other[2]) >= 12
 
 
 @pytest.mark.parametrize("end", ["0.3", "0.8", "1"])
 @pytest.mark.parametrize("part", [20, 45, 57, 70, 90])
-def test_forecast_does_not_run_out_of_a_narrow_card(part, end):
+def test_forecast_does_not_run_out_of_its_card(part, end):
     today = BEGIN + (END - BEGIN) * part // 100
     course = Course([(BEGIN, Decimal(0)), (today, Decimal("0.1"))], EXPECTED, forecast=(END, Decimal(end)))
     labels = completion_chart(course, starts_on=BEGIN, ends_on=END).labels
-    (box,) = [_box(label) for label in labels if label.kind == "forecast"]
-    assert box[1] <= NARROW + 5
+    forecasts = {label.kind: label for label in labels if label.kind.startswith("forecast")}
+    for kind, label in forecasts.items():
+        width = WIDE if kind == "forecast-wide" else NARROW
+        assert _box(label, width)[1] <= width + MARGIN
+    assert set(forecasts) in ({"forecast"}, {"forecast-wide", "forecast-narrow"})
 
 
-NARROW = 210  # pixels of a drawing on a phone; it is 208 high
+NARROW, WIDE, MARGIN = 210, 320, 32  # pixels of a drawing, and from it to the edge of its card; 208 high
 
 
-def _box(label):
+def _box(label, drawing):
     """Left, right and middle of a word in pixels, at six pixels a letter."""
-    width, x = 6 * len(label.text), float(label.x) / 100 * NARROW + label.dx
+    width, x = 6 * len(label.text), float(label.x) / 100 * drawing + label.dx
     left = x - width if label.anchor == "end" else x
     return left, left + width, float(label.y) / 100 * 208 + label.dy
 
@@ -115,3 +123,9 @@ def test_positions_have_a_point_in_every_language(language):
         course = Course(actual=[(BEGIN, Decimal(0)), (MIDDLE, Decimal(1) / 3)])
         (line,) = completion_chart(course, starts_on=BEGIN, ends_on=END).lines
     assert line.points == "0.00,100.00 50.00,66.67"
+
+
+def test_the_last_day_of_the_calendar_is_a_due_date_too():
+    ends_on = dt.date(9999, 12, 31)
+    chart = completion_chart(Course(actual=[]), starts_on=BEGIN, ends_on=ends_on)
+    assert 1 <= len(chart.x_ticks) <= 6

@@ -74,6 +74,17 @@ def test_page_stands_before_the_first_check_in(page, lead, key_result):
     assert "These figures as a table" not in text
 
 
+def test_start_is_not_drawn_as_a_reported_value(client, lead, key_result):
+    client.force_login(lead)
+    drawing = client.get(ADDRESS).context["chart"].drawing
+    assert drawing.dots == []
+    assert drawing.text == "No values yet."
+    check_in(key_result, 3)
+    drawing = client.get(ADDRESS).context["chart"].drawing
+    assert len(drawing.dots) == 1
+    assert drawing.text == "The last value is 3 on 14 Oct 2024."
+
+
 def test_changed_target_is_told_with_reason_and_marked(page, lead, reported):
     change_key_result(reported, by=lead, now=NOW, reason="Beta adds reach", target_value=Decimal(12))
     text = page(ADDRESS, user=lead)

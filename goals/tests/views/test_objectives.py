@@ -139,3 +139,9 @@ def test_queries_do_not_grow_with_the_objective(client, lead, objective, django_
     client.get(ADDRESS)
     with django_assert_num_queries(18):
         client.get(ADDRESS)
+
+
+def test_objective_without_a_counting_key_result_has_no_empty_chart(page, lead, objective):
+    text = page("/objectives/EDGE-24H2-O1/", user=lead)
+    assert "No figures yet" in text
+    assert "chart__drawing" not in text
