@@ -1,8 +1,8 @@
-"""Pages about the person who reads."""
+"""Pages about the person who reads, and the way in."""
 
 from django.urls import path
 
-from accounts import views
+from accounts import invitation_views, token_views, views
 
 app_name = "accounts"
 
@@ -10,4 +10,7 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("preferences/", views.preferences, name="preferences"),
+    path("invitation/", invitation_views.invitation, name="invitation"),
+    path("tokens/", token_views.token_list, name="token_list"),
+    path("tokens/<int:token_id>/revoke/", token_views.token_revoke, name="token_revoke"),
 ]

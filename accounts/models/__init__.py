@@ -1,4 +1,6 @@
+from accounts.models.invitation import Invitation
+from accounts.models.person_event import PersonEvent
 from accounts.models.token import ApiToken, Scope
 from accounts.models.user import OrgRole, User
 
-__all__ = ["ApiToken", "OrgRole", "Scope", "User"]
+__all__ = ["ApiToken", "Invitation", "OrgRole", "PersonEvent", "Scope", "User"]
