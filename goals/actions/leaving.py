@@ -20,7 +20,6 @@ from goals.actions.people import (
     lock_administrators,
     lock_person,
     note,
-    refuse_last,
     skip_mails,
 )
 from goals.actions.refusals import Refused, WrongState
@@ -88,16 +87,16 @@ def deactivate_person(
     """How many things went to others: by key of their area, else to `successor`.
 
     Ends sessions, tokens and invitations, and what waits in the outbox is not sent. Nothing is deleted; in
-    closed cycles nothing changes. Raises NotAllowed, LastAdministrator, WrongState, SuccessorNeeded, Invalid.
+    closed cycles nothing changes. Raises NotAllowed, WrongState, SuccessorNeeded, Invalid.
     """
-    administrators = lock_administrators(by)
+    # Who acts is an administrator and stays one: nobody who leaves here is the last.
+    lock_administrators(by)
     person = lock_person(person)
     if person == by:
         raise NotAllowed(_("Nobody deactivates themselves; another administrator can."))
     is_gone = not person.is_active and not person.invitations.open().exists()
     if is_gone and not holdings(person):
         raise WrongState(_("%(name)s is deactivated already.") % {"name": person.name})
-    refuse_last(person, administrators)
     handed = _hand_over(person, by=by, now=now, successors=successors, successor=successor)
     _shut_out(person, now=now)
     names = ", ".join(sorted({heir.name for heir in handed.values()}))

@@ -22,11 +22,18 @@ from goals.forms.people import AreaForm, HandOverForm, OrgRoleForm, RoleForm
 from goals.views.people import person_or_404, refuse_strangers
 
 
+def person_to_change(request: HttpRequest, person_id: int) -> User:
+    """Raises PermissionDenied, or Http404 where there is nobody whom the reader could see."""
+    refuse_strangers(request)
+    person = person_or_404(request, person_id)
+    refuse_strangers(request, writing=True)
+    return person
+
+
 @require_POST
 def person_role(request: HttpRequest, person_id: int) -> HttpResponse:
     """Gives or changes the role in one area."""
-    refuse_strangers(request, writing=True)
-    person = person_or_404(request, person_id)
+    person = person_to_change(request, person_id)
     form = RoleForm(request.POST)
     if not form.is_valid():
         return _back(request, person, refused=_("Choose an area and a role."))
@@ -41,8 +48,7 @@ def person_role(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @require_POST
 def person_role_end(request: HttpRequest, person_id: int) -> HttpResponse:
-    refuse_strangers(request, writing=True)
-    person = person_or_404(request, person_id)
+    person = person_to_change(request, person_id)
     form = AreaForm(request.POST)
     if not form.is_valid():
         return _back(request, person, refused=_("There is no such area."))
@@ -57,8 +63,7 @@ def person_role_end(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @require_POST
 def person_org_role(request: HttpRequest, person_id: int) -> HttpResponse:
-    refuse_strangers(request, writing=True)
-    person = person_or_404(request, person_id)
+    person = person_to_change(request, person_id)
     form = OrgRoleForm(request.POST)
     if not form.is_valid():
         return _back(request, person, refused=_("There is no such role."))
@@ -74,8 +79,7 @@ def person_org_role(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 def person_invite(request: HttpRequest, person_id: int) -> HttpResponse:
     """Sends a fresh invitation; also the way back for somebody who was deactivated."""
-    refuse_strangers(request, writing=True)
-    person = person_or_404(request, person_id)
+    person = person_to_change(request, person_id)
     return _do(
         request,
         person,
@@ -86,8 +90,7 @@ def person_invite(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @require_POST
 def person_invite_end(request: HttpRequest, person_id: int) -> HttpResponse:
-    refuse_strangers(request, writing=True)
-    person = person_or_404(request, person_id)
+    person = person_to_change(request, person_id)
     return _do(
         request,
         person,
@@ -99,8 +102,7 @@ def person_invite_end(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def person_deactivate(request: HttpRequest, person_id: int) -> HttpResponse:
     """Lists everything the person answers for, and asks to whom it goes."""
-    refuse_strangers(request, writing=True)
-    person = person_or_404(request, person_id)
+    person = person_to_change(request, person_id)
     held = holdings(person)
     form = HandOverForm(request.POST if request.method == "POST" else None, person=person, held=held)
     if request.method == "POST" and form.is_valid():
