@@ -39,9 +39,7 @@ class TokenForm(forms.ModelForm):
         max_length=120,
         help_text=gettext_lazy("So that you know later which one to revoke"),
     )
-    scope = forms.ChoiceField(
-        label=gettext_lazy("It may"), choices=Scope, help_text=gettext_lazy("Never more than you may")
-    )
+    scope = forms.ChoiceField(label=gettext_lazy("It may"), choices=Scope)
     days = forms.TypedChoiceField(
         label=gettext_lazy("It expires after"), choices=DAYS, coerce=int, initial=90
     )

@@ -23,7 +23,7 @@ def read_addresses(text: str) -> list[Address]:
     """Every person named, in order, each address once. Nothing is judged and nothing is left out.
 
     >>> [(one.name, one.email) for one in read_addresses("Lovelace, Ada <ada@b.org>; g.hopper@b.org")]
-    [('Lovelace, Ada', 'ada@b.org'), ('G Hopper', 'g.hopper@b.org')]
+    [('Ada Lovelace', 'ada@b.org'), ('G Hopper', 'g.hopper@b.org')]
     """
     found: dict[str, Address] = {}
     for line in text.splitlines():
@@ -48,7 +48,13 @@ def _read(part: str) -> Address:
     named = NAMED.match(part)
     email = named["email"].strip() if named else part
     name = named["name"].strip().strip("\"'").strip() if named else ""
-    return Address(part, email, (name or _name_in(email))[:NAME_LENGTH])
+    return Address(part, email, (_in_order(name) or _name_in(email))[:NAME_LENGTH])
+
+
+def _in_order(name: str) -> str:
+    """As people are called here: a mail program's `Lovelace, Ada` is Ada Lovelace."""
+    family, comma, given = name.partition(", ")
+    return f"{given} {family}" if comma and "," not in given else name
 
 
 def _name_in(email: str) -> str:

@@ -66,7 +66,7 @@ class AddPeopleForm(forms.Form):
 class RoleForm(forms.Form):
     """A role in one area."""
 
-    area = AreaField()
+    area = AreaField(empty_label=gettext_lazy("choose an area"))
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role)
 
 
@@ -150,5 +150,8 @@ class HandOverForm(forms.Form):
 
 
 class _Heir(forms.ModelChoiceField):
+    def __init__(self, heirs: Any, **options: Any) -> None:
+        super().__init__(heirs, empty_label=_("choose somebody"), **options)
+
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name} ({obj.email})"

@@ -182,7 +182,7 @@ def record_of(person: User) -> list[RecordLine]:
     for row in history.order_by("-history_date", "-history_id")[:EVENTS_SHOWN]:
         names = {"area": row.area.name, "role": row.get_role_display()}
         words_of_row = words.get(row.history_type, _("role in %(area)s: no more %(role)s"))
-        by = row.history_user.name if row.history_user else "–"
+        by = row.history_user.name if row.history_user else ""
         lines.append(RecordLine(row.history_date, words_of_row % names, by))
     return sorted(lines, key=lambda line: line.made_at, reverse=True)[:EVENTS_SHOWN]
 

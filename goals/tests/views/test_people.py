@@ -106,7 +106,7 @@ def test_many_are_added_at_once_and_every_line_has_an_answer(administration, lea
         ("gone@example.org", "refused"),
     ]
     text = response.content.decode()
-    assert "Lovelace, Ada" in text
+    assert "Ada Lovelace" in text
     assert "Lead in Edge before." in text
     assert "This is not an e-mail address." in text
     # What was refused stands in the field again, to be mended.
