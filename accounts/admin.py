@@ -38,6 +38,10 @@ class UserAdmin(DjangoUserAdmin):
         )
     ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Role and activity change on the people pages: they keep the last administrator, and a record."""
+        return ["org_role", "is_active"] if obj else []
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People who left are made inactive; what they did stays."""
         return False

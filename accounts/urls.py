@@ -1,8 +1,8 @@
-"""Pages about the person who reads."""
+"""Pages about the person who reads, and the way in."""
 
 from django.urls import path
 
-from accounts import audit_page, views
+from accounts import audit_page, invitation_views, token_views, views
 
 app_name = "accounts"
 
@@ -12,4 +12,7 @@ urlpatterns = [
     path("record/", audit_page.audit_list, name="audit_list"),
     path("record.csv", audit_page.audit_csv, name="audit_csv"),
     path("preferences/", views.preferences, name="preferences"),
+    path("invitation/", invitation_views.invitation, name="invitation"),
+    path("tokens/", token_views.token_list, name="token_list"),
+    path("tokens/<int:token_id>/revoke/", token_views.token_revoke, name="token_revoke"),
 ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.models import User
 from areas.models import Area
 
 
@@ -19,5 +20,11 @@ def can_manage_cycles(user: Any) -> bool:
     return user.is_authenticated and user.is_active and user.is_manager
 
 
+def can_see_people(user: Any) -> bool:
+    """Read the list of people with their roles."""
+    return User.objects.listed_for(user).exists()
+
+
 def can_manage_people(user: Any) -> bool:
-    return user.is_authenticated and user.is_active and user.is_administrator
+    """Invite and deactivate people, give roles, take tokens of others back."""
+    return User.objects.manageable_by(user).exists()

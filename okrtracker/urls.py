@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/", include("okrtracker.api")),
     path("", include("accounts.urls")),
     path("", include("goals.area_urls")),
+    path("", include("goals.people_urls")),
     path("", include("goals.urls")),
 ]
 

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from accounts.models.user import User
+
 PREFIX = "okr_"
 
 
@@ -36,6 +38,10 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
             revoked_at__isnull=True,
             owner__is_active=True,
         )
+
+    def revocable_by(self, user: Any) -> "ApiTokenQuerySet":
+        """One's own; administrators also see and revoke those of others."""
+        return self.filter(models.Q(owner=user) | models.Q(owner__in=User.objects.manageable_by(user)))
 
 
 class ApiToken(models.Model):
@@ -79,6 +85,9 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+    def is_usable_at(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
     def allows(self, scope: str) -> bool:
         """Whether this token's scope includes the given one."""

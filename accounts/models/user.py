@@ -39,7 +39,22 @@ def validate_time_zone(name: str) -> None:
         )
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    def listed_for(self, user: Any) -> "UserQuerySet":
+        """Whom a person finds on the people pages: managers everybody, others nobody."""
+        return self.all() if user.is_authenticated and user.is_active and user.is_manager else self.none()
+
+    def manageable_by(self, user: Any) -> "UserQuerySet":
+        """Whose roles, invitations and tokens a person runs: administrators everybody's."""
+        is_one = user.is_authenticated and user.is_active and user.is_administrator
+        return self.all() if is_one else self.none()
+
+    def administrators(self) -> "UserQuerySet":
+        """Those who can act as one: without any, nobody could let anybody in."""
+        return self.filter(is_active=True, org_role=OrgRole.ADMINISTRATOR)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "User":
         """A person by e-mail, whatever the case it is typed in."""
         # As the constraint compares, and with its index; LIKE would refuse a pattern of 100,000 characters.

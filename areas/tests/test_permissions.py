@@ -4,17 +4,23 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from areas.models import Area
-from areas.permissions import can_contribute, can_edit_plan, can_manage_cycles, can_manage_people
+from areas.permissions import (
+    can_contribute,
+    can_edit_plan,
+    can_manage_cycles,
+    can_manage_people,
+    can_see_people,
+)
 
-#                 edits the plan, contributes, runs cycles, runs people
+#                 edits the plan, contributes, runs cycles, sees people, runs people
 TABLE = {
-    "viewer": (False, False, False, False),
-    "contributor": (False, True, False, False),
-    "lead": (True, True, False, False),
-    "outsider": (False, False, False, False),
-    "manager": (True, True, True, False),
-    "administrator": (True, True, True, True),
-    "anonymous": (False, False, False, False),
+    "viewer": (False, False, False, False, False),
+    "contributor": (False, True, False, False, False),
+    "lead": (True, True, False, False, False),
+    "outsider": (False, False, False, False, False),
+    "manager": (True, True, True, True, False),
+    "administrator": (True, True, True, True, True),
+    "anonymous": (False, False, False, False, False),
 }
 
 
@@ -30,6 +36,7 @@ def test_the_table(request, edge, name):
         can_edit_plan(person, edge),
         can_contribute(person, edge),
         can_manage_cycles(person),
+        can_see_people(person),
         can_manage_people(person),
     )
     assert found == TABLE[name]
@@ -55,4 +62,5 @@ def test_who_left_runs_nothing(request, name):
     person = request.getfixturevalue(name)
     person.is_active = False
     assert not can_manage_cycles(person)
+    assert not can_see_people(person)
     assert not can_manage_people(person)

@@ -26,6 +26,7 @@ class OutboxMail(models.Model):
 
     class Kind(models.TextChoices):
         CHECK_INS_DUE = "check_ins_due", _("check-ins due")
+        INVITATION = "invitation", _("invitation")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -37,7 +38,9 @@ class OutboxMail(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="outbox_mails", verbose_name=_("to")
     )
     kind = models.CharField(_("kind"), max_length=40, choices=Kind)
-    period = models.CharField(_("period"), max_length=20, help_text=_("the ISO week, like 2024-W42"))
+    period = models.CharField(
+        _("period"), max_length=20, help_text=_("the ISO week, like 2024-W42; of an invitation its number")
+    )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
     message_id = models.CharField(max_length=200)
     attempts = models.PositiveSmallIntegerField(default=0)

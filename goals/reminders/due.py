@@ -68,11 +68,11 @@ def period_of(day: date) -> str:
     return f"{week.year}-W{week.week:02}"
 
 
-def message_id(user_id: int, period: str) -> str:
+def message_id(user_id: int, period: str, *, kind: str = KIND) -> str:
     """The same for the same mail, so that one sent twice can be told by its reader's program."""
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     domain = f"[IPv6:{host}]" if ":" in host else punycode(host)
-    return f"<{KIND}.{period}.{user_id}@{domain}>"
+    return f"<{kind}.{period}.{user_id}@{domain}>"
 
 
 def _people() -> QuerySet[User]:

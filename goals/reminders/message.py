@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 
 from goals.figures import KeyResultFigures, key_results_figures
 from goals.figures.expected import expected_text
 from goals.models import KeyResult, OutboxMail
 from goals.reminders.due import local_time, owed_by
+from goals.reminders.letters import address_of, one_line
 from goals.values import format_value
-
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True)
@@ -57,18 +53,18 @@ def _is_superseded(mail: OutboxMail) -> bool:
 
 
 def _compose(mail: OutboxMail, owed: list[KeyResult], *, today: date) -> EmailMultiAlternatives:
-    preferences_url = _address("accounts:preferences")
+    preferences_url = address_of("accounts:preferences")
     cycles = sorted({row.cycle for row in owed}, key=lambda cycle: (cycle.starts_on, cycle.key))
     context = {
-        "name": _one_line(mail.user.name),
+        "name": one_line(mail.user.name),
         "rows": [_row(figures, today=today) for figures in key_results_figures(owed, today=today)],
         "cycles": ", ".join(cycle.name for cycle in cycles),
-        "my_check_ins_url": _address("goals:my_check_ins"),
+        "my_check_ins_url": address_of("goals:my_check_ins"),
         "preferences_url": preferences_url,
     }
     subject = render_to_string("emails/check_ins_due.subject.txt", context)
     message = EmailMultiAlternatives(
-        subject=_one_line(subject),
+        subject=one_line(subject),
         body=render_to_string("emails/check_ins_due.txt", context),
         to=[mail.user.email],
         headers={
@@ -88,20 +84,11 @@ def _row(figures: KeyResultFigures, *, today: date) -> DueRow:
     last = format_value(key_result.current_value, unit=key_result.unit, kind=key_result.kind)  # type: ignore[arg-type]
     return DueRow(
         code=key_result.code,
-        title=_one_line(key_result.title),
-        last=_one_line(last),
+        title=one_line(key_result.title),
+        last=one_line(last),
         last_on=key_result.last_check_in_on,
-        expected=_one_line(expected_text(figures, unit=key_result.unit)),
+        expected=one_line(expected_text(figures, unit=key_result.unit)),
         due_on=due_on,
         days_overdue=(today - due_on).days,
-        url=_address("goals:check_in_create", key_result.code),
+        url=address_of("goals:check_in_create", key_result.code),
     )
-
-
-def _address(name: str, *arguments: str) -> str:
-    return settings.SITE_URL + reverse(name, args=arguments)
-
-
-def _one_line(text: str) -> str:
-    """Without line breaks and control characters: a title makes no header and no line of its own."""
-    return CONTROL_CHARACTERS.sub(" ", text).strip()

@@ -24,6 +24,7 @@ from goals.reminders.claim import (
     note_skipped,
     release,
 )
+from goals.reminders.invitations import build_invitation
 from goals.reminders.message import build_message
 
 # Claimed at a time and sent over one connection. When the sender dies, they wait for its lease to pass.
@@ -103,7 +104,8 @@ def _send(mail: OutboxMail, post: Post, *, now: datetime) -> str:
     if not begin_attempt(mail):
         return "taken over"
     try:
-        message = build_message(mail, now=now)
+        is_invitation = mail.kind == OutboxMail.Kind.INVITATION
+        message = build_invitation(mail, now=now) if is_invitation else build_message(mail, now=now)
         if message is None:
             note_skipped(mail)
             return "skipped"

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from accounts.models import ApiToken, Invitation
+from accounts.models.invitation import GOOD_FOR, token_of
+from accounts.models.token import digest_of
+from accounts.tests.factories import UserFactory
 from areas.models import Area
 from goals.models import KeyResult, Objective, Roadmap, Visibility
 from goals.tests.factories import DependencyFactory, MitigationFactory, RiskFactory, check_in
@@ -15,7 +20,13 @@ from goals.tests.factories import DependencyFactory, MitigationFactory, RiskFact
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
 # What stands for the parts of an address: the rows of the story in conftest.py.
-SAMPLES = {"area_key": "EDGE", "cycle_key": "24H2", "code": "EDGE-24H2-O1"}
+SAMPLES = {
+    "area_key": "EDGE",
+    "cycle_key": "24H2",
+    "code": "EDGE-24H2-O1",
+    "person_id": "900001",
+    "token_id": "900002",
+}
 SAMPLES_OF = {
     "goals:key_result_detail": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_create": {"code": "EDGE-24H2-O1-KR1"},
@@ -26,9 +37,9 @@ SAMPLES_OF = {
     "api:key-result-detail": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-check-ins": {"code": "EDGE-24H2-O1-KR1"},
 }
-QUERIES = {"api:progress": "?cycle=24H2"}
+QUERIES = {"api:progress": "?cycle=24H2", "accounts:invitation": f"?token={token_of('a nonce')}"}
 # Open to everybody; every other address asks for a sign-in.
-OPEN = {"healthz", "readyz", "accounts:sign_in", "goals:public_roadmap"}
+OPEN = {"healthz", "readyz", "accounts:sign_in", "accounts:invitation", "goals:public_roadmap"}
 
 
 def routes(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -72,6 +83,15 @@ def story(key_result, lead):
     DependencyFactory(objective=key_result.objective)
     Roadmap.objects.update(state=Roadmap.State.PUBLISHED, visibility=Visibility.PUBLIC)
     Objective.objects.update(visibility=Visibility.PUBLIC)
+    invited = UserFactory(pk=SAMPLES["person_id"], name="In Vited", is_active=False)
+    Invitation.objects.create(
+        user=invited,
+        invited_by=lead,
+        nonce="a nonce",
+        digest=digest_of(token_of("a nonce")),
+        expires_at=timezone.now() + GOOD_FOR,
+    )
+    ApiToken.objects.create(pk=SAMPLES["token_id"], owner=lead, prefix="okr_sample", digest="0" * 64)
     return key_result
 
 
@@ -126,7 +146,8 @@ def test_what_is_not_there_is_not_found(client, story, manager, name):
     client.force_login(manager)
     samples = SAMPLES | SAMPLES_OF.get(name, {})
     missing = {
-        part: samples[part].replace("EDGE", "NOWHERE").replace("24H2", "99H9") for part in ROUTES[name]
+        part: samples[part].replace("EDGE", "NOWHERE").replace("24H2", "99H9").replace("9000", "8000")
+        for part in ROUTES[name]
     }
     response = client.get(reverse(name, kwargs=missing))
     assert response.status_code in {404, 405}

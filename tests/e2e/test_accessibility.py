@@ -20,10 +20,14 @@ PAGES = {
     "my check-ins, nothing due": ("manager", "/check-ins/"),
     "single check-in": ("lead", "/key-results/DIST-24H2-O1-KR2/check-in/"),
     "preferences": ("lead", "/preferences/"),
+    "people": ("administrator", "/people/"),
+    "people to add": ("administrator", "/people/add/"),
+    "invitation that is none": ("", "/invitation/"),
+    "tokens": ("administrator", "/tokens/"),
 }
 VIEWS = [("light", 1400), ("dark", 1400), ("light", 360), ("dark", 360)]
-# The missing page is asked for on purpose; the browser logs its status as an error.
-EXPECTED_STATUS = {"not found": 404}
+# The missing pages are asked for on purpose; the browser logs their status as an error.
+EXPECTED_STATUS = {"not found": 404, "invitation that is none": 404}
 
 
 @pytest.mark.needs("chromium")

@@ -15,11 +15,12 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Model
 
 from accounts.audit import record
-from accounts.models import ApiToken, AuditEntry
+from accounts.models import ApiToken, AuditEntry, Invitation, PersonEvent
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import IdempotencyKey, OutboxMail, Snapshot
 from goals.tests.factories import (
+    NOW,
     TODAY,
     CycleFactory,
     DependencyFactory,
@@ -54,6 +55,14 @@ def make_user() -> Model:
 
 def make_token() -> Model:
     return ApiToken.issue(owner=make_user(), scope="read")[0]
+
+
+def make_invitation() -> Model:
+    return Invitation.issue(make_user(), by=UserFactory(name="Ina"), now=NOW)
+
+
+def make_event() -> Model:
+    return PersonEvent.objects.create(person=make_user(), kind="joined", by=UserFactory(name="Ina"))
 
 
 def make_membership() -> Model:
@@ -133,6 +142,25 @@ EXCELLENCE = "Pillar, impact and cost belong to engineering excellence alone."
 NO_PILLAR = "An item of engineering excellence names its pillar."
 
 ACCOUNTS = [
+    Case(
+        "invitation_one_open_per_person",
+        "This person has an open invitation already.",
+        make_invitation,
+        {"nonce": "another", "digest": "0" * 64},
+        copy=True,
+    ),
+    Case(
+        "invitation_used_or_revoked",
+        "An invitation that was used is not revoked.",
+        make_invitation,
+        {"accepted_at": NOW, "revoked_at": NOW},
+    ),
+    Case(
+        "person_event_kind_known",
+        "Nothing of this kind happens to a person.",
+        make_event,
+        {"kind": "vanished"},
+    ),
     Case(
         "user_email_unique_without_case",
         "Somebody with this e-mail address is here already.",

@@ -29,6 +29,7 @@ from goals.actions.refusals import Refused  # noqa: E402
 from goals.actions.risks import create_risk  # noqa: E402
 from goals.actions.roadmaps import create_objective  # noqa: E402
 from goals.models import Cycle, KeyResult, Objective, Roadmap  # noqa: E402
+from goals.tests.races import people  # noqa: E402
 
 TODAY = dt.date(2024, 10, 14)
 NOW = dt.datetime(2024, 10, 14, 10, 0, tzinfo=dt.UTC)
@@ -152,7 +153,7 @@ WORK = {
         create_objectives,
         create_risks,
     )
-}
+} | people.WORK
 
 
 def take_the_locks_out() -> None:
@@ -167,6 +168,7 @@ def take_the_locks_out() -> None:
     for name, read in without.items():
         assert hasattr(locks, name)
         setattr(locks, name, read)
+    people.take_the_locks_out()
     if connection.vendor == "sqlite":
         connections.settings["default"]["OPTIONS"]["transaction_mode"] = "DEFERRED"
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_api_token'),
+        ('accounts', '0003_invitation_and_record'),
         ('areas', '0001_initial'),
     ]
 

@@ -1,0 +1,149 @@
+"""Leaving: what a person owns goes to others, and every way in is shut, all at once or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import ApiToken, PersonEvent, User
+from areas.models import Area
+from goals.actions import locks
+from goals.actions.people import (
+    NotAllowed,
+    end_invitations,
+    lock_administrators,
+    lock_person,
+    note,
+    skip_mails,
+)
+from goals.actions.refusals import Refused, WrongState
+from goals.actions.rows import save_row
+from goals.models import Cycle, KeyResult, Mitigation, Objective, Risk
+
+UNFINISHED = (Mitigation.State.PLANNED, Mitigation.State.DOING)
+
+
+class SuccessorNeeded(Refused):
+    """Something in an area has nobody to go to."""
+
+    code = "successor_needed"
+
+
+@dataclass
+class Holding:
+    """What a person owns in one area, in cycles that are not closed."""
+
+    area: Area
+    objectives: list[Objective] = field(default_factory=list)
+    key_results: list[KeyResult] = field(default_factory=list)
+    risks: list[Risk] = field(default_factory=list)
+    mitigations: list[Mitigation] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[Any]:
+        return [*self.objectives, *self.key_results, *self.risks, *self.mitigations]
+
+
+def holdings(person: User) -> list[Holding]:
+    """What a person answers for, by area. Four queries.
+
+    Left out is what nobody has to carry on: closed cycles, what was archived or dropped, risks that are
+    closed, mitigations that are done or dropped. It keeps the name of who answered for it.
+    """
+    found: dict[int, Holding] = {}
+
+    def of(objective: Objective) -> Holding:
+        area = objective.roadmap.area
+        return found.setdefault(area.pk, Holding(area))
+
+    way = "roadmap__area", "roadmap__cycle"
+    objectives = Objective.objects.live().filter(owner=person, dropped_at__isnull=True)
+    for objective in _carried_on(objectives, "").select_related(*way).order_by("code"):
+        of(objective).objectives.append(objective)
+    key_results = KeyResult.objects.counting().filter(owner=person).order_by("code")
+    related = [f"objective__{step}" for step in way]
+    for key_result in _carried_on(key_results, "objective__").select_related(*related, "last_check_in"):
+        of(key_result.objective).key_results.append(key_result)
+    risks = Risk.objects.open().filter(owner=person).select_related(*related, "key_result").order_by("code")
+    for risk in _carried_on(risks, "objective__"):
+        of(risk.objective).risks.append(risk)
+    steps = Mitigation.objects.filter(owner=person, state__in=UNFINISHED, risk__in=Risk.objects.open())
+    related = [f"risk__objective__{step}" for step in way]
+    for step in _carried_on(steps, "risk__objective__").select_related(*related).order_by("risk__code", "pk"):
+        of(step.risk.objective).mitigations.append(step)
+    return sorted(found.values(), key=lambda holding: holding.area.key)
+
+
+@transaction.atomic
+def deactivate_person(
+    person: User, *, by: Any, now: datetime, successors: Mapping[str, User], successor: User | None = None
+) -> int:
+    """How many things went to others: by key of their area, else to `successor`.
+
+    Ends sessions, tokens and invitations, and what waits in the outbox is not sent. Nothing is deleted; in
+    closed cycles nothing changes. Raises NotAllowed, WrongState, SuccessorNeeded, Invalid.
+    """
+    # Who acts is an administrator and stays one: nobody who leaves here is the last.
+    lock_administrators(by)
+    person = lock_person(person)
+    if person == by:
+        raise NotAllowed(_("Nobody deactivates themselves; another administrator can."))
+    is_gone = not person.is_active and not person.invitations.open().exists()
+    if is_gone and not holdings(person):
+        raise WrongState(_("%(name)s is deactivated already.") % {"name": person.name})
+    handed = _hand_over(person, by=by, now=now, successors=successors, successor=successor)
+    _shut_out(person, now=now)
+    names = ", ".join(sorted({heir.name for heir in handed.values()}))
+    count = len(handed)
+    detail = ngettext("%(count)s thing went to %(names)s", "%(count)s things went to %(names)s", count)
+    detail = detail % {"count": count, "names": names} if handed else ""
+    note(person, PersonEvent.Kind.DEACTIVATED, by=by, now=now, detail=detail[:300])
+    return count
+
+
+def _hand_over(
+    person: User, *, by: Any, now: datetime, successors: Mapping[str, User], successor: User | None
+) -> dict[Any, User]:
+    """Every row with its new owner. The open cycles are held alone: it is many rows in one transaction."""
+    for cycle_id in (
+        Cycle.objects.exclude(state=Cycle.State.CLOSED).order_by("pk").values_list("pk", flat=True)
+    ):
+        locks.lock_cycle(cycle_id)
+    handed = {}
+    for holding in holdings(person):
+        heir = successors.get(holding.area.key, successor)
+        if heir is None:
+            raise SuccessorNeeded(
+                _("Choose who takes over what %(name)s owns in %(area)s.")
+                % {"name": person.name, "area": holding.area.name}
+            )
+        if heir == person or not User.objects.filter(pk=heir.pk, is_active=True).exists():
+            raise SuccessorNeeded(_("%(name)s cannot take over anything.") % {"name": heir.name})
+        for row in holding.rows:
+            row.owner = heir
+            save_row(row, by=by, now=now, reason=_("taken over from %(name)s") % {"name": person.name})
+            handed[row] = heir
+    return handed
+
+
+def _shut_out(person: User, *, now: datetime) -> None:
+    person.is_active = False
+    # Sessions and links hang on the password: none of them works again, also after a return.
+    person.set_unusable_password()
+    person.save(update_fields=["is_active", "password"])
+    for token in ApiToken.objects.filter(owner=person, revoked_at__isnull=True):
+        token.revoke(now=now)
+    end_invitations(person, now=now)
+    skip_mails(person)
+
+
+def _carried_on(rows: Any, way: str) -> Any:
+    """Those in cycles that are not closed and under an objective nobody gave up."""
+    up_to_objective = {f"{way}dropped_at__isnull": True, f"{way}archived_at__isnull": True}
+    return rows.filter(**up_to_objective).exclude(**{f"{way}roadmap__cycle__state": Cycle.State.CLOSED})
