@@ -193,7 +193,8 @@ def escape_heading(text: str) -> str:
 # Prose
 
 _BULLET = re.compile(r"(?P<indent>[ \t\u00a0]*)(?:[-*+•●○▪]|[0-9]{1,9}[.)])(?:[ \t\u00a0]+(?P<text>.*)|$)")
-_QUOTE = re.compile(r"\s*> ?")
+# Looked for at the beginning alone: everywhere, a line of blanks would take the square of its length.
+_QUOTE = re.compile(r"\A\s*> ?")
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 _RULE = re.compile(r"\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
 

@@ -164,6 +164,14 @@ def test_a_pipe_is_read_to_its_end_also_where_its_writer_takes_its_time(tmp_path
     os.close(reader)
 
 
+@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0"])
+def test_a_line_of_blanks_takes_no_square_of_time(blank):
+    text = f"---\narea: EDGE\ncycle: 24H2\n---\n\n# T\n\n## Background\n\n> A\n{blank * 15_000}\n> B\n"
+    begun = time.process_time()
+    assert read(text).background
+    assert time.process_time() - begun < 0.3
+
+
 def test_a_missing_file_and_a_folder_are_told(tmp_path):
     with pytest.raises(DocumentError, match="cannot be read: No such file"):
         read_file(tmp_path / "none.md")
