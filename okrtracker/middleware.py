@@ -57,7 +57,10 @@ class NulMiddleware:
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """Logs every request under an id, without its query, which may hold a search or a token, and without the key of a link."""
+    """Logs every request under an id, without what may be secret.
+
+    That is the query, which may hold a search or a token, and the key in a link that sets a password.
+    """
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

@@ -151,6 +151,7 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 # Counted by accounts.Brake instead: exactly, also over several processes (docs/adr/0005-sign-in.md).
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
+MFA_ADAPTER = "accounts.sign_in.adapters.SecondStepAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.sign_in.forms.SignInForm",
     "reset_password": "accounts.sign_in.forms.PasswordLinkForm",

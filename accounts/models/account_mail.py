@@ -14,9 +14,9 @@ MOST_ATTEMPTS = 10
 class MailKind(models.TextChoices):
     """What happened, or was asked for."""
 
-    PASSWORD_LINK = "password_link", _("a link to set a new password was asked for")  # noqa: S105
-    PASSWORD_CHANGED = "password_changed", _("the password was changed")  # noqa: S105
-    PASSWORD_RESET = "password_reset", _("a new password was set with a link sent by mail")  # noqa: S105
+    PASSWORD_LINK = "password_link", _("a link to set a new password was asked for")
+    PASSWORD_CHANGED = "password_changed", _("the password was changed")
+    PASSWORD_RESET = "password_reset", _("a new password was set with a link sent by mail")
     TOTP_ACTIVATED = "totp_activated", _("an authenticator app was added")
     TOTP_DEACTIVATED = "totp_deactivated", _("the authenticator app was removed")
     RECOVERY_CODES_GENERATED = "recovery_codes_generated", _("new recovery codes were made")
@@ -32,8 +32,8 @@ class AccountMailQuerySet(models.QuerySet["AccountMail"]):
 class AccountMail(models.Model):
     """One mail to one address, whether or not anybody here has it.
 
-    A request for a link writes the same row for a known and an unknown address and takes the same time; who it
-    is finds the worker. Nothing secret is kept: the link is made when the mail is sent.
+    A request for a link writes the same row for a known and an unknown address and takes the same time; the
+    worker finds out who it is. Nothing secret is kept: the link is made when the mail is sent.
     """
 
     kind = models.CharField(_("kind"), max_length=30, choices=MailKind)

@@ -1,4 +1,4 @@
-"""How often something that can be guessed was guessed wrong of late, and how long the next guess has to wait."""
+"""How often something was guessed wrong of late, and how long the next guess has to wait."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ def brake_key(*parts: object) -> str:
 
 
 class Brake(models.Model):
-    """The guesses at one thing: the password of an account from an address, the codes of an account, a link."""
+    """The guesses at one thing: the password of an account from one address, or the codes of an account."""
 
     key = models.CharField(max_length=64, primary_key=True, editable=False)
     guesses = models.PositiveIntegerField(_("guesses"), default=0)

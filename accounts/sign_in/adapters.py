@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib import messages
@@ -64,7 +65,6 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": gettext_lazy("E-mail address and password do not belong together."),
         "enter_current_password": gettext_lazy("This is not your current password."),
         "incorrect_password": gettext_lazy("This is not your password."),
-        "incorrect_code": gettext_lazy("This code is wrong, has expired or has been used."),
         "invalid_password_reset": gettext_lazy("This link has expired or has been used."),
     }
 
@@ -136,8 +136,14 @@ class AccountAdapter(DefaultAccountAdapter):
             AccountMail.objects.create(kind=kind, email=user.email, from_address=address)
 
 
+class SecondStepAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy("This code is wrong, has expired or has been used."),
+    }
+
+
 class SocialAdapter(DefaultSocialAccountAdapter):
-    """Who signs in elsewhere is somebody here already, found by the address that the provider has verified."""
+    """Who signs in elsewhere is somebody here already, found by the address that the provider verified."""
 
     def authenticate_by_email(self, sociallogin: Any) -> tuple[User, str] | None:
         """(person, "") or None. The empty text tells allauth to connect nothing and to keep the password."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account import forms as account_forms
 from allauth.account.adapter import get_adapter
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base import forms as code_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -137,7 +138,7 @@ class BrakedCode(PlainFields):
             raise refuse_guess(wait)
         code: str = super().clean_code()  # type: ignore[misc]
         if self.authenticator.type == Authenticator.Type.TOTP and self._is_spent(code):
-            raise get_adapter().validation_error("incorrect_code")
+            raise get_mfa_adapter().validation_error("incorrect_code")
         Brake.release(guesses)
         return code
 
@@ -174,4 +175,4 @@ class PasskeyForm(PlainFields, AddWebAuthnForm):
         try:
             return dict(super().clean())
         except (KeyError, AttributeError) as error:  # JSON, but nothing that a browser sends
-            raise ValidationError(get_adapter().error_messages["incorrect_code"]) from error
+            raise ValidationError(get_mfa_adapter().error_messages["incorrect_code"]) from error

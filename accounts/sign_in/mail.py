@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 def send_waiting(*, now: datetime) -> int:
-    """Sends what is due; answers how many mails left. One that cannot be sent does not keep the others back."""
+    """Sends what is due; answers how many mails left. One that cannot be sent keeps no other back."""
     return sum(_send(mail, now) for mail in AccountMail.objects.due(now)[:AT_MOST] if mail.claim(now))
 
 

@@ -1,4 +1,4 @@
-"""The addresses that allauth knows by name, as far as this house has them: nobody registers, nobody connects."""
+"""The addresses that allauth knows by name, as far as they are here: nobody registers, nobody connects."""
 
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import path, re_path

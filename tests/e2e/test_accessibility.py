@@ -20,6 +20,13 @@ PAGES = {
     "my check-ins, nothing due": ("manager", "/check-ins/"),
     "single check-in": ("lead", "/key-results/DIST-24H2-O1-KR2/check-in/"),
     "preferences": ("lead", "/preferences/"),
+    "password link": ("", "/sign-in/password/"),
+    "password link sent": ("", "/sign-in/password/sent/"),
+    "password link that expired": ("", "/sign-in/password/1-a-key-of-nobody/"),
+    "security": ("lead", "/security/"),
+    "change of the password": ("lead", "/security/password/"),
+    "sessions": ("lead", "/security/sessions/"),
+    "confirmation": ("lead", "/security/confirm/"),
 }
 VIEWS = [("light", 1400), ("dark", 1400), ("light", 360), ("dark", 360)]
 # The missing page is asked for on purpose; the browser logs its status as an error.
