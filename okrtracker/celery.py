@@ -26,7 +26,7 @@ app.conf.beat_schedule = {
     "send mail about accounts": {
         "task": "accounts.tasks.send_account_mail",
         "schedule": EVERY_FIVE_SECONDS,
-        "options": {"expires": 5},
+        "options": {"expires": 4},
     },
     "find due check-ins": {
         "task": "goals.tasks.find_due_check_ins",

@@ -52,7 +52,9 @@ class AccountMail(models.Model):
         verbose_name_plural = _("mails about accounts")
         constraints = [
             models.CheckConstraint(
-                name="account_mail_kind_known", condition=Q(kind__in=list(MailKind.values))
+                name="account_mail_kind_known",
+                condition=Q(kind__in=list(MailKind.values)),
+                violation_error_message=_("There is no such kind of mail about an account."),
             ),
         ]
 

@@ -189,9 +189,7 @@ def _await(port: int, process: subprocess.Popen) -> None:
 
 def post(port: int, password: str, address: str) -> int:
     connection = HTTPConnection("127.0.0.1", port, timeout=60, source_address=(address, 0))
-    body = urlencode(
-        {"username": "lea@example.org", "password": password, "csrfmiddlewaretoken": FORM_TOKEN}
-    )
+    body = urlencode({"username": "lea@example.org", "password": password, "csrfmiddlewaretoken": FORM_TOKEN})
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Cookie": f"csrftoken={FORM_TOKEN}",

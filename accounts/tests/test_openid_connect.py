@@ -134,14 +134,18 @@ def test_who_left_stays_outside(client, configured, lea):
     assert not is_inside(client)
 
 
-def test_a_provider_that_only_has_verified_addresses_can_be_trusted(client, configured, lea, settings, monkeypatch):
+def test_a_provider_that_only_has_verified_addresses_can_be_trusted(
+    client, configured, lea, settings, monkeypatch
+):
     monkeypatch.setenv("OIDC_EMAIL_IS_VERIFIED", "true")
     settings.SOCIALACCOUNT_PROVIDERS = environment.openid_connect()
     sign_in(client, configured, email="lea@example.org")
     assert is_inside(client)
 
 
-@pytest.mark.parametrize("tamper", [{"state": "made-up"}, {"code": "made-up"}, {"error": "access_denied"}], ids=str)
+@pytest.mark.parametrize(
+    "tamper", [{"state": "made-up"}, {"code": "made-up"}, {"error": "access_denied"}], ids=str
+)
 def test_an_answer_that_was_tampered_with_signs_nobody_in(client, configured, lea, tamper):
     answer = sign_in(client, configured, email="lea@example.org", email_verified=True, tamper=tamper)
     assert answer.url == "/sign-in/"

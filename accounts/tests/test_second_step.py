@@ -154,7 +154,7 @@ def test_a_recovery_code_signs_in_once(client, secret):
 
 
 def confirm_with_code(client, secret, path):
-    """What was wanted goes on where it stopped: a page that was asked for opens, a form that was sent is done."""
+    """What was wanted goes on where it stopped: a page opens, a form that was sent is done."""
     return client.post("/security/confirm/code/", {"code": code_at(now(), secret), "next": path})
 
 

@@ -89,7 +89,7 @@ def test_a_passkey_is_added_signs_in_alone_and_is_removed(product, open_as):
     look(page)
     sign_out(page)
 
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="Needs attention")).to_be_visible()
     page.goto("/security/")
     expect(page.get_by_text("Telephone").first).to_be_visible()
@@ -99,7 +99,7 @@ def test_a_passkey_is_added_signs_in_alone_and_is_removed(product, open_as):
     # The password alone is not enough any more; the passkey is the second step too.
     page.get_by_label("E-mail").fill(person["email"])
     page.get_by_label("Password", exact=True).fill(person["password"])
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/sign-in/second-step/")
     look(page)
     page.get_by_role("button", name="Use a passkey").click()
@@ -119,7 +119,7 @@ def test_a_browser_that_refuses_a_passkey_is_told_so(product, open_as):
     page = open_as(product.person("viewer"))
     sign_out(page)
     page.evaluate("navigator.credentials.get = () => Promise.reject(new DOMException('no'))")
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("The passkey was not used.")
 
 
