@@ -118,3 +118,20 @@ def test_every_variable_is_documented(settings):
 
     assert len(read) == 14
     assert read | {"OIDC_NAME", "OIDC_EMAIL_IS_VERIFIED"} <= table
+
+
+@pytest.mark.parametrize(
+    ("site", "names"),
+    [
+        ("https://okr.example.org", "__Host-sessionid __Host-csrftoken __Host-trusted True True True None"),
+        ("http://127.0.0.1:8000", "sessionid csrftoken trusted False False False None"),
+    ],
+)
+def test_cookies_of_an_https_site_belong_to_its_host_alone(manage, site, names):
+    words = (
+        "from django.conf import settings as s; from allauth.mfa import app_settings as mfa; "
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.MFA_TRUST_COOKIE_NAME, s.SESSION_COOKIE_SECURE, "
+        "s.CSRF_COOKIE_SECURE, mfa.TRUST_COOKIE_SECURE, s.SESSION_COOKIE_DOMAIN)"
+    )
+    result = manage("shell", "--no-imports", "-c", words, SECRET_KEY=KEY, SITE_URL=site)
+    assert result.stdout.strip() == names

@@ -118,7 +118,7 @@ def test_a_passkey_is_added_signs_in_alone_and_is_removed(product, open_as):
 def test_a_browser_that_refuses_a_passkey_is_told_so(product, open_as):
     page = open_as(product.person("viewer"))
     sign_out(page)
-    page.evaluate("navigator.credentials.get = () => Promise.reject(new DOMException('no'))")
+    page.evaluate("() => { navigator.credentials.get = () => Promise.reject(new DOMException('no')) }")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("alert")).to_contain_text("The passkey was not used.")
 
