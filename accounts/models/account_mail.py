@@ -38,7 +38,7 @@ class AccountMail(models.Model):
 
     kind = models.CharField(_("kind"), max_length=30, choices=MailKind)
     email = models.EmailField(_("e-mail address"), max_length=254)
-    from_address = models.GenericIPAddressField(_("from the address"), null=True)
+    from_address = models.GenericIPAddressField(_("from the address"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     # Read every few seconds by the worker.

@@ -18,7 +18,7 @@ urlpatterns = [
         views.password_new,
         name="account_reset_password_from_key",
     ),
-    path("sign-in/<slug:provider_id>/start/", openid_connect.login, name="openid_connect_login"),
+    path("sign-in/<slug:provider_id>/start/", views.provider_start, name="openid_connect_login"),
     path("sign-in/<slug:provider_id>/callback/", openid_connect.callback, name="openid_connect_callback"),
     path("security/", views.security, name="mfa_index"),
     path("security/password/", views.password_change, name="account_change_password"),

@@ -8,16 +8,19 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from requests import RequestException
 
 from accounts.sign_in.adapters import TOO_MANY
 
@@ -104,6 +107,16 @@ passkey_remove = webauthn.RemoveWebAuthnView.as_view(
     template_name="accounts/passkey_remove.html", success_url=SECURITY
 )
 sessions = ListUserSessionsView.as_view(template_name="accounts/sessions.html")
+
+
+@login_not_required
+def provider_start(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """To the provider; back to the sign-in page, with a sentence, when it does not answer."""
+    try:
+        return openid_connect.login(request, provider_id)
+    except RequestException:
+        messages.error(request, _("The provider does not answer. Try again later, or sign in another way."))
+        return redirect(SIGN_IN)
 
 
 @require_POST
