@@ -7,5 +7,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and tokens")
 
     def ready(self) -> None:
-        # Listens from here on; what is not imported records nothing.
+        # Their receivers are connected by being imported.
         from accounts import audit  # noqa: F401
+        from accounts.sign_in import sessions  # noqa: F401

@@ -4,7 +4,6 @@ import zoneinfo
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -12,24 +11,6 @@ from accounts.models import User
 
 LANGUAGES = [("en", _("English (United States)")), ("en-gb", _("English (United Kingdom)"))]
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
-
-
-class SignInForm(AuthenticationForm):
-    """E-mail address and password; one sentence for whatever does not fit, so nobody learns who is here."""
-
-    error_messages = {
-        "invalid_login": _("E-mail address and password do not belong together."),
-        "inactive": _("E-mail address and password do not belong together."),
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["username"].label = _("E-mail address")
-        self.fields["username"].widget.attrs |= {
-            "type": "email",
-            "autocomplete": "username",
-            "autofocus": True,
-        }
 
 
 class PreferencesForm(forms.ModelForm):

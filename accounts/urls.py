@@ -3,12 +3,13 @@
 from django.urls import path
 
 from accounts import audit_page, invitation_views, token_views, views
+from accounts.sign_in import views as sign_in
 
 app_name = "accounts"
 
 urlpatterns = [
-    path("sign-in/", views.sign_in, name="sign_in"),
-    path("sign-out/", views.sign_out, name="sign_out"),
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("record/", audit_page.audit_list, name="audit_list"),
     path("record.csv", audit_page.audit_csv, name="audit_csv"),
     path("preferences/", views.preferences, name="preferences"),

@@ -1,24 +1,15 @@
-"""Signing in and out, and what a person sets for themselves."""
+"""What a person sets for themselves."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import views as auth_views
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.forms import PreferencesForm, SignInForm
+from accounts.forms import PreferencesForm
 from accounts.models import User
-
-# Django's view checks `next` for the host, and gives the session a new key.
-sign_in = auth_views.LoginView.as_view(
-    template_name="registration/sign_in.html",
-    authentication_form=SignInForm,
-    redirect_authenticated_user=True,
-)
-sign_out = auth_views.LogoutView.as_view()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

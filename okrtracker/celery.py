@@ -11,6 +11,7 @@ from kombu.transport import TRANSPORT_ALIASES
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okrtracker.settings")
 TRANSPORT_ALIASES["filesystem"] = "okrtracker.filesystem_transport:Transport"
 
+EVERY_FIVE_SECONDS = 5.0
 EVERY_HALF_MINUTE = 30.0
 EVERY_QUARTER_OF_AN_HOUR = crontab(minute="*/15")
 # The last of a day comes shortly before midnight in every time zone, and the ones before it cover an outage.
@@ -21,6 +22,12 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # A message expires before the next one of its kind is due: no heap grows while no worker runs.
 app.conf.beat_schedule = {
+    # Somebody waits in front of the sign-in page for a link.
+    "send mail about accounts": {
+        "task": "accounts.tasks.send_account_mail",
+        "schedule": EVERY_FIVE_SECONDS,
+        "options": {"expires": 4},
+    },
     "find due check-ins": {
         "task": "goals.tasks.find_due_check_ins",
         "schedule": EVERY_QUARTER_OF_AN_HOUR,

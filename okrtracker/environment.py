@@ -73,6 +73,42 @@ def hosts(name: str, default: str) -> list[str]:
     return hosts
 
 
+def count(name: str, default: int, *, least: int = 0, most: int) -> int:
+    """A whole number in plain digits, from `least` to `most`."""
+    value = read(name).strip()
+    if not value:
+        return default
+    if not (value.isascii() and value.isdecimal() and len(value) < 10 and least <= int(value) <= most):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number from {least} to {most}.")
+    return int(value)
+
+
+def openid_connect() -> dict[str, Any]:
+    """allauth's SOCIALACCOUNT_PROVIDERS from OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME and
+    OIDC_EMAIL_IS_VERIFIED; empty without an issuer."""
+    names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    given = {name: read(name) for name in names}
+    if not any(given.values()):
+        return {}
+    missing = [name for name, value in given.items() if not value]
+    if missing:
+        raise ImproperlyConfigured(
+            f"{' and '.join(missing)} must be set too, to sign in with OpenID Connect."
+        )
+    app = {
+        "provider_id": "oidc",
+        "name": read("OIDC_NAME", "single sign-on"),
+        "client_id": given["OIDC_CLIENT_ID"],
+        "secret": given["OIDC_CLIENT_SECRET"],
+        "settings": {
+            "server_url": site_url("OIDC_ISSUER", default=""),
+            "oauth_pkce_enabled": True,
+            "verified_email": boolean("OIDC_EMAIL_IS_VERIFIED", default=False),
+        },
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+
+
 def time_zone(name: str, default: str) -> str:
     value = read(name, default)
     if value not in zoneinfo.available_timezones():

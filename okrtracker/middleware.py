@@ -1,5 +1,6 @@
 """What every answer carries, and what is logged of every request."""
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,6 +12,9 @@ from okrtracker import views
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 UNUSED_BROWSER_FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+# In a link that sets a password.
+PERSON_AND_KEY = re.compile(r"(?<=^/sign-in/password/).+-.+")
 
 
 class ProbeMiddleware:
@@ -53,8 +57,11 @@ class NulMiddleware:
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """Logs every request under an id, without its query, which may hold a search or a token."""
+    """Logs every request under an id, without what may be secret.
+
+    That is the query, which may hold a search or a token, and the key in a link that sets a password.
+    """
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {request.path}"
+        return f"{request.method} {PERSON_AND_KEY.sub('...', request.path)}"

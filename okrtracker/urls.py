@@ -11,6 +11,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("okrtracker.api")),
     path("", include("accounts.urls")),
+    path("", include("accounts.sign_in.urls")),
     path("", include("goals.area_urls")),
     path("", include("goals.people_urls")),
     path("", include("goals.urls")),

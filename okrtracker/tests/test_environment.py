@@ -27,6 +27,10 @@ MALFORMED = [
     ("ALLOWED_HOSTS", "https://okr.example.org", "ALLOWED_HOSTS has 'https://okr.example.org'"),
     ("DEFAULT_FROM_EMAIL", "nobody", "DEFAULT_FROM_EMAIL is 'nobody'; write an address"),
     ("REMINDERS_ENABLED", "2", "REMINDERS_ENABLED is '2'; write true or false."),
+    ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES is '-1'; write a whole number from 0 to 10."),
+    ("SESSION_IDLE_HOURS", "0", "SESSION_IDLE_HOURS is '0'; write a whole number from 1 to 8760."),
+    ("SESSION_MAX_HOURS", "1e400", "SESSION_MAX_HOURS is '1e400'; write a whole number"),
+    ("OIDC_ISSUER", "https://id.example.org", "OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set too"),
     ("SECRET_KEY_FILE", "/nowhere/key", "SECRET_KEY or SECRET_KEY_FILE, not both"),
     ("DATABASE_URL_FILE", "/nowhere/url", "DATABASE_URL_FILE names /nowhere/url, which cannot be read"),
 ]
@@ -112,5 +116,22 @@ def test_every_variable_is_documented(settings):
     read = set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', Path(product.__file__).read_text()))
     table = set(re.findall(r"^\| `([A-Z_]+)`", (settings.BASE_DIR / "docs/environment.md").read_text(), re.M))
 
-    assert len(read) == 12
-    assert read <= table
+    assert len(read) == 15
+    assert read | {"OIDC_NAME", "OIDC_EMAIL_IS_VERIFIED"} <= table
+
+
+@pytest.mark.parametrize(
+    ("site", "names"),
+    [
+        ("https://okr.example.org", "__Host-sessionid __Host-csrftoken __Host-trusted True True True None"),
+        ("http://127.0.0.1:8000", "sessionid csrftoken trusted False False False None"),
+    ],
+)
+def test_cookies_of_an_https_site_belong_to_its_host_alone(manage, site, names):
+    words = (
+        "from django.conf import settings as s; from allauth.mfa import app_settings as mfa; "
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.MFA_TRUST_COOKIE_NAME, s.SESSION_COOKIE_SECURE, "
+        "s.CSRF_COOKIE_SECURE, mfa.TRUST_COOKIE_SECURE, s.SESSION_COOKIE_DOMAIN)"
+    )
+    result = manage("shell", "--no-imports", "-c", words, SECRET_KEY=KEY, SITE_URL=site)
+    assert result.stdout.strip() == names

@@ -24,6 +24,13 @@ PAGES = {
     "people to add": ("administrator", "/people/add/"),
     "invitation that is none": ("", "/invitation/"),
     "tokens": ("administrator", "/tokens/"),
+    "password link": ("", "/sign-in/password/"),
+    "password link sent": ("", "/sign-in/password/sent/"),
+    "password link that expired": ("", "/sign-in/password/1-a-key-of-nobody/"),
+    "security": ("lead", "/security/"),
+    "change of the password": ("lead", "/security/password/"),
+    "sessions": ("lead", "/security/sessions/"),
+    "confirmation": ("lead", "/security/confirm/"),
 }
 VIEWS = [("light", 1400), ("dark", 1400), ("light", 360), ("dark", 360)]
 # The missing pages are asked for on purpose; the browser logs their status as an error.

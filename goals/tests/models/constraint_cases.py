@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Model
 
 from accounts.audit import record
-from accounts.models import ApiToken, AuditEntry, Invitation, PersonEvent
+from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, MailKind, PersonEvent
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import IdempotencyKey, OutboxMail, Snapshot
@@ -51,6 +51,10 @@ class Case:
 
 def make_user() -> Model:
     return UserFactory(name="Una", email="una@example.org", password=make_password("a long one"))
+
+
+def make_account_mail() -> AccountMail:
+    return AccountMail.objects.create(kind=MailKind.PASSWORD_LINK, email="lea@example.org")
 
 
 def make_token() -> Model:
@@ -185,6 +189,12 @@ ACCOUNTS = [
         "The scope of a token is read, check-in, write or admin.",
         make_token,
         {"scope": "root"},
+    ),
+    Case(
+        "account_mail_kind_known",
+        "There is no such kind of mail about an account.",
+        make_account_mail,
+        {"kind": "birthday"},
     ),
 ]
 
