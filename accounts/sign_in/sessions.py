@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
@@ -49,7 +50,8 @@ def note_the_start(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
 
 @receiver(post_save, sender=User)
 def end_sessions_of_who_left(sender: Any, instance: User, **kwargs: Any) -> None:
-    """Who is made active again later signs in again."""
+    """Who is made active again later signs in again, and sets up a second step or a passkey anew."""
     if not instance.is_active:
+        Authenticator.objects.filter(user=instance).delete()
         for session in UserSession.objects.filter(user=instance):
             session.end()

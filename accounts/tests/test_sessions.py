@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
@@ -142,6 +143,13 @@ def test_who_left_is_out_and_stays_out_when_coming_back(desk, lea):
     lea.is_active = True
     lea.save()
     assert not is_inside(desk)
+
+
+def test_passkeys_and_second_steps_of_who_left_do_not_come_back(lea):
+    Authenticator.objects.create(user=lea, type=Authenticator.Type.WEBAUTHN, data={})
+    lea.is_active = False
+    lea.save()
+    assert not Authenticator.objects.filter(user=lea).exists()
 
 
 def test_nothing_is_left_of_an_ended_session(desk, phone):
