@@ -88,7 +88,7 @@ schema: .venv/dev ## Write docs/openapi.yaml from the code
 requirements: .venv/dev ## Lock the newest allowed releases of everything, with hashes
 	.venv/bin/python -m pip install --quiet uv
 	for name in requirements requirements-test requirements-dev; do \
-		.venv/bin/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 --universal \
+		.venv/bin/uv pip compile --quiet --upgrade --no-strip-extras --generate-hashes --python-version 3.11 --universal \
 			$$name.in --output-file $$name.txt || exit 1; done
 
 # --- What the targets stand on -------------------------------------------------------------------
