@@ -36,10 +36,10 @@ test: .venv/test ## Run every test; REQUIRE=all fails instead of leaving out wha
 	@.venv/bin/python -m okrtracker.tests
 
 CHECKS = check-format check-lint check-types check-imports check-templates check-migrations check-schema \
-	check-deploy check-containers
+	check-deploy check-containers check-security check-secrets check-audit
 
 .PHONY: check $(CHECKS)
-check: $(CHECKS) ## Format, lint, types, import contracts, templates, migrations, OpenAPI, deployment, containers
+check: $(CHECKS) ## Format, lint, types, imports, templates, migrations, OpenAPI, deployment, containers, security, secrets, known holes
 
 check-format: .venv/dev
 	.venv/bin/ruff format --check .
@@ -75,6 +75,15 @@ check-containers: .venv/dev
 		then SECRET_KEY=a POSTGRES_PASSWORD=b docker compose --env-file .env.example config --quiet; \
 		else echo "docker-compose.yml checked against the Compose schema alone: this machine has no docker compose."; fi
 
+check-security: .venv/dev
+	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive okrtracker accounts areas goals manage.py
+
+check-secrets: .venv/dev
+	@.ci/secrets
+
+check-audit: .venv/dev
+	@.venv/bin/python .ci/audit.py
+
 .PHONY: format
 format: .venv/dev ## Format the code and mend what the linter can mend
 	.venv/bin/ruff check --fix .
@@ -90,6 +99,12 @@ requirements: .venv/dev ## Lock the newest allowed releases of everything, with 
 	for name in requirements requirements-test requirements-dev; do \
 		.venv/bin/uv pip compile --quiet --upgrade --no-strip-extras --generate-hashes --python-version 3.11 --universal \
 			$$name.in --output-file $$name.txt || exit 1; done
+
+.PHONY: sbom
+sbom: .venv/dev ## Write var/sbom.json (CycloneDX): everything that runs in an installation, with hashes
+	@mkdir -p var
+	.venv/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible \
+		--output-format JSON --output-file var/sbom.json requirements.txt
 
 # --- What the targets stand on -------------------------------------------------------------------
 

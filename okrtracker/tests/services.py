@@ -1,16 +1,19 @@
-"""What a test run can use on this machine: PostgreSQL, Redis, a browser; and why not when it cannot."""
+"""What a test run can use on this machine (PostgreSQL, Redis, a browser, the checks), and why not else."""
 
 import getpass
 import os
 import shutil
+import sys
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import psycopg2
 import redis
 
 POSTGRESQL_SOCKETS = "/var/run/postgresql"
 REDIS_URL = "redis://127.0.0.1:6379/15"
+CHECKS = ("bandit", "detect-secrets-hook", "pip-audit")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -72,4 +75,13 @@ def chromium() -> Service:
     return Service(missing=f"none of {', '.join(BROWSERS)} is installed")
 
 
-SERVICES = {"postgresql": postgresql, "redis": redis_server, "chromium": chromium}
+@cache
+def checks() -> Service:
+    """The programs of `make check`, where they are installed beside this Python."""
+    folder = Path(sys.executable).parent
+    if all((folder / name).exists() for name in CHECKS):
+        return Service(address=str(folder))
+    return Service(missing="what make check uses is not installed; run it once")
+
+
+SERVICES = {"postgresql": postgresql, "redis": redis_server, "chromium": chromium, "checks": checks}
