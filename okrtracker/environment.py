@@ -128,7 +128,7 @@ def site_url(name: str, default: str) -> str:
 
 
 def database(name: str, default: str) -> dict[str, Any]:
-    """Django's connection settings from a database URL."""
+    """Django's connection settings from a database URL, and DATABASE_PASSWORD where it has no password."""
     value = _url(
         name,
         default,
@@ -138,6 +138,7 @@ def database(name: str, default: str) -> dict[str, Any]:
     config = environ.Env.db_url_config(value)
     if not config["NAME"]:
         raise ImproperlyConfigured(f"{name} does not say which database; end it with /name.")
+    config["PASSWORD"] = config["PASSWORD"] or read("DATABASE_PASSWORD")
     return config
 
 

@@ -6,7 +6,10 @@ import pytest
 import yaml
 from django.conf import settings
 
-SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "EMAIL_URL", "SITE_URL", "ALLOWED_HOSTS"}
+from okrtracker import environment
+
+ASKED_FOR = {"SITE_URL", "ALLOWED_HOSTS"}
+SECRETS = {"secret_key", "postgres_password", "email_url"}
 
 
 @pytest.fixture(scope="module")
@@ -23,22 +26,63 @@ def test_the_parts_of_an_installation(compose):
     assert set(compose["services"]) == {"postgres", "redis", "migrate", "web", "worker", "beat"}
 
 
-def test_no_secret_has_a_default():
+def test_no_secret_has_a_default(compose):
     text = (settings.BASE_DIR / "docker-compose.yml").read_text()
 
     asked = {name: rest[:2] for name, rest in re.findall(r"\$\{(\w+)([^}]*)\}", text)}
 
-    assert {name for name, kind in asked.items() if kind == ":?"} == SECRETS
-    assert SECRETS.isdisjoint(name for name, kind in asked.items() if kind != ":?")
+    assert {name for name, kind in asked.items() if kind == ":?"} == ASKED_FOR
+    assert compose["secrets"] == {name: {"file": f"./secrets/{name}"} for name in SECRETS}
+    assert "OIDC_CLIENT_SECRET: ${OIDC_CLIENT_SECRET:-}" in text, "empty: no single sign-on"
 
 
-def test_the_example_environment_holds_no_secret_and_names_what_is_asked_for():
-    lines = (settings.BASE_DIR / ".env.example").read_text().splitlines()
+def test_secrets_reach_containers_as_files_alone(compose):
+    for name, service in compose["services"].items():
+        told = service.get("environment", {})
+        files = {value for key, value in told.items() if key.endswith("_FILE")}
+        assert files == {f"/run/secrets/{secret}" for secret in service.get("secrets", [])}, name
+        assert not {"SECRET_KEY", "DATABASE_PASSWORD", "POSTGRES_PASSWORD", "EMAIL_URL"} & set(told)
+        assert not re.search(r"://[^/]*:[^/]*@", str(told)), "no password in an address"
 
-    values = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
-    assert values.keys() >= SECRETS
-    assert values["SECRET_KEY"] == values["POSTGRES_PASSWORD"] == ""
+@pytest.mark.parametrize("setting", ["SECRET_KEY", "DATABASE_PASSWORD", "EMAIL_URL"])
+def test_the_product_reads_these_files(setting, compose, tmp_path, monkeypatch):
+    assert f"{setting}_FILE" in compose["services"]["web"]["environment"]
+    (tmp_path / "secret").write_text("of its own\n")
+    monkeypatch.delenv(setting, raising=False)
+    monkeypatch.setenv(f"{setting}_FILE", str(tmp_path / "secret"))
+
+    assert environment.read(setting) == "of its own"
+
+
+def test_the_example_environment_names_what_is_asked_for_and_how_secrets_are_made():
+    text = (settings.BASE_DIR / ".env.example").read_text()
+    values = dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
+
+    assert values.keys() >= ASKED_FOR
+    assert all(f"> secrets/{name}" in text for name in SECRETS)
+    assert "secrets/" in (settings.BASE_DIR / ".gitignore").read_text().splitlines()
+
+
+def test_every_container_is_held_as_tightly_as_it_can_be(compose):
+    for name, service in compose["services"].items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert "privileged" not in service
+        assert "cap_add" not in service
+        assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
+        assert service.get("user", "the Dockerfile's") not in {"root", "0"}
+        assert "build" in service or "user" in service, "an image of others would begin as root"
+        assert not any(volume.startswith(("/", ".", "~")) for volume in service["volumes"]), (
+            "no place of the host"
+        )
+
+
+def test_database_and_broker_reach_nothing_but_the_product(compose):
+    assert compose["networks"]["inside"] == {"internal": True}
+    for name in ("postgres", "redis"):
+        assert compose["services"][name]["networks"] == ["inside"]
 
 
 def test_nothing_starts_before_what_it_needs_is_healthy(compose):

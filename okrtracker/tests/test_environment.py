@@ -135,3 +135,15 @@ def test_cookies_of_an_https_site_belong_to_its_host_alone(manage, site, names):
     )
     result = manage("shell", "--no-imports", "-c", words, SECRET_KEY=KEY, SITE_URL=site)
     assert result.stdout.strip() == names
+
+
+def test_the_password_of_the_database_may_come_from_a_file_of_its_own(monkeypatch, tmp_path):
+    odd = "a/b:c@d+e f"
+    (tmp_path / "password").write_text(f"{odd}\n")
+    monkeypatch.setenv("DATABASE_PASSWORD_FILE", str(tmp_path / "password"))
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://okrtracker@postgres:5432/okrtracker")
+    assert environment.database("DATABASE_URL", default="")["PASSWORD"] == odd
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://okrtracker:password@postgres:5432/okrtracker")
+    assert environment.database("DATABASE_URL", default="")["PASSWORD"] == "password"
