@@ -129,12 +129,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
+# One judge for every place that sets a password, and for the word shown while choosing.
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "accounts.passwords.Judge"}]
 
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 TRUSTED_PROXIES = environment.count("TRUSTED_PROXIES", default=0, most=10)

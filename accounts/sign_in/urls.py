@@ -4,6 +4,7 @@ from allauth.socialaccount.providers.openid_connect import views as openid_conne
 from django.urls import path, re_path
 
 from accounts.sign_in import views
+from accounts.sign_in.strength import password_strength
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="account_login"),
@@ -18,6 +19,7 @@ urlpatterns = [
         views.password_new,
         name="account_reset_password_from_key",
     ),
+    path("sign-in/password/strength/", password_strength, name="password_strength"),
     path("sign-in/<slug:provider_id>/start/", views.provider_start, name="openid_connect_login"),
     path("sign-in/<slug:provider_id>/callback/", openid_connect.callback, name="openid_connect_callback"),
     path("security/", views.security, name="mfa_index"),

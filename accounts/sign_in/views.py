@@ -86,7 +86,9 @@ password_new = account.PasswordResetFromKeyView.as_view(
 password_change = account.PasswordChangeView.as_view(template_name="accounts/password_change.html")
 password_set = account.PasswordSetView.as_view(template_name="accounts/password_change.html")
 
-confirm_password = account.ReauthenticateView.as_view(template_name="accounts/confirm.html")
+confirm_password = sensitive_post_parameters("password")(
+    account.ReauthenticateView.as_view(template_name="accounts/confirm.html")
+)
 confirm_code = mfa.ReauthenticateView.as_view(template_name="accounts/confirm.html")
 confirm_passkey = webauthn.ReauthenticateWebAuthnView.as_view(template_name="accounts/confirm_passkey.html")
 

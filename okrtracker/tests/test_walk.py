@@ -64,6 +64,7 @@ ON_THE_WAY = {
     "mfa_login_webauthn",
     "openid_connect_login",
     "openid_connect_callback",
+    "password_strength",
 }
 # Of what a person may have and nobody here has: a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
