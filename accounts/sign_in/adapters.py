@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import AccountMail, Brake, MailKind, User
+from accounts.ways import is_path_here
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - where a server behind a socket knows no address
 TOO_MANY = "too_many_login_attempts"
@@ -70,6 +71,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        return is_path_here(url)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Where the request comes from, as the last of the trusted proxies says."""

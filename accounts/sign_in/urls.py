@@ -1,6 +1,5 @@
 """The addresses that allauth knows by name, as far as they are here: nobody registers, nobody connects."""
 
-from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import path, re_path
 
 from accounts.sign_in import views
@@ -21,7 +20,7 @@ urlpatterns = [
     ),
     path("sign-in/password/strength/", password_strength, name="password_strength"),
     path("sign-in/<slug:provider_id>/start/", views.provider_start, name="openid_connect_login"),
-    path("sign-in/<slug:provider_id>/callback/", openid_connect.callback, name="openid_connect_callback"),
+    path("sign-in/<slug:provider_id>/callback/", views.provider_callback, name="openid_connect_callback"),
     path("security/", views.security, name="mfa_index"),
     path("security/password/", views.password_change, name="account_change_password"),
     path("security/password/first/", views.password_set, name="account_set_password"),

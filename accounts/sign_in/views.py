@@ -1,6 +1,7 @@
 """allauth's pages in the look of this house; its rules stand in adapters.py and forms.py."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -12,6 +13,7 @@ from allauth.socialaccount.providers.openid_connect import views as openid_conne
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -56,6 +58,12 @@ class SignOutView(account.LogoutView):
     """Also ends a sign-in that waits for its second step."""
 
     http_method_names = ["post", "options"]
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(*args, **kwargs)
+        # Pages are stored nowhere; this takes what an older release or an extension may have kept.
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 class SecondStepView(mfa.AuthenticateView):
@@ -111,9 +119,26 @@ passkey_remove = webauthn.RemoveWebAuthnView.as_view(
 sessions = ListUserSessionsView.as_view(template_name="accounts/sessions.html")
 
 
+def under_site_url(request: HttpRequest) -> None:
+    """allauth tells the provider where to send people back to by the host of the request: it is ours, then.
+
+    A Host header may name a port of its own, and the provider knows one redirect address.
+    """
+    site = urlsplit(settings.SITE_URL)
+    request.META["HTTP_HOST"] = site.netloc
+    request.META["wsgi.url_scheme"] = site.scheme
+
+
+@login_not_required
+def provider_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+    under_site_url(request)
+    return openid_connect.callback(request, provider_id)
+
+
 @login_not_required
 def provider_start(request: HttpRequest, provider_id: str) -> HttpResponse:
     """To the provider; back to the sign-in page, with a sentence, when it does not answer."""
+    under_site_url(request)
     try:
         return openid_connect.login(request, provider_id)
     except RequestException:
