@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from accounts.sign_in import views
 from accounts.sign_in.strength import password_strength
+from accounts.sign_in.trust import trusted_browser_forget
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="account_login"),
@@ -36,4 +37,5 @@ urlpatterns = [
     path("security/passkeys/<int:pk>/remove/", views.passkey_remove, name="mfa_remove_webauthn"),
     path("security/sessions/", views.sessions, name="usersessions_list"),
     path("security/sessions/<int:pk>/end/", views.session_end, name="usersessions_end"),
+    path("security/browsers/<int:pk>/forget/", trusted_browser_forget, name="trusted_browser_forget"),
 ]

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_POST
 from requests import RequestException
 
 from accounts.sign_in.adapters import TOO_MANY
+from accounts.sign_in.trust import TrustBrowserView
 
 SIGN_IN = reverse_lazy("accounts:sign_in")
 SECURITY = reverse_lazy("mfa_index")
@@ -83,7 +84,7 @@ class PasskeySignInView(webauthn.LoginWebAuthnView):
 sign_in = sensitive_post_parameters("password")(SignInView.as_view())
 sign_out = SignOutView.as_view()
 second_step = SecondStepView.as_view()
-trust_browser = mfa.TrustView.as_view(template_name="accounts/trust_browser.html")
+trust_browser = TrustBrowserView.as_view()
 passkey_sign_in = PasskeySignInView.as_view()
 
 password_link = account.PasswordResetView.as_view(template_name="accounts/password_link.html")
@@ -116,7 +117,10 @@ passkey_add = webauthn.AddWebAuthnView.as_view(template_name="accounts/passkey_a
 passkey_remove = webauthn.RemoveWebAuthnView.as_view(
     template_name="accounts/passkey_remove.html", success_url=SECURITY
 )
-sessions = ListUserSessionsView.as_view(template_name="accounts/sessions.html")
+sessions = ListUserSessionsView.as_view(
+    template_name="accounts/sessions.html",
+    extra_context={"trust_days": settings.MFA_TRUST_COOKIE_AGE // 86400},
+)
 
 
 def under_site_url(request: HttpRequest) -> None:

@@ -41,6 +41,7 @@ SAMPLES_OF = {
     "openid_connect_login": {"provider_id": "oidc"},
     "openid_connect_callback": {"provider_id": "oidc"},
     "usersessions_end": {"pk": 1},
+    "trusted_browser_forget": {"pk": 1},
 }
 QUERIES = {"api:progress": "?cycle=24H2", "accounts:invitation": f"?token={token_of('a nonce')}"}
 # Open to everybody; every other address asks for a sign-in.
