@@ -2,10 +2,11 @@
 
     DATABASE_URL=... python bench/sign_in_timing.py
 
-Makes people in a database of its own, starts gunicorn with two workers, and asks in turn for each kind of address
-(known, unknown, deactivated): for a password link, and to sign in with a wrong password. Prints JSON: the medians
-in milliseconds, the gap between the largest and the smallest, and whether words, status and headers were the same.
-Each sign-in comes from an address and for an account of its own, so that no brake answers instead.
+Makes people in a database of its own, starts gunicorn with two workers, and asks in turn for each kind
+of address (known, unknown, deactivated): for a password link, and to sign in with a wrong password.
+Prints JSON: the medians in milliseconds, the gap between the largest and the smallest, and whether words,
+status and headers were the same. Each sign-in comes from an address and for an account of its own, so that
+no brake answers instead.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ def describe(response: HTTPResponse, content: bytes) -> str:
         f"{name}: {value}" for name, value in response.getheaders() if name.lower() not in VARIES
     )
     cookies = sorted(value.partition("=")[0] for value in response.headers.get_all("Set-Cookie", []))
-    words = re.sub(r'(name="csrfmiddlewaretoken" value=)"\\w+"', r"\\1", content.decode())
+    words = re.sub(r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1", content.decode())
     words = re.sub(r'value="[^"]*@example.org"', 'value="..."', words)
     lengthless = [header for header in headers if not header.lower().startswith("content-length")]
     return f"{response.status} {lengthless} {cookies} {words}"
