@@ -8,7 +8,6 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,9 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.invitations import InvitationSpent, accept_invitation, spent_sentence
 from accounts.models import Invitation, User
-
-# Longer passwords cost time to hash and protect nobody better.
-LONGEST_PASSWORD = 1000
+from accounts.sign_in.strength import show_strength
 
 
 class AcceptInvitationForm(SetPasswordForm):
@@ -39,8 +36,7 @@ class AcceptInvitationForm(SetPasswordForm):
         self.fields["new_password1"].label = _("Password")
         self.fields["new_password2"].label = _("Password, once more")
         self.fields["new_password2"].help_text = ""
-        for name in ("new_password1", "new_password2"):
-            self.fields[name].validators.append(MaxLengthValidator(LONGEST_PASSWORD))
+        show_strength(self.fields["new_password1"], "new_password1", user)
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

@@ -12,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.audit import Origin, coming_from
 from accounts.models import AuditEntry
+from accounts.ways import is_path_here
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -24,11 +25,19 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponse:
         if request.headers.get("HX-Request") != "true":
             return super().handle_no_permission(request, view_func)
-        # Back to the page that was open, not to its fragment; the sign-in page trusts no `next` either.
-        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        # Back to the page that was open, not to its fragment.
+        page = _path_of(request.headers.get("HX-Current-URL", ""))
         sign_in = resolve_url(self.get_login_url(view_func))
         field = self.get_redirect_field_name(view_func)
         return HttpResponseClientRedirect(f"{sign_in}?{urlencode({field: page})}")
+
+
+def _path_of(url: str) -> str:
+    try:
+        path = urlsplit(url).path
+    except ValueError:  # a host in brackets that is none
+        path = ""
+    return path if is_path_here(path) else "/"
 
 
 class OriginMiddleware:

@@ -12,13 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import ApiToken, PersonEvent, Scope, User
+from accounts.ways import is_path_here
 
 DAYS = [
     (7, gettext_lazy("a week")),
@@ -111,8 +111,7 @@ def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
             _note(token, PersonEvent.Kind.TOKEN_REVOKED, by=user)
     messages.success(request, _("The token %(prefix)s… is revoked.") % {"prefix": token.prefix})
     back = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if is_ours else reverse("accounts:token_list"))
+    return redirect(back if is_path_here(back) else reverse("accounts:token_list"))
 
 
 def _note(token: ApiToken, kind: str, *, by: User) -> None:

@@ -1,6 +1,7 @@
 """Reads environment variables, with a sentence when one is malformed."""
 
 import os
+import re
 import zoneinfo
 from email.utils import parseaddr
 from pathlib import Path
@@ -170,6 +171,18 @@ def mail_address(name: str, default: str) -> str:
             f"{name} is {value!r}; write an address, like OKR Tracker <okr@example.org>."
         )
     return value
+
+
+def contact(name: str) -> str:
+    """Where people report something: an address on the web, or of mail; empty when unset."""
+    value = read(name).strip()
+    if not value or re.fullmatch(r"(https://|mailto:)[!-~]+", value):
+        return value
+    if re.fullmatch(r"[^\s@:/]+@[^\s@:/]+", value):
+        return f"mailto:{value}"
+    raise ImproperlyConfigured(
+        f"{name} is {value!r}; write an address, like security@example.org or https://example.org/report."
+    )
 
 
 def broker_url(name: str, default: str) -> str:

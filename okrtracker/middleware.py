@@ -2,19 +2,94 @@
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django_structlog.middlewares import RequestMiddleware
 
 from okrtracker import views
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-UNUSED_BROWSER_FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+# What a page may ask of the browser: passkeys, and copying a token. The rest nobody may, frames least of all.
+USED_FEATURES = ("clipboard-write", "fullscreen", "publickey-credentials-create", "publickey-credentials-get")
+UNUSED_FEATURES = (
+    "accelerometer",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "clipboard-read",
+    "display-capture",
+    "encrypted-media",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "keyboard-map",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "otp-credentials",
+    "payment",
+    "picture-in-picture",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "sync-xhr",
+    "usb",
+    "web-share",
+    "window-management",
+    "xr-spatial-tracking",
+)
+PERMISSIONS_POLICY = ", ".join(
+    [f"{name}=(self)" for name in USED_FEATURES] + [f"{name}=()" for name in UNUSED_FEATURES]
+)
+ERROR_PAGES = {HTTPStatus.METHOD_NOT_ALLOWED: "405.html", HTTPStatus.TOO_MANY_REQUESTS: "429.html"}
 
 # In a link that sets a password.
 PERSON_AND_KEY = re.compile(r"(?<=^/sign-in/password/).+-.+")
+
+
+class SecurityHeadersMiddleware:
+    """Puts the headers on every answer there is: the first of all, so that none is made outside of it.
+
+    Middleware further in says the same of the answers it sees; those of probes and static files, redirects
+    to HTTPS and refused hosts it does not see.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        for name, value in security_headers(request).items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+def security_headers(request: HttpRequest) -> dict[str, str]:
+    headers = {
+        "Content-Security-Policy": build_policy(),
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": PERMISSIONS_POLICY,
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": settings.X_FRAME_OPTIONS,
+        # What says nothing else stays out of every cache and of the history of a shared computer: the pages
+        # for signed-in people, and those on the way in and out as well.
+        "Cache-Control": "no-store",
+    }
+    if settings.SECURE_HSTS_SECONDS and request.is_secure():
+        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    return headers
 
 
 class ProbeMiddleware:
@@ -28,20 +103,33 @@ class ProbeMiddleware:
         return probe(request) if probe else self.get_response(request)
 
 
-class SecurityHeadersMiddleware:
-    """Adds the headers that Django's own middleware and django-csp have no setting for."""
+class HostMiddleware:
+    """Refuses a host that is not ours before anything is answered, a redirect or a static file too."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.get_host()
+        return self.get_response(request)
+
+
+class ErrorPageMiddleware:
+    """Gives people a page where Django answers a refused method with nothing."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", UNUSED_BROWSER_FEATURES)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
-            # What a signed-in person saw stays out of shared caches and of the history of a shared computer.
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
+        page = ERROR_PAGES.get(HTTPStatus(response.status_code))
+        is_for_people = not views.is_for_a_program(request) and "HX-Request" not in request.headers
+        if not page or not is_for_people or getattr(response, "content", None) != b"":
+            return response
+        filled = render(request, page, status=response.status_code)
+        for name in {"Allow", "Retry-After"} & set(response.headers):
+            filled.headers[name] = response.headers[name]
+        return filled
 
 
 class NulMiddleware:

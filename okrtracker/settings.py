@@ -4,7 +4,7 @@ import logging
 import sys
 import warnings
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -26,6 +26,7 @@ if not SECRET_KEY:
 DEBUG = environment.boolean("DEBUG", default=False)
 ALLOWED_HOSTS = environment.hosts("ALLOWED_HOSTS", default="127.0.0.1,localhost")
 SITE_URL = environment.site_url("SITE_URL", default="http://127.0.0.1:8000")
+SECURITY_CONTACT = environment.contact("SECURITY_CONTACT")
 IS_HTTPS = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -57,8 +58,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "okrtracker.middleware.ProbeMiddleware",
     "okrtracker.middleware.SecurityHeadersMiddleware",
+    "okrtracker.middleware.ProbeMiddleware",
+    "okrtracker.middleware.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -76,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "okrtracker.middleware.ErrorPageMiddleware",
     "okrtracker.middleware.NulMiddleware",
 ]
 
@@ -129,12 +132,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
+# One judge for every place that sets a password, and for the word shown while choosing.
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "accounts.passwords.Judge"}]
 
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 TRUSTED_PROXIES = environment.count("TRUSTED_PROXIES", default=0, most=10)
@@ -194,6 +193,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 # served from where they lie.
 IS_STATIC_COLLECTED = (STATIC_ROOT / "staticfiles.json").exists() or "collectstatic" in sys.argv
 WHITENOISE_USE_FINDERS = not IS_STATIC_COLLECTED
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 warnings.filterwarnings("ignore", message="No directory at", module="django.core.handlers.base")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -263,6 +263,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = IS_HTTPS
+# Not to the host or port that the request named.
+SECURE_SSL_HOST = urlsplit(SITE_URL).netloc
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
 # Subdomains and the browsers' preload list belong to whoever owns the whole domain.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -3,11 +3,12 @@
 import sys
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 from django.views import defaults
 
 from okrtracker.celery import app
@@ -65,25 +66,30 @@ def _broker_state() -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if _is_for_a_program(request):
-        return _problem(HTTPStatus.BAD_REQUEST, "bad_request")
-    return defaults.bad_request(request, exception)
+    """Also for a host that is not ours; nothing of what was sent is repeated."""
+    is_too_large = isinstance(exception, RequestDataTooBig)
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_too_large else HTTPStatus.BAD_REQUEST
+    if is_for_a_program(request):
+        return _problem(status, "too_large" if is_too_large else "bad_request")
+    page = render_to_string("400.html", {"is_too_large": is_too_large})
+    return HttpResponse(page, status=status)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if _is_for_a_program(request):
+    if is_for_a_program(request):
         return _problem(HTTPStatus.FORBIDDEN, "forbidden")
     return defaults.permission_denied(request, exception)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return forbidden(
-        request, PermissionError(_("The form has expired. Go back, reload the page and try again."))
-    )
+    """Also when a form comes from another site: it gets the same sentence."""
+    if is_for_a_program(request):
+        return _problem(HTTPStatus.FORBIDDEN, "forbidden")
+    return render(request, "403_csrf.html", status=HTTPStatus.FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if _is_for_a_program(request):
+    if is_for_a_program(request):
         return _problem(HTTPStatus.NOT_FOUND, "not_found")
     return defaults.page_not_found(request, exception)
 
@@ -93,23 +99,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Django calls this while it handles the exception, wherever it came from: view, middleware, session.
     """
-    is_for_a_program = _is_for_a_program(request)
+    is_program = is_for_a_program(request)
     if not isinstance(sys.exception(), (OperationalError, InterfaceError)):
         return (
             _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "error")
-            if is_for_a_program
+            if is_program
             else defaults.server_error(request)
         )
     response = (
         _problem(HTTPStatus.SERVICE_UNAVAILABLE, "database_unavailable")
-        if is_for_a_program
+        if is_program
         else HttpResponse(render_to_string("503.html"), status=HTTPStatus.SERVICE_UNAVAILABLE)
     )
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response
 
 
-def _is_for_a_program(request: HttpRequest) -> bool:
+def is_for_a_program(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework.pagination import BasePagination
@@ -125,5 +126,5 @@ class CursorPages(BasePagination):
 
     def _link(self, side: str, key: int) -> str:
         cursor = base64.urlsafe_b64encode(f"{side}-{key}".encode()).decode().rstrip("=")
-        url = remove_query_param(self.request.build_absolute_uri(), "cursor")
+        url = remove_query_param(settings.SITE_URL + self.request.get_full_path(), "cursor")
         return replace_query_param(url, "cursor", cursor)

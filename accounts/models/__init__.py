@@ -4,6 +4,7 @@ from accounts.models.brake import Brake
 from accounts.models.invitation import Invitation
 from accounts.models.person_event import PersonEvent
 from accounts.models.token import ApiToken, Scope
+from accounts.models.trusted_browser import TrustedBrowser
 from accounts.models.user import OrgRole, User
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "OrgRole",
     "PersonEvent",
     "Scope",
+    "TrustedBrowser",
     "User",
 ]

@@ -19,8 +19,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import AccountMail, Brake, MailKind, User
+from accounts.ways import is_path_here
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - where a server behind a socket knows no address
+ALLAUTHS_SECOND_STEP = "allauth.mfa.stages.AuthenticateStage"
+SECOND_STEP = "accounts.sign_in.trust.SecondStepStage"
 TOO_MANY = "too_many_login_attempts"
 
 # allauth's messages by the name of their template; what is not here is not said.
@@ -70,6 +73,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_stages(self) -> list[str]:
+        return [
+            SECOND_STEP if stage == ALLAUTHS_SECOND_STEP else stage for stage in super().get_login_stages()
+        ]
+
+    def is_safe_url(self, url: str | None) -> bool:
+        return is_path_here(url)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Where the request comes from, as the last of the trusted proxies says."""

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccountMail, Brake, MailKind
 from accounts.sign_in.adapters import refuse_guess
+from accounts.sign_in.strength import show_strength
 
-LONGEST_PASSWORD = 1024
 # Longer than a code of an authenticator app is accepted: the one before, the one now and the next.
 CODE_IS_SPENT_FOR = dt.timedelta(minutes=5)
 LINKS_AT_ONCE = 3
@@ -40,13 +40,8 @@ class PlainFields:
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
             field.help_text = self.help_texts.get(name, "")
-            if isinstance(field.widget, forms.PasswordInput):
-                field.widget.attrs["maxlength"] = LONGEST_PASSWORD
             if name == self.focus:
                 field.widget.attrs["autofocus"] = True
-
-
-NEW_PASSWORD_HELP = _("At least 12 characters: not only digits, not a common one, nothing like your name")
 
 
 class SignInForm(PlainFields, account_forms.LoginForm):
@@ -91,21 +86,28 @@ class PasswordLinkForm(forms.Form):
             AccountMail.objects.create(kind=MailKind.PASSWORD_LINK, email=email, from_address=address)
 
 
-class NewPasswordForm(PlainFields, account_forms.ResetPasswordKeyForm):
+class ChosenPassword(PlainFields):
+    """A new password, typed twice; its strength is told while it is chosen."""
+
     labels = {"password1": _("New password"), "password2": _("New password again")}
-    help_texts = {"password1": NEW_PASSWORD_HELP}
     focus = "password1"
+    user: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        show_strength(self.fields["password1"], "password1", self.user)
 
 
-class SetPasswordForm(PlainFields, account_forms.SetPasswordForm):
-    labels = NewPasswordForm.labels
-    help_texts = NewPasswordForm.help_texts
-    focus = "password1"
+class NewPasswordForm(ChosenPassword, account_forms.ResetPasswordKeyForm):
+    """Reached by a link."""
 
 
-class ChangePasswordForm(PlainFields, account_forms.ChangePasswordForm):
-    labels = {"oldpassword": _("Current password")} | NewPasswordForm.labels
-    help_texts = NewPasswordForm.help_texts
+class SetPasswordForm(ChosenPassword, account_forms.SetPasswordForm):
+    """The first one."""
+
+
+class ChangePasswordForm(ChosenPassword, account_forms.ChangePasswordForm):
+    labels = {"oldpassword": _("Current password")} | ChosenPassword.labels
     focus = "oldpassword"
 
     def clean_oldpassword(self) -> str:

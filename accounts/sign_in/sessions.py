@@ -13,7 +13,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 
-from accounts.models import User
+from accounts.models import TrustedBrowser, User
 
 STARTED = "signed_in_at"
 SEEN = "seen_at"
@@ -53,5 +53,6 @@ def end_sessions_of_who_left(sender: Any, instance: User, **kwargs: Any) -> None
     """Who is made active again later signs in again, and sets up a second step or a passkey anew."""
     if not instance.is_active:
         Authenticator.objects.filter(user=instance).delete()
+        TrustedBrowser.objects.filter(user=instance).delete()
         for session in UserSession.objects.filter(user=instance):
             session.end()

@@ -1,9 +1,10 @@
 """The addresses that allauth knows by name, as far as they are here: nobody registers, nobody connects."""
 
-from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import path, re_path
 
 from accounts.sign_in import views
+from accounts.sign_in.strength import password_strength
+from accounts.sign_in.trust import trusted_browser_forget
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="account_login"),
@@ -18,8 +19,9 @@ urlpatterns = [
         views.password_new,
         name="account_reset_password_from_key",
     ),
+    path("sign-in/password/strength/", password_strength, name="password_strength"),
     path("sign-in/<slug:provider_id>/start/", views.provider_start, name="openid_connect_login"),
-    path("sign-in/<slug:provider_id>/callback/", openid_connect.callback, name="openid_connect_callback"),
+    path("sign-in/<slug:provider_id>/callback/", views.provider_callback, name="openid_connect_callback"),
     path("security/", views.security, name="mfa_index"),
     path("security/password/", views.password_change, name="account_change_password"),
     path("security/password/first/", views.password_set, name="account_set_password"),
@@ -35,4 +37,5 @@ urlpatterns = [
     path("security/passkeys/<int:pk>/remove/", views.passkey_remove, name="mfa_remove_webauthn"),
     path("security/sessions/", views.sessions, name="usersessions_list"),
     path("security/sessions/<int:pk>/end/", views.session_end, name="usersessions_end"),
+    path("security/browsers/<int:pk>/forget/", trusted_browser_forget, name="trusted_browser_forget"),
 ]

@@ -1,6 +1,7 @@
 """allauth's pages in the look of this house; its rules stand in adapters.py and forms.py."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -12,6 +13,7 @@ from allauth.socialaccount.providers.openid_connect import views as openid_conne
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +25,7 @@ from django.views.decorators.http import require_POST
 from requests import RequestException
 
 from accounts.sign_in.adapters import TOO_MANY
+from accounts.sign_in.trust import TrustBrowserView
 
 SIGN_IN = reverse_lazy("accounts:sign_in")
 SECURITY = reverse_lazy("mfa_index")
@@ -57,6 +60,12 @@ class SignOutView(account.LogoutView):
 
     http_method_names = ["post", "options"]
 
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(*args, **kwargs)
+        # Pages are stored nowhere; this takes what an older release or an extension may have kept.
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
 
 class SecondStepView(mfa.AuthenticateView):
     template_name = "accounts/second_step.html"
@@ -75,7 +84,7 @@ class PasskeySignInView(webauthn.LoginWebAuthnView):
 sign_in = sensitive_post_parameters("password")(SignInView.as_view())
 sign_out = SignOutView.as_view()
 second_step = SecondStepView.as_view()
-trust_browser = mfa.TrustView.as_view(template_name="accounts/trust_browser.html")
+trust_browser = TrustBrowserView.as_view()
 passkey_sign_in = PasskeySignInView.as_view()
 
 password_link = account.PasswordResetView.as_view(template_name="accounts/password_link.html")
@@ -86,7 +95,9 @@ password_new = account.PasswordResetFromKeyView.as_view(
 password_change = account.PasswordChangeView.as_view(template_name="accounts/password_change.html")
 password_set = account.PasswordSetView.as_view(template_name="accounts/password_change.html")
 
-confirm_password = account.ReauthenticateView.as_view(template_name="accounts/confirm.html")
+confirm_password = sensitive_post_parameters("password")(
+    account.ReauthenticateView.as_view(template_name="accounts/confirm.html")
+)
 confirm_code = mfa.ReauthenticateView.as_view(template_name="accounts/confirm.html")
 confirm_passkey = webauthn.ReauthenticateWebAuthnView.as_view(template_name="accounts/confirm_passkey.html")
 
@@ -106,12 +117,32 @@ passkey_add = webauthn.AddWebAuthnView.as_view(template_name="accounts/passkey_a
 passkey_remove = webauthn.RemoveWebAuthnView.as_view(
     template_name="accounts/passkey_remove.html", success_url=SECURITY
 )
-sessions = ListUserSessionsView.as_view(template_name="accounts/sessions.html")
+sessions = ListUserSessionsView.as_view(
+    template_name="accounts/sessions.html",
+    extra_context={"trust_days": settings.MFA_TRUST_COOKIE_AGE // 86400},
+)
+
+
+def under_site_url(request: HttpRequest) -> None:
+    """allauth tells the provider where to send people back to by the host of the request: it is ours, then.
+
+    A Host header may name a port of its own, and the provider knows one redirect address.
+    """
+    site = urlsplit(settings.SITE_URL)
+    request.META["HTTP_HOST"] = site.netloc
+    request.META["wsgi.url_scheme"] = site.scheme
+
+
+@login_not_required
+def provider_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+    under_site_url(request)
+    return openid_connect.callback(request, provider_id)
 
 
 @login_not_required
 def provider_start(request: HttpRequest, provider_id: str) -> HttpResponse:
     """To the provider; back to the sign-in page, with a sentence, when it does not answer."""
+    under_site_url(request)
     try:
         return openid_connect.login(request, provider_id)
     except RequestException:

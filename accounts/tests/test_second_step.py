@@ -4,12 +4,17 @@ import datetime as dt
 
 import pytest
 import time_machine
+from allauth.mfa.internal.flows.trust import trust_browser
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.conf import settings as product
 from django.core import mail
+from django.http import HttpResponse
+from django.test import RequestFactory
 
-from accounts.models import User
+from accounts.models import TrustedBrowser, User
 from accounts.sign_in.mail import send_waiting
+from accounts.sign_in.trust import trust
 from accounts.tests.factories import UserFactory
 from goals.tests.factories import NOW
 
@@ -217,6 +222,67 @@ def test_a_trusted_browser_is_asked_for_the_password_alone_for_thirty_days(clien
     client.post("/sign-out/")
     noon.shift(dt.timedelta(days=30))
     assert sign_in(client).url == "/sign-in/second-step/"
+
+
+def trusted(client, secret, noon, agent="Desk"):
+    """A browser that is trusted from now on, signed out."""
+    browser = type(client)(HTTP_USER_AGENT=agent)
+    sign_in(browser)
+    step(browser, code_at(now(), secret))
+    browser.post("/sign-in/this-browser/", {"action": "trust"})
+    browser.post("/sign-out/")
+    noon.shift(dt.timedelta(minutes=6))  # for a code of its own
+    return browser
+
+
+def test_a_trust_is_ended_from_any_other_browser(client, secret, noon):
+    desk, phone = trusted(client, secret, noon, "Desk"), trusted(client, secret, noon, "Phone")
+    sign_in(phone)
+    page = phone.get("/security/sessions/").content.decode()
+    assert "Browsers that are not asked for a code" in page
+    row = TrustedBrowser.objects.get(user_agent="Desk")
+    assert phone.post(f"/security/browsers/{row.pk}/forget/").url == "/security/sessions/"
+    assert sign_in(desk).url == "/sign-in/second-step/"
+    phone.post("/sign-out/")
+    assert sign_in(phone).url == "/"
+
+
+def test_nobody_ends_the_trust_of_another_or_without_a_post(client, secret, noon):
+    trusted(client, secret, noon)
+    row = TrustedBrowser.objects.get()
+    client.force_login(UserFactory(name="Other"))
+    assert client.post(f"/security/browsers/{row.pk}/forget/").status_code == 404
+    assert client.get(f"/security/browsers/{row.pk}/forget/").status_code == 405
+    assert TrustedBrowser.objects.exists()
+
+
+def test_a_cookie_without_its_row_is_nothing_and_a_row_without_its_cookie_neither(client, secret, noon):
+    desk = trusted(client, secret, noon)
+    assert sign_in(client).url == "/sign-in/second-step/"
+    TrustedBrowser.objects.all().delete()
+    assert sign_in(desk).url == "/sign-in/second-step/"
+
+
+def test_two_people_trust_one_browser_each_for_themselves(client, secret, noon):
+    desk = trusted(client, secret, noon)
+    other = UserFactory(name="Other")
+    # What the second person's trust makes of the cookie and of the rows.
+    request = RequestFactory().get("/")
+    request.COOKIES = {name: morsel.value for name, morsel in desk.cookies.items()}
+    response = HttpResponse()
+    trust_browser(request, other, response)
+    value = response.cookies[product.MFA_TRUST_COOKIE_NAME].value
+    trust(request, other, value)
+    desk.cookies[product.MFA_TRUST_COOKIE_NAME] = value
+    assert sign_in(desk).url == "/"
+    assert TrustedBrowser.objects.count() == 2
+
+
+def test_what_is_over_does_not_pile_up(client, secret, noon):
+    trusted(client, secret, noon)
+    noon.shift(dt.timedelta(days=31))
+    trusted(client, secret, noon)
+    assert TrustedBrowser.objects.count() == 1
 
 
 def test_a_new_password_ends_the_trust(client, secret, lea):

@@ -30,6 +30,8 @@ MALFORMED = [
     ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES is '-1'; write a whole number from 0 to 10."),
     ("SESSION_IDLE_HOURS", "0", "SESSION_IDLE_HOURS is '0'; write a whole number from 1 to 8760."),
     ("SESSION_MAX_HOURS", "1e400", "SESSION_MAX_HOURS is '1e400'; write a whole number"),
+    ("SECURITY_CONTACT", "call us", "SECURITY_CONTACT is 'call us'; write an address"),
+    ("SECURITY_CONTACT", "http://example.org/a\nb", "write an address"),
     ("OIDC_ISSUER", "https://id.example.org", "OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set too"),
     ("SECRET_KEY_FILE", "/nowhere/key", "SECRET_KEY or SECRET_KEY_FILE, not both"),
     ("DATABASE_URL_FILE", "/nowhere/url", "DATABASE_URL_FILE names /nowhere/url, which cannot be read"),
@@ -116,7 +118,7 @@ def test_every_variable_is_documented(settings):
     read = set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', Path(product.__file__).read_text()))
     table = set(re.findall(r"^\| `([A-Z_]+)`", (settings.BASE_DIR / "docs/environment.md").read_text(), re.M))
 
-    assert len(read) == 15
+    assert len(read) == 16
     assert read | {"OIDC_NAME", "OIDC_EMAIL_IS_VERIFIED"} <= table
 
 

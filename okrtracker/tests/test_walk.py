@@ -41,6 +41,7 @@ SAMPLES_OF = {
     "openid_connect_login": {"provider_id": "oidc"},
     "openid_connect_callback": {"provider_id": "oidc"},
     "usersessions_end": {"pk": 1},
+    "trusted_browser_forget": {"pk": 1},
 }
 QUERIES = {"api:progress": "?cycle=24H2", "accounts:invitation": f"?token={token_of('a nonce')}"}
 # Open to everybody; every other address asks for a sign-in.
@@ -54,6 +55,7 @@ OPEN = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "goals:public_roadmap",
+    "robots",
 }
 # On the way in or out: open too, and without a sign-in that has begun they lead nowhere but to its page.
 ON_THE_WAY = {
@@ -64,7 +66,10 @@ ON_THE_WAY = {
     "mfa_login_webauthn",
     "openid_connect_login",
     "openid_connect_callback",
+    "password_strength",
 }
+# For programs: one leads to a page, one is there only with a contact (test_well_known.py).
+WELL_KNOWN = {"security_txt", "well_known_change_password"}
 # Of what a person may have and nobody here has: a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
     "mfa_deactivate_totp",
@@ -133,10 +138,10 @@ def story(key_result, lead):
 
 def test_the_walk_is_long_enough():
     assert len(ROUTES) >= 25
-    assert set(ROUTES) > OPEN | ON_THE_WAY | OF_WHO_HAS_IT
+    assert set(ROUTES) > OPEN | ON_THE_WAY | OF_WHO_HAS_IT | WELL_KNOWN
 
 
-@pytest.mark.parametrize("name", sorted(set(ROUTES) - OPEN - ON_THE_WAY))
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - OPEN - ON_THE_WAY - WELL_KNOWN))
 def test_visitor_stays_outside(client, story, name):
     for method in METHODS:
         response = getattr(client, method)(address(name, ROUTES[name]))
@@ -185,7 +190,7 @@ def test_nothing_breaks_for_those_inside(client, request, story, name):
     for role in ("lead", "contributor", "viewer", "outsider", "manager", "administrator"):
         client.force_login(request.getfixturevalue(role))
         response = client.get(address(name, ROUTES[name]))
-        allowed = {200, 302, 403, 405} | ({404} if name in OF_WHO_HAS_IT else set())
+        allowed = {200, 302, 403, 405} | ({404} if name in OF_WHO_HAS_IT | WELL_KNOWN else set())
         assert response.status_code in allowed, (role, response.content[:300])
 
 

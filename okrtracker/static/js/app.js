@@ -53,3 +53,15 @@ document.addEventListener("change", (event) => {
     form.requestSubmit();
   }
 });
+
+// A password can be looked at while it is typed; it is hidden again before it is sent, and nothing keeps it.
+document.querySelectorAll("[data-show-password]").forEach((button) => {
+  const field = document.getElementById(button.getAttribute("aria-controls"));
+  const show = (isShown) => {
+    field.type = isShown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(isShown));
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => show(field.type === "password"));
+  field.form?.addEventListener("submit", () => show(false));
+});
