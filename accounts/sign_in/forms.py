@@ -96,6 +96,10 @@ class NewPasswordForm(PlainFields, account_forms.ResetPasswordKeyForm):
     help_texts = {"password1": NEW_PASSWORD_HELP}
     focus = "password1"
 
+    def save(self) -> None:
+        self.user.how_it_came = "with a link sent by mail"
+        super().save()
+
 
 class SetPasswordForm(PlainFields, account_forms.SetPasswordForm):
     labels = NewPasswordForm.labels
@@ -138,6 +142,7 @@ class BrakedCode(PlainFields):
             raise refuse_guess(wait)
         code: str = super().clean_code()  # type: ignore[misc]
         if self.authenticator.type == Authenticator.Type.TOTP and self._is_spent(code):
+            self._emit_authentication_failed(self.authenticator)  # type: ignore[attr-defined]
             raise get_mfa_adapter().validation_error("incorrect_code")
         Brake.release(guesses)
         return code

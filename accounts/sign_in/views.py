@@ -14,6 +14,7 @@ from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
@@ -22,6 +23,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from requests import RequestException
 
+from accounts.audit_sign_in import record_trust
 from accounts.sign_in.adapters import TOO_MANY
 
 SIGN_IN = reverse_lazy("accounts:sign_in")
@@ -72,10 +74,21 @@ class PasskeySignInView(webauthn.LoginWebAuthnView):
         return response
 
 
+class TrustView(mfa.TrustView):
+    template_name = "accounts/trust_browser.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        user = self.request._login_stage.login.user
+        response = super().form_valid(form)
+        if self.request.POST.get("action") == "trust":
+            record_trust(user)
+        return response
+
+
 sign_in = sensitive_post_parameters("password")(SignInView.as_view())
 sign_out = SignOutView.as_view()
 second_step = SecondStepView.as_view()
-trust_browser = mfa.TrustView.as_view(template_name="accounts/trust_browser.html")
+trust_browser = TrustView.as_view()
 passkey_sign_in = PasskeySignInView.as_view()
 
 password_link = account.PasswordResetView.as_view(template_name="accounts/password_link.html")
@@ -102,7 +115,8 @@ recovery_codes_download = recovery_codes.DownloadRecoveryCodesView.as_view(
 recovery_codes_make = recovery_codes.GenerateRecoveryCodesView.as_view(
     template_name="accounts/recovery_codes_make.html"
 )
-passkey_add = webauthn.AddWebAuthnView.as_view(template_name="accounts/passkey_add.html")
+# In one transaction with what the record says of it; the other steps see to that themselves.
+passkey_add = transaction.atomic(webauthn.AddWebAuthnView.as_view(template_name="accounts/passkey_add.html"))
 passkey_remove = webauthn.RemoveWebAuthnView.as_view(
     template_name="accounts/passkey_remove.html", success_url=SECURITY
 )
