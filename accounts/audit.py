@@ -100,7 +100,7 @@ def record(
 def record_history(instance: Any, history_instance: Any, **signal: Any) -> None:
     """Every row of history is one entry; a save that changed nothing worth telling is none."""
     changes = _changes(history_instance)
-    action = ACTIONS[history_instance.history_type]
+    action: str = ACTIONS[history_instance.history_type]
     if action == Action.CHANGED:
         if not changes:
             return

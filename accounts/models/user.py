@@ -138,7 +138,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         if written is not None and set(written) <= {"last_login", "password"}:
             self.skip_history_when_saving = True
         # A better hash of the same password is none: Django takes the text away before it keeps that.
-        is_new_password = self._password is not None and (written is None or "password" in written)
+        is_new_password = getattr(self, "_password", None) is not None and (
+            written is None or "password" in written
+        )
         try:
             with transaction.atomic():
                 super().save(*args, **kwargs)

@@ -157,3 +157,56 @@ def test_the_number_of_queries_does_not_grow(client, administrator, lead, django
 
 def test_visitors_are_sent_to_sign_in(client, db):
     assert client.get("/tokens/").url == "/sign-in/?next=/tokens/"
+
+
+def rotate(client, row, overlap="7"):
+    return client.post(f"/tokens/{row.pk}/rotate/", {"overlap": overlap}, follow=True).content.decode()
+
+
+def test_a_token_is_replaced_and_the_old_one_ends_after_the_overlap(client, lead, edge):
+    client.force_login(lead)
+    client.post("/tokens/", NEW)
+    old = token_in(client.get("/tokens/").content.decode())
+    row = ApiToken.objects.get()
+    new = token_in(rotate(client, row))
+    made = ApiToken.objects.exclude(pk=row.pk).get()
+    assert (made.name, made.scope, made.area) == (row.name, row.scope, row.area)
+    assert made.expires_at == NOW + dt.timedelta(days=90)
+    for days, alive in ((6, True), (8, False)):
+        with time_machine.travel(NOW + dt.timedelta(days=days), tick=False):
+            assert ask_as(client, old).status_code == (200 if alive else 401)
+            assert ask_as(client, new).status_code == 200
+
+
+def test_without_an_overlap_the_old_one_ends_at_once(client, lead):
+    client.force_login(lead)
+    row, old = ApiToken.issue(owner=lead, scope="read")
+    assert ask_as(client, token_in(rotate(client, row, "0"))).status_code == 200
+    assert ask_as(client, old).status_code == 401
+
+
+def test_an_overlap_makes_no_token_live_longer(client, lead):
+    client.force_login(lead)
+    soon = NOW + dt.timedelta(hours=3)
+    row, _token = ApiToken.issue(owner=lead, scope="read", expires_at=soon)
+    rotate(client, row)
+    row.refresh_from_db()
+    assert row.expires_at == soon
+
+
+@pytest.mark.parametrize("overlap", ["8", "-1", "", "1e400", "\x00"])
+def test_an_overlap_that_is_none_makes_nothing(client, lead, overlap):
+    client.force_login(lead)
+    row, _token = ApiToken.issue(owner=lead, scope="read")
+    assert "Choose for how long" in rotate(client, row, overlap)
+    assert ApiToken.objects.count() == 1
+
+
+def test_what_has_ended_or_is_anothers_is_not_replaced(client, lead, administrator):
+    row, _token = ApiToken.issue(owner=lead, scope="read")
+    client.force_login(administrator)
+    assert client.post(f"/tokens/{row.pk}/rotate/", {"overlap": "1"}).status_code == 404
+    row.revoke(now=NOW)
+    client.force_login(lead)
+    assert "This token has ended" in rotate(client, row)
+    assert ApiToken.objects.count() == 1

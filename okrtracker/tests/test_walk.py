@@ -34,6 +34,7 @@ SAMPLES_OF = {
     "api:area-detail": {"key": "EDGE"},
     "api:cycle-detail": {"key": "24H2"},
     "api:roadmap-detail": {"code": "EDGE-24H2"},
+    "api:token-detail": {"pk": "900002"},
     "api:key-result-detail": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-check-ins": {"code": "EDGE-24H2-O1-KR1"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "a-key-of-nobody"},
