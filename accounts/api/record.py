@@ -24,6 +24,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import Endpoint
 from accounts.api.json import JSONRenderer
+from accounts.api.pagination import CursorPages
 from accounts.api.permissions import IsAdministrator
 from accounts.api.problems import FieldError, invalid
 from accounts.audit_csv import csv_response
@@ -155,6 +156,6 @@ class RecordViewSet(Endpoint, ListModelMixin, GenericViewSet):
         if written not in (None, "csv", "json"):
             raise invalid([FieldError("format", "invalid", _("The format is csv or json."))])
         is_csv = (written or request.accepted_renderer.format) == "csv"
-        if paged := is_csv and [name for name in self.paginator.parameters if name in request.query_params]:
+        if paged := is_csv and [name for name in CursorPages.parameters if name in request.query_params]:
             raise invalid([FieldError(name, "invalid", _("CSV has no pages.")) for name in paged])
         return is_csv

@@ -127,9 +127,14 @@ def _hand_over(
             raise SuccessorNeeded(_("%(name)s cannot take over anything.") % {"name": heir.name})
         for row in holding.rows:
             row.owner = heir
-            save_row(row, by=by, now=now, reason=_("taken over from %(name)s") % {"name": person.name})
+            save_row(row, by=by, now=now, reason=taken_over_from(person.name))
             handed[row] = heir
     return handed
+
+
+def taken_over_from(name: str) -> str:
+    """Why a row has a new owner; anonymising looks for this sentence, so it is not translated."""
+    return f"taken over from {name}"
 
 
 def _shut_out(person: User, *, by: Any, now: datetime, detail: str) -> None:

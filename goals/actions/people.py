@@ -167,6 +167,12 @@ def change_org_role(person: User, org_role: str, *, by: Any, now: datetime) -> b
     return True
 
 
+def note_export(person: User, *, by: Any, now: datetime) -> None:
+    """Somebody else took what is held about a person."""
+    kind = str(person._meta.verbose_name)
+    record(AuditEntry.Action.EXPORTED, actor=by, kind=kind, subject=person.name, of=person, made_at=now)
+
+
 def save_person(person: Any, fields: list[str], *, by: Any, now: datetime, reason: str = "") -> None:
     """Saves these fields; the history, and the record after it, name who, when and why."""
     person._history_user = by
