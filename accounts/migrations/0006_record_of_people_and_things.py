@@ -89,10 +89,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='auditentry',
-            index=models.Index(fields=['subject', 'id'], name='audit_by_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
             index=models.Index(fields=['about', 'id'], name='audit_by_person'),
         ),
         migrations.AddConstraint(

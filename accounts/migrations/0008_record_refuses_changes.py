@@ -35,8 +35,11 @@ POSTGRESQL = [
     CREATE TRIGGER accounts_auditentry_guard BEFORE UPDATE OR DELETE ON accounts_auditentry
     FOR EACH ROW EXECUTE FUNCTION accounts_auditentry_guard()
     """,
+    # "What" is asked for by its beginning, in any case; SQLite walks from the newest entry instead.
+    "CREATE INDEX audit_by_beginning ON accounts_auditentry (UPPER(subject::text) text_pattern_ops)",
 ]
 POSTGRESQL_BACK = [
+    "DROP INDEX audit_by_beginning",
     "DROP TRIGGER accounts_auditentry_guard ON accounts_auditentry",
     "DROP FUNCTION accounts_auditentry_guard()",
 ]

@@ -1,6 +1,6 @@
 """Anonymising: a person who left becomes a pseudonym, for good; what they did stays as it is.
 
-docs/adr/0008 says what is rewritten, and what is not: words that others wrote.
+docs/adr/0006 says what is rewritten, and what is not: words that others wrote.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Everything that is held about one person, as one document for them (docs/adr/0008).
+"""Everything that is held about one person, as one document for them (docs/adr/0006).
 
 SECTIONS says where a person stands and what of it is theirs to have; LEFT_OUT says why another place is no
 part of it. A test looks at every model: a reference to people that is in neither fails it.
