@@ -90,6 +90,10 @@ class NewTokenSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+MADE = {**EXAMPLE, "token": "okr_Zx81pQ..."}
+
+
+@extend_schema_serializer(examples=[OpenApiExample("The new token", response_only=True, value=MADE)])
 class MadeTokenSerializer(OwnTokenSerializer):
     token = serializers.CharField(help_text="Shown this once; only a hash is kept.")
 
@@ -102,6 +106,7 @@ class TokenViewSet(Endpoint, ListModelMixin, RetrieveModelMixin, GenericViewSet)
     queryset = ApiToken.objects.all()
     newest_first = True
     filter_backends: list[Any] = []
+    lookup_url_kwarg = "token_id"
     lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[ApiToken]:

@@ -34,7 +34,6 @@ SAMPLES_OF = {
     "api:area-detail": {"key": "EDGE"},
     "api:cycle-detail": {"key": "24H2"},
     "api:roadmap-detail": {"code": "EDGE-24H2"},
-    "api:token-detail": {"pk": "900002"},
     "api:key-result-detail": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-check-ins": {"code": "EDGE-24H2-O1-KR1"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "a-key-of-nobody"},
@@ -66,8 +65,9 @@ ON_THE_WAY = {
     "openid_connect_login",
     "openid_connect_callback",
 }
-# Of what a person may have and nobody here has: a second step, a passkey, another session; a provider.
+# Of what a person may have and not everybody here has: a token of one's own, a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
+    "api:token-detail",
     "mfa_deactivate_totp",
     "mfa_download_recovery_codes",
     "mfa_remove_webauthn",
