@@ -65,7 +65,8 @@ ON_THE_WAY = {
     "openid_connect_login",
     "openid_connect_callback",
 }
-# Of what a person may have and not everybody here has: a token of one's own, a second step, a passkey, another session; a provider.
+# Of what a person may have and not everybody here has: a token of one's own,
+# a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
     "api:token-detail",
     "mfa_deactivate_totp",
