@@ -75,7 +75,7 @@ class ApiTokenAdmin(admin.ModelAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         usable = list(queryset.filter(revoked_at__isnull=True))
         for token in usable:
-            token.revoke(now=timezone.now())
+            token.revoke(now=timezone.now(), by=request.user)
         self.message_user(request, _("%(count)d tokens revoked.") % {"count": len(usable)})
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,9 +1,9 @@
 """Writes the record of who did what.
 
 What people edit has a history table, and each of its rows becomes one entry here, in the same transaction:
-whatever writes a history is in the record, and nothing has to be remembered where a change is made. Sign-ins
-and tokens are added by the signals and methods that they pass through. Check-ins are not: they are a record
-of their own, append-only too.
+whatever writes a history is in the record, and nothing has to be remembered where a change is made. What has
+no history (invitations, second steps, passwords, sessions, sign-ins) is added by `record` or by the signals
+in audit_sign_in.py. Check-ins are not: they are a record of their own, append-only too.
 """
 
 from __future__ import annotations
@@ -15,15 +15,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models import Field
 from django.dispatch import receiver
 from django.utils import timezone
+from simple_history.models import HistoricalRecords
 from simple_history.signals import post_create_historical_record
 
 from accounts.models.audit import AuditEntry
 
-ACTIONS = {"+": AuditEntry.Action.CREATED, "~": AuditEntry.Action.CHANGED, "-": AuditEntry.Action.DELETED}
+Action = AuditEntry.Action
+ACTIONS = {"+": Action.CREATED, "~": Action.CHANGED, "-": Action.DELETED}
+# Changes with a name of their own: the field, what it becomes (None is anything), and the name.
+NAMED = (
+    ("revoked_at", None, Action.REVOKED),
+    ("is_active", "True", Action.JOINED),
+    ("is_active", "False", Action.DEACTIVATED),
+)
 # Moves with every change and says nothing of its own.
 UNTOLD = {"version", "updated_at", "created_at"}
 LONGEST_SUBJECT = 200
@@ -51,18 +58,26 @@ def coming_from(origin: Origin) -> Iterator[None]:
         _origin.reset(token)
 
 
+def person_signed_in() -> Any:
+    """Who sent the request that is answered; None for a visitor, and outside of requests."""
+    user = getattr(getattr(HistoricalRecords.context, "request", None), "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
 def record(
     action: str,
     *,
     actor: Any,
     kind: str,
     subject: str,
+    of: Any = None,
+    about: int | None = None,
     changes: dict[str, list[str | None]] | None = None,
     reason: str = "",
     made_at: Any = None,
     actor_email: str = "",
 ) -> None:
-    """One entry; `changes` maps a field to [old, new] in words."""
+    """One entry; `of` is the row it tells about, `changes` maps a field to [old, new] in words."""
     origin = _origin.get() or FROM_A_COMMAND
     AuditEntry.objects.create(
         made_at=made_at or timezone.now(),
@@ -73,6 +88,9 @@ def record(
         action=action,
         kind=kind[:60],
         subject=subject[:LONGEST_SUBJECT],
+        model=of._meta.label_lower if of else "",
+        object_id=of.pk if of else None,
+        about_id=about or getattr(of, "recorded_about", None),
         changes=changes or {},
         reason=reason,
     )
@@ -82,18 +100,34 @@ def record(
 def record_history(instance: Any, history_instance: Any, **signal: Any) -> None:
     """Every row of history is one entry; a save that changed nothing worth telling is none."""
     changes = _changes(history_instance)
-    action = ACTIONS[history_instance.history_type]
-    if action == AuditEntry.Action.CHANGED and not changes:
-        return
+    action: str = ACTIONS[history_instance.history_type]
+    if action == Action.CHANGED:
+        if not changes:
+            return
+        action = _name_of(changes)
     record(
         action,
         actor=history_instance.history_user,
-        kind=str(instance._meta.verbose_name),
-        subject=str(getattr(instance, "code", "") or getattr(instance, "key", "") or instance),
+        kind="role in the organisation" if set(changes) == {"org_role"} else str(instance._meta.verbose_name),
+        subject=_subject(instance),
+        of=instance,
         changes=changes,
         reason=history_instance.history_change_reason or "",
         made_at=history_instance.history_date,
     )
+
+
+def _subject(row: Any) -> str:
+    names = (getattr(row, name, "") for name in ("recorded_as", "code", "key"))
+    return str(next(filter(None, names), row))
+
+
+def _name_of(changes: dict[str, list[str | None]]) -> str:
+    for field, becomes, name in NAMED:
+        old, new = changes.get(field, (None, None))
+        if old != new and becomes in (None, new):
+            return name
+    return Action.CHANGED
 
 
 def _changes(history_instance: Any) -> dict[str, list[str | None]]:
@@ -122,28 +156,3 @@ def _in_words(row: Any, field: Field) -> str | None:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return None if value is None or value == "" else str(value)
-
-
-@receiver(user_logged_in)
-def record_sign_in(user: Any, **signal: Any) -> None:
-    record(AuditEntry.Action.SIGNED_IN, actor=user, kind="sign-in", subject=user.email)
-
-
-@receiver(user_logged_out)
-def record_sign_out(user: Any, **signal: Any) -> None:
-    if user is not None:
-        record(AuditEntry.Action.SIGNED_OUT, actor=user, kind="sign-in", subject=user.email)
-
-
-@receiver(user_login_failed)
-def record_failed_sign_in(credentials: dict[str, Any], **signal: Any) -> None:
-    # What was typed may be a password in the wrong field: kept only if it looks like an address.
-    typed = str(credentials.get("username") or credentials.get("email") or "")
-    email = typed if "@" in typed and typed.isprintable() and len(typed) <= 254 else ""
-    record(
-        AuditEntry.Action.SIGN_IN_FAILED,
-        actor=None,
-        actor_email=email,
-        kind="sign-in",
-        subject=email or "no address",
-    )

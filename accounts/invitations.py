@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Invitation, PersonEvent, User
+from accounts.models import Invitation, User
 
 
 class InvitationSpent(Exception):
@@ -32,15 +33,18 @@ def accept_invitation(invitation: Invitation, *, name: str, password: str, now: 
 
     The person's row is locked before the invitation is read, as by whoever sends, revokes or deactivates.
     """
-    user = User.objects.select_for_update(no_key=True).get(pk=invitation.user_id)
+    user: Any = User.objects.select_for_update(no_key=True).get(pk=invitation.user_id)
     invitation = Invitation.objects.select_related("invited_by").get(pk=invitation.pk)
     if sentence := spent_sentence(invitation, now=now):
         raise InvitationSpent(sentence)
     user.name = name
     user.is_active = True
     user.set_password(password)
+    user.how_it_came = "with an invitation"
+    # What the history says is told by the record: joined.
+    user._history_user = user
+    user._history_date = now
     user.save(update_fields=["name", "is_active", "password"])
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])
-    PersonEvent.objects.create(person=user, kind=PersonEvent.Kind.JOINED, by=user, made_at=now)
     return user

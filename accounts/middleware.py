@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
@@ -12,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.audit import Origin, coming_from
 from accounts.models import AuditEntry
+from accounts.sign_in.adapters import UNKNOWN_ADDRESS
 from accounts.ways import is_path_here
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -48,7 +50,9 @@ class OriginMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         through = AuditEntry.Origin.API if request.path.startswith("/api/") else AuditEntry.Origin.PAGE
-        with coming_from(Origin(through, request.META.get("REMOTE_ADDR") or None)):
+        # As the last trusted proxy says, or every entry would name the proxy.
+        address = get_adapter().get_client_ip(request)
+        with coming_from(Origin(through, None if address == UNKNOWN_ADDRESS else address)):
             return self.get_response(request)
 
 

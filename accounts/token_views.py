@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import ApiToken, PersonEvent, Scope, User
+from accounts.models import ApiToken, Scope, User
+from accounts.tokens import TokenRefused, revoke_token, rotate_token
 from accounts.ways import is_path_here
 
 DAYS = [
@@ -25,6 +25,12 @@ DAYS = [
     (30, gettext_lazy("30 days")),
     (90, gettext_lazy("90 days")),
     (365, gettext_lazy("a year")),
+]
+OVERLAPS = [
+    (0, gettext_lazy("ends now")),
+    (1, gettext_lazy("works one more day")),
+    (3, gettext_lazy("works three more days")),
+    (7, gettext_lazy("works seven more days")),
 ]
 TOKENS_PER_PAGE = 100
 # Where a new token waits, between the form that made it and the page that shows it once.
@@ -63,6 +69,12 @@ class TokenForm(forms.ModelForm):
         return name
 
 
+class OverlapForm(forms.Form):
+    """For how long a token that was replaced goes on working, so that programs can be changed one by one."""
+
+    overlap = forms.TypedChoiceField(choices=OVERLAPS, coerce=int)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def token_list(request: HttpRequest) -> HttpResponse:
@@ -75,6 +87,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
     others = ApiToken.objects.revocable_by(user).exclude(owner=user).select_related("owner", "area")
     context = {
         "form": form,
+        "overlaps": OVERLAPS,
         "now": timezone.now(),
         "new_token": request.session.pop(NEW_TOKEN, "") if request.method == "GET" else "",
         "tokens": user.api_tokens.select_related("area"),
@@ -83,18 +96,16 @@ def token_list(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/token_list.html", context)
 
 
-@transaction.atomic
 def _make(form: TokenForm, *, owner: User) -> str:
     now = timezone.now()
     chosen = form.cleaned_data
-    row, token = ApiToken.issue(
+    _row, token = ApiToken.issue(
         owner=owner,
         scope=chosen["scope"],
         name=chosen["name"],
         area=chosen["area"],
         expires_at=now + timedelta(days=chosen["days"]),
     )
-    _note(row, PersonEvent.Kind.TOKEN_MADE, by=owner)
     return token
 
 
@@ -103,17 +114,26 @@ def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     """Ends a token at once: the next request with it is refused. Twice is as once."""
     user: Any = request.user
     token = get_object_or_404(ApiToken.objects.revocable_by(user), pk=token_id)
-    with transaction.atomic():
-        # Locked and read again: of two who press at once one revokes.
-        token = ApiToken.objects.select_for_update(of=("self",)).select_related("owner").get(pk=token.pk)
-        if token.revoked_at is None:
-            token.revoke(now=timezone.now())
-            _note(token, PersonEvent.Kind.TOKEN_REVOKED, by=user)
+    revoke_token(token, by=user, now=timezone.now())
     messages.success(request, _("The token %(prefix)s… is revoked.") % {"prefix": token.prefix})
     back = request.POST.get("next", "")
     return redirect(back if is_path_here(back) else reverse("accounts:token_list"))
 
 
-def _note(token: ApiToken, kind: str, *, by: User) -> None:
-    detail = f"{token.prefix}… {token.name}".strip()
-    PersonEvent.objects.create(person=token.owner, kind=kind, detail=detail, by=by, made_at=timezone.now())
+@require_POST
+def token_rotate(request: HttpRequest, token_id: int) -> HttpResponse:
+    """A new token with the settings of an old one of one's own, which goes on for as long as was chosen."""
+    user: Any = request.user
+    token = get_object_or_404(ApiToken.objects.filter(owner=user), pk=token_id)
+    form = OverlapForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose for how long the old token goes on working."))
+        return redirect("accounts:token_list")
+    overlap = timedelta(days=form.cleaned_data["overlap"])
+    try:
+        _row, new_token = rotate_token(token, by=user, now=timezone.now(), overlap=overlap)
+    except TokenRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        request.session[NEW_TOKEN] = new_token
+    return redirect("accounts:token_list")

@@ -16,4 +16,5 @@ urlpatterns = [
     path("invitation/", invitation_views.invitation, name="invitation"),
     path("tokens/", token_views.token_list, name="token_list"),
     path("tokens/<int:token_id>/revoke/", token_views.token_revoke, name="token_revoke"),
+    path("tokens/<int:token_id>/rotate/", token_views.token_rotate, name="token_rotate"),
 ]

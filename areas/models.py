@@ -166,3 +166,12 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}, {self.area}"
+
+    @property
+    def recorded_about(self) -> int:
+        """Whom an entry of the record about this row is about."""
+        return self.user_id
+
+    @property
+    def recorded_as(self) -> str:
+        return self.area.key

@@ -8,6 +8,8 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from accounts.api.base import Endpoint
+from accounts.api.record import RecordViewSet
+from accounts.api.tokens import TokenViewSet
 from accounts.api.views import MeView
 from areas.api.views import AreaViewSet
 from goals.api import views as goals
@@ -21,6 +23,9 @@ router.register("roadmaps", goals.RoadmapViewSet, basename="roadmap")
 router.register("objectives", goals.ObjectiveViewSet, basename="objective")
 router.register("key-results", goals.KeyResultViewSet, basename="key-result")
 router.register("check-ins", goals.CheckInViewSet, basename="check-in")
+
+router.register("record", RecordViewSet, basename="record")
+router.register("tokens", TokenViewSet, basename="token")
 
 check_ins_of_one = goals.KeyResultCheckInViewSet.as_view({"get": "list", "post": "create"}, detail=False)
 

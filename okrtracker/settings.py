@@ -152,6 +152,7 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
 MFA_ADAPTER = "accounts.sign_in.adapters.SecondStepAdapter"
+USERSESSIONS_ADAPTER = "accounts.audit_sign_in.SessionsAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.sign_in.forms.SignInForm",
     "reset_password": "accounts.sign_in.forms.PasswordLinkForm",

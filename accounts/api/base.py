@@ -83,7 +83,8 @@ class Endpoint(APIView):
         http_request = getattr(request, "_request", request)
         for name, value in getattr(http_request, "api_rate", {}).items():
             response.headers.setdefault(name, value)
-        if request.method in ("GET", "HEAD") and response.status_code == 200:
+        is_whole = isinstance(response, Response)  # what is streamed has no ETag
+        if is_whole and request.method in ("GET", "HEAD") and response.status_code == 200:
             response.add_post_render_callback(partial(_conditional, http_request))
         return response
 

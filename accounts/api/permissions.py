@@ -15,7 +15,7 @@ from accounts.models import ApiToken, Scope
 class HasScope(IsAuthenticated):
     """Signed in, and with a token whose scope goes far enough.
 
-    Reading needs `read`; writing needs the view's `write_scope`, which is `write` where a view says nothing.
+    Reading needs the view's `read_scope`, writing its `write_scope`; else `read` and `write`.
     Somebody with a session may do whatever the person may.
     """
 
@@ -25,7 +25,9 @@ class HasScope(IsAuthenticated):
         if not isinstance(request.auth, ApiToken):
             return True
         reads = request.method in SAFE_METHODS
-        needed = Scope.READ if reads else getattr(view, "write_scope", Scope.WRITE)
+        needed = (
+            getattr(view, "read_scope", Scope.READ) if reads else getattr(view, "write_scope", Scope.WRITE)
+        )
         if not request.auth.allows(needed):
             raise Problem(
                 403,
@@ -33,4 +35,17 @@ class HasScope(IsAuthenticated):
                 _("This token may only %(scope)s; this needs the scope %(needed)s.")
                 % {"scope": Scope(request.auth.scope).label, "needed": needed},
             )
+        return True
+
+
+class IsAdministrator(HasScope):
+    """An administrator, and not with a token that is bound to an area: the record knows no areas."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        user: Any = request.user
+        bound = isinstance(request.auth, ApiToken) and request.auth.area_id is not None
+        if bound or not user.is_administrator:
+            raise Problem(403, "forbidden", _("Administrators alone read the record of changes."))
         return True

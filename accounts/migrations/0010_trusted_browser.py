@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_brake_and_account_mail'),
+        ('accounts', '0009_delete_person_event'),
     ]
 
     operations = [

@@ -1,8 +1,7 @@
 from accounts.models.account_mail import AccountMail, MailKind
-from accounts.models.audit import AuditEntry
+from accounts.models.audit import AuditEntry, RecordOpening
 from accounts.models.brake import Brake
 from accounts.models.invitation import Invitation
-from accounts.models.person_event import PersonEvent
 from accounts.models.token import ApiToken, Scope
 from accounts.models.trusted_browser import TrustedBrowser
 from accounts.models.user import OrgRole, User
@@ -15,7 +14,7 @@ __all__ = [
     "Invitation",
     "MailKind",
     "OrgRole",
-    "PersonEvent",
+    "RecordOpening",
     "Scope",
     "TrustedBrowser",
     "User",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -86,6 +86,16 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return f"{self.prefix}…"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keeps the row, its history and what the record says of it in one transaction."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+
+    @property
+    def recorded_about(self) -> int:
+        """Whom an entry of the record about this row is about."""
+        return self.owner_id
+
     def is_usable_at(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
@@ -94,10 +104,13 @@ class ApiToken(models.Model):
         order = list(Scope)
         return order.index(Scope(self.scope)) >= order.index(Scope(scope))
 
-    def revoke(self, *, now: datetime) -> None:
-        """Takes it back, at once and for good."""
+    def revoke(self, *, now: datetime, by: Any = None) -> None:
+        """Takes it back, at once and for good. `by` is whoever signed in sent the request, unless given."""
         if self.revoked_at is None:
             self.revoked_at = now
+            if by is not None:
+                self._history_user = by
+            self._history_date = now
             self.save(update_fields=["revoked_at"])
 
     @classmethod

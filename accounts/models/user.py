@@ -6,12 +6,16 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Lower
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+# Sent in the transaction that keeps a new password; `user` and how it came about, in words.
+password_kept = Signal()
 
 WEEKDAYS = [
     (0, _("Monday")),
@@ -93,10 +97,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("active"), default=True, help_text=_("People who left are made inactive; what they did stays.")
     )
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
+    anonymised_at = models.DateTimeField(_("anonymised at"), null=True, blank=True, editable=False)
 
     objects = UserManager()
     # What people prefer and who they are; not what they prove it with.
-    history = HistoricalRecords(excluded_fields=["password", "last_login", "joined_at"])
+    history = HistoricalRecords(excluded_fields=["password", "last_login", "joined_at", "anonymised_at"])
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -127,14 +132,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keeps the row, its history and what the record says of it in one transaction."""
         # Every sign-in notes its moment in the row; that is no change of the person.
         written = kwargs.get("update_fields")
         if written is not None and set(written) <= {"last_login", "password"}:
             self.skip_history_when_saving = True
+        # A better hash of the same password is none: Django takes the text away before it keeps that.
+        is_new_password = getattr(self, "_password", None) is not None and (
+            written is None or "password" in written
+        )
         try:
-            super().save(*args, **kwargs)
+            with transaction.atomic():
+                super().save(*args, **kwargs)
+                if is_new_password:
+                    password_kept.send(User, user=self, how=self.__dict__.pop("how_it_came", ""))
         finally:
             self.__dict__.pop("skip_history_when_saving", None)
+
+    @property
+    def recorded_about(self) -> int | None:
+        """Whom an entry of the record about this row is about."""
+        return self.pk
 
     @property
     def is_administrator(self) -> bool:

@@ -97,6 +97,10 @@ class ChosenPassword(PlainFields):
         super().__init__(*args, **kwargs)
         show_strength(self.fields["password1"], "password1", self.user)
 
+    def save(self) -> None:
+        self.user.how_it_came = "with a link sent by mail"
+        super().save()
+
 
 class NewPasswordForm(ChosenPassword, account_forms.ResetPasswordKeyForm):
     """Reached by a link."""
@@ -140,6 +144,7 @@ class BrakedCode(PlainFields):
             raise refuse_guess(wait)
         code: str = super().clean_code()  # type: ignore[misc]
         if self.authenticator.type == Authenticator.Type.TOTP and self._is_spent(code):
+            self._emit_authentication_failed(self.authenticator)  # type: ignore[attr-defined]
             raise get_mfa_adapter().validation_error("incorrect_code")
         Brake.release(guesses)
         return code

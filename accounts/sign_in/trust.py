@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts.audit_sign_in import record_trust, record_trust_ended
 from accounts.models import TrustedBrowser
 from accounts.models.trusted_browser import digest_of_cookie
 
@@ -38,6 +39,7 @@ class TrustBrowserView(TrustView):
         response: HttpResponse = super().form_valid(form)
         if settings.MFA_TRUST_COOKIE_NAME in response.cookies:
             trust(self.request, person, response.cookies[settings.MFA_TRUST_COOKIE_NAME].value)
+            record_trust(person)
         return response
 
 
@@ -59,7 +61,10 @@ def trust(request: HttpRequest, person: Any, value: str) -> None:
 
 
 @require_POST
+@transaction.atomic
 def trusted_browser_forget(request: HttpRequest, pk: int) -> HttpResponse:
-    get_object_or_404(TrustedBrowser, pk=pk, user=request.user).delete()
+    browser = get_object_or_404(TrustedBrowser, pk=pk, user=request.user)
+    record_trust_ended(browser.user)
+    browser.delete()
     messages.success(request, _("That browser is asked for a code again."))
     return redirect("usersessions_list")

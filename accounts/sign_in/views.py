@@ -16,6 +16,7 @@ from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
@@ -113,7 +114,8 @@ recovery_codes_download = recovery_codes.DownloadRecoveryCodesView.as_view(
 recovery_codes_make = recovery_codes.GenerateRecoveryCodesView.as_view(
     template_name="accounts/recovery_codes_make.html"
 )
-passkey_add = webauthn.AddWebAuthnView.as_view(template_name="accounts/passkey_add.html")
+# In one transaction with what the record says of it; the other steps see to that themselves.
+passkey_add = transaction.atomic(webauthn.AddWebAuthnView.as_view(template_name="accounts/passkey_add.html"))
 passkey_remove = webauthn.RemoveWebAuthnView.as_view(
     template_name="accounts/passkey_remove.html", success_url=SECURITY
 )

@@ -68,7 +68,9 @@ def test_role_in_the_organisation_is_recorded_and_a_password_is_not(manager):
     manager.org_role = "administrator"
     manager.set_password(PASSWORD)
     manager.save()
-    assert newest().changes == {"org_role": ["manager", "administrator"]}
+    role, password = AuditEntry.objects.order_by("-pk")[:2][::-1]
+    assert role.changes == {"org_role": ["manager", "administrator"]}
+    assert (password.kind, password.action, password.changes) == ("password", "changed", {})
     assert "argon2" not in str(list(AuditEntry.objects.values()))
 
 
@@ -159,7 +161,8 @@ def test_filters_narrow_the_page(client, administrator, lead, key_result):
     for query, shown in [
         ("?what=EDGE-24H2-O1-KR1", {"Seen by all"}),
         ("?who=lea", {"Seen by all"}),
-        ("?who=other@", {"OTHER-1"}),
+        ("?who=Other@example.org", {"OTHER-1"}),
+        ("?who=other@", set()),
         ("?action=sign_in_failed", set()),
         ("?until=2024-10-13", set()),
         ("?since=2024-10-14&until=2024-10-14", {"Seen by all", "OTHER-1"}),
@@ -184,7 +187,7 @@ def test_older_entries_follow_on_the_next_page(client, administrator, lead):
     seen, query = [], "?what=ROW"
     while query:
         page = client.get(f"/record/{query}")
-        seen += [entry.subject for entry in page.context["entries"]]
+        seen += [row.entry.subject for row in page.context["rows"]]
         older = page.context["older"]
         query = f"?what=ROW&before={older}" if older else ""
     assert seen == [f"ROW-{number:03}" for number in reversed(range(250))]
@@ -195,7 +198,7 @@ def test_queries_of_the_page_do_not_grow(client, administrator, lead, django_ass
     for number in (1, 60):
         for _ in range(number):
             record("changed", actor=lead, kind="test", subject="ROW")
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(6):
             client.get("/record/")
 
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from accounts.models import Invitation, PersonEvent, User
+from accounts.models import AuditEntry, Invitation, User
 from accounts.models.invitation import token_of
 from accounts.tests.factories import UserFactory
 
@@ -61,7 +61,7 @@ def test_the_link_brings_the_person_in_under_the_name_and_password_they_choose(c
     assert client.get("/preferences/").context["user"].name == "Nia New"
     again = Client()
     assert again.login(email="nia@example.org", password=PASSWORD)
-    assert list(PersonEvent.objects.values_list("kind", "by__name")) == [("joined", "Nia New")]
+    assert AuditEntry.objects.get(action="joined").actor.name == "Nia New"
 
 
 def test_looking_changes_nothing_however_often(client, invitation):

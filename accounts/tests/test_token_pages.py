@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 
-from accounts.models import ApiToken, PersonEvent
+from accounts.models import ApiToken, AuditEntry
 from goals.tests.factories import NOW
 
 NEW = {"name": "Status page", "scope": "read", "area": "EDGE", "days": "90"}
@@ -43,7 +43,7 @@ def test_a_token_is_shown_once_and_works(client, lead, edge, caplog):
     assert f"{token[:10]}…" in page
     assert token not in caplog.text
     assert all(token not in str(session.get_decoded()) for session in Session.objects.all())
-    assert token not in str(PersonEvent.objects.values_list("kind", "detail").get())
+    assert token not in str(list(AuditEntry.objects.values()))
 
 
 def test_looking_with_head_does_not_use_the_showing_up(client, lead, edge):
@@ -61,10 +61,8 @@ def test_a_revoked_token_is_refused_at_once(client, lead, edge):
     for _twice in range(2):
         assert client.post(f"/tokens/{row.pk}/revoke/").url == "/tokens/"
     assert ask_as(client, token).status_code == 401
-    assert list(PersonEvent.objects.order_by("pk").values_list("kind", flat=True)) == [
-        "token_made",
-        "token_revoked",
-    ]
+    entries = AuditEntry.objects.filter(kind="token").order_by("pk")
+    assert list(entries.values_list("action", flat=True)) == ["created", "revoked"]
     assert "Revoked" in client.get("/tokens/").content.decode()
 
 
@@ -93,11 +91,8 @@ def test_administrators_see_and_revoke_those_of_others(client, administrator, le
     assert "Lea Lead" in page
     client.post(f"/tokens/{row.pk}/revoke/")
     assert ask_as(client, token).status_code == 401
-    assert PersonEvent.objects.values_list("person__name", "kind", "by__name").get() == (
-        "Lea Lead",
-        "token_revoked",
-        "Ad Ministrator",
-    )
+    entry = AuditEntry.objects.get(kind="token", action="revoked")
+    assert (entry.about, entry.actor) == (lead, administrator)
 
 
 @pytest.mark.parametrize(
@@ -162,3 +157,56 @@ def test_the_number_of_queries_does_not_grow(client, administrator, lead, django
 
 def test_visitors_are_sent_to_sign_in(client, db):
     assert client.get("/tokens/").url == "/sign-in/?next=/tokens/"
+
+
+def rotate(client, row, overlap="7"):
+    return client.post(f"/tokens/{row.pk}/rotate/", {"overlap": overlap}, follow=True).content.decode()
+
+
+def test_a_token_is_replaced_and_the_old_one_ends_after_the_overlap(client, lead, edge):
+    client.force_login(lead)
+    client.post("/tokens/", NEW)
+    old = token_in(client.get("/tokens/").content.decode())
+    row = ApiToken.objects.get()
+    new = token_in(rotate(client, row))
+    made = ApiToken.objects.exclude(pk=row.pk).get()
+    assert (made.name, made.scope, made.area) == (row.name, row.scope, row.area)
+    assert made.expires_at == NOW + dt.timedelta(days=90)
+    for days, alive in ((6, True), (8, False)):
+        with time_machine.travel(NOW + dt.timedelta(days=days), tick=False):
+            assert ask_as(client, old).status_code == (200 if alive else 401)
+            assert ask_as(client, new).status_code == 200
+
+
+def test_without_an_overlap_the_old_one_ends_at_once(client, lead):
+    client.force_login(lead)
+    row, old = ApiToken.issue(owner=lead, scope="read")
+    assert ask_as(client, token_in(rotate(client, row, "0"))).status_code == 200
+    assert ask_as(client, old).status_code == 401
+
+
+def test_an_overlap_makes_no_token_live_longer(client, lead):
+    client.force_login(lead)
+    soon = NOW + dt.timedelta(hours=3)
+    row, _token = ApiToken.issue(owner=lead, scope="read", expires_at=soon)
+    rotate(client, row)
+    row.refresh_from_db()
+    assert row.expires_at == soon
+
+
+@pytest.mark.parametrize("overlap", ["8", "-1", "", "1e400", "\x00"])
+def test_an_overlap_that_is_none_makes_nothing(client, lead, overlap):
+    client.force_login(lead)
+    row, _token = ApiToken.issue(owner=lead, scope="read")
+    assert "Choose for how long" in rotate(client, row, overlap)
+    assert ApiToken.objects.count() == 1
+
+
+def test_what_has_ended_or_is_anothers_is_not_replaced(client, lead, administrator):
+    row, _token = ApiToken.issue(owner=lead, scope="read")
+    client.force_login(administrator)
+    assert client.post(f"/tokens/{row.pk}/rotate/", {"overlap": "1"}).status_code == 404
+    row.revoke(now=NOW)
+    client.force_login(lead)
+    assert "This token has ended" in rotate(client, row)
+    assert ApiToken.objects.count() == 1

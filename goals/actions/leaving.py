@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import ApiToken, PersonEvent, User
+from accounts.audit import record
+from accounts.models import ApiToken, AuditEntry, User
 from areas.models import Area
 from goals.actions import locks
 from goals.actions.people import (
@@ -19,7 +20,7 @@ from goals.actions.people import (
     end_invitations,
     lock_administrators,
     lock_person,
-    note,
+    save_person,
     skip_mails,
 )
 from goals.actions.refusals import Refused, WrongState
@@ -98,12 +99,11 @@ def deactivate_person(
     if is_gone and not holdings(person):
         raise WrongState(_("%(name)s is deactivated already.") % {"name": person.name})
     handed = _hand_over(person, by=by, now=now, successors=successors, successor=successor)
-    _shut_out(person, now=now)
     names = ", ".join(sorted({heir.name for heir in handed.values()}))
     count = len(handed)
     detail = ngettext("%(count)s thing went to %(names)s", "%(count)s things went to %(names)s", count)
     detail = detail % {"count": count, "names": names} if handed else ""
-    note(person, PersonEvent.Kind.DEACTIVATED, by=by, now=now, detail=detail[:300])
+    _shut_out(person, by=by, now=now, detail=detail)
     return count
 
 
@@ -127,19 +127,27 @@ def _hand_over(
             raise SuccessorNeeded(_("%(name)s cannot take over anything.") % {"name": heir.name})
         for row in holding.rows:
             row.owner = heir
-            save_row(row, by=by, now=now, reason=_("taken over from %(name)s") % {"name": person.name})
+            save_row(row, by=by, now=now, reason=taken_over_from(person.name))
             handed[row] = heir
     return handed
 
 
-def _shut_out(person: User, *, now: datetime) -> None:
-    person.is_active = False
+def taken_over_from(name: str) -> str:
+    """Why a row has a new owner; anonymising looks for this sentence, so it is not translated."""
+    return f"taken over from {name}"
+
+
+def _shut_out(person: User, *, by: Any, now: datetime, detail: str) -> None:
+    was_active, person.is_active = person.is_active, False
     # Sessions and links hang on the password: none of them works again, also after a return.
     person.set_unusable_password()
-    person.save(update_fields=["is_active", "password"])
+    save_person(person, ["is_active", "password"], by=by, now=now, reason=detail)
+    if not was_active:  # invited only, or handing over later: no change of the row that told it
+        action = AuditEntry.Action.DEACTIVATED
+        record(action, actor=by, kind="person", subject=person.name, of=person, reason=detail, made_at=now)
     for token in ApiToken.objects.filter(owner=person, revoked_at__isnull=True):
-        token.revoke(now=now)
-    end_invitations(person, now=now)
+        token.revoke(now=now, by=by)
+    end_invitations(person, by=by, now=now)
     skip_mails(person)
 
 

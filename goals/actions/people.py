@@ -11,7 +11,8 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Invitation, OrgRole, PersonEvent, User
+from accounts.audit import record
+from accounts.models import AuditEntry, Invitation, User
 from areas.models import Area, Membership, Role
 from goals.actions.refusals import Invalid, Refused, WrongState
 from goals.actions.rows import refuse_unstorable, save_row
@@ -84,7 +85,7 @@ def add_person(
     person = User.objects.filter(pk__in=_with_address(email)).select_for_update(no_key=True).first()
     is_new = person is None
     if person is None:
-        person = _create(wanted)
+        person = _create(wanted, by=by, now=now)
     open_one = person.invitations.open().first()
     if not person.is_active and not is_new and open_one is None:
         raise WrongState(
@@ -106,6 +107,10 @@ def invite_again(person: User, *, by: Any, now: datetime) -> Invitation:
     """
     lock_administrators(by)
     person = lock_person(person)
+    if person.anonymised_at:
+        raise WrongState(
+            _("%(name)s was anonymised; nobody can be invited in their place.") % {"name": person.name}
+        )
     if person.is_active:
         raise WrongState(_("%(name)s signs in already and needs no invitation.") % {"name": person.name})
     last = person.invitations.open().first()
@@ -119,9 +124,8 @@ def revoke_invitation(person: User, *, by: Any, now: datetime) -> None:
     """Ends the open invitation; its mail is not sent if it still waits. Raises WrongState, NotAllowed."""
     lock_administrators(by)
     person = lock_person(person)
-    if not end_invitations(person, now=now):
+    if not end_invitations(person, by=by, now=now):
         raise WrongState(_("%(name)s has no open invitation.") % {"name": person.name})
-    note(person, PersonEvent.Kind.INVITATION_REVOKED, by=by, now=now)
 
 
 @transaction.atomic
@@ -158,17 +162,34 @@ def change_org_role(person: User, org_role: str, *, by: Any, now: datetime) -> b
     if person.org_role == org_role:
         return False
     refuse_last(person, administrators)
-    before, after = OrgRole(person.org_role).label, OrgRole(org_role).label
     person.org_role = org_role
-    person.save(update_fields=["org_role"])
-    note(person, PersonEvent.Kind.ROLE_CHANGED, by=by, now=now, detail=f"{before} → {after}")
+    save_person(person, ["org_role"], by=by, now=now)
     return True
 
 
-def end_invitations(person: User, *, now: datetime) -> int:
+def note_export(person: User, *, by: Any, now: datetime) -> None:
+    """Somebody else took what is held about a person."""
+    kind = str(person._meta.verbose_name)
+    record(AuditEntry.Action.EXPORTED, actor=by, kind=kind, subject=person.name, of=person, made_at=now)
+
+
+def save_person(person: Any, fields: list[str], *, by: Any, now: datetime, reason: str = "") -> None:
+    """Saves these fields; the history, and the record after it, name who, when and why."""
+    person._history_user = by
+    person._history_date = now
+    person._change_reason = reason or None
+    person.save(update_fields=fields)
+
+
+def end_invitations(person: User, *, by: Any, now: datetime) -> int:
     """How many open invitations ended; mails about them that wait are not sent."""
     skip_mails(person, kind=OutboxMail.Kind.INVITATION)
-    return person.invitations.open().update(revoked_at=now)
+    ended = list(person.invitations.open())
+    for invitation in ended:
+        invitation.revoked_at = now
+        invitation.save(update_fields=["revoked_at"])
+        _record(AuditEntry.Action.REVOKED, invitation, by=by, now=now)
+    return len(ended)
 
 
 def skip_mails(person: User, **narrower: Any) -> None:
@@ -177,8 +198,11 @@ def skip_mails(person: User, **narrower: Any) -> None:
     waiting.update(state=OutboxMail.State.SKIPPED, lease_token=None, leased_until=None)
 
 
-def note(person: User, kind: str, *, by: Any, now: datetime, detail: str = "") -> None:
-    PersonEvent.objects.create(person=person, kind=kind, by=by, made_at=now, detail=detail)
+def _record(action: str, invitation: Invitation, *, by: Any, now: datetime) -> None:
+    """Invitations have no history: each is a row of its own."""
+    person = invitation.user
+    kind = str(invitation._meta.verbose_name)
+    record(action, actor=by, kind=kind, subject=person.name, of=invitation, about=person.pk, made_at=now)
 
 
 def _with_address(email: str) -> list[int]:
@@ -195,11 +219,16 @@ def _judge_address(email: str) -> None:
         raise Invalid(_("This is not an e-mail address."), field="email") from error
 
 
-def _create(wanted: User) -> User:
+def _create(wanted: User, *, by: Any, now: datetime) -> User:
+    person: Any = User(email=User.objects.normalize_email(wanted.email), name=wanted.name, is_active=False)
+    person.set_unusable_password()
+    person._history_user, person._history_date = by, now
     try:
-        return User.objects.create_user(wanted.email, None, name=wanted.name, is_active=False)
+        person.full_clean(exclude=["password"])
+        person.save()
     except ValidationError as error:
         raise Invalid.from_validation(error) from error
+    return person
 
 
 def _give_role(person: User, area: Area, role: str, *, by: Any, now: datetime) -> str:
@@ -215,8 +244,8 @@ def _give_role(person: User, area: Area, role: str, *, by: Any, now: datetime) -
 
 
 def _invite(person: User, *, by: Any, now: datetime) -> Invitation:
-    end_invitations(person, now=now)
+    end_invitations(person, by=by, now=now)
     invitation = Invitation.issue(person, by=by, now=now)
     owe_invitation(invitation, now=now)
-    note(person, PersonEvent.Kind.INVITED, by=by, now=now)
+    _record(AuditEntry.Action.INVITED, invitation, by=by, now=now)
     return invitation

@@ -149,6 +149,22 @@ class HandOverForm(forms.Form):
         return {key: heir for key, heir in chosen.items() if heir is not None}
 
 
+class AnonymiseForm(forms.Form):
+    """The address, typed to confirm that this person is meant, and why."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Their e-mail address"),
+        help_text=gettext_lazy("To confirm whom you mean"),
+        max_length=254,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        help_text=gettext_lazy("The record of changes keeps it: leave their name out"),
+        max_length=300,
+    )
+
+
 class _Heir(forms.ModelChoiceField):
     def __init__(self, heirs: Any, **options: Any) -> None:
         super().__init__(heirs, empty_label=_("choose somebody"), **options)

@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import Invitation, User
+from accounts.audit_words import sentence, told
+from accounts.models import AuditEntry, Invitation, User
 from areas.models import Area, Membership, Role
 from areas.permissions import can_manage_people, can_see_people
 from goals.actions.leaving import holdings
@@ -25,7 +26,7 @@ from goals.forms.addresses import Address
 from goals.forms.people import AddPeopleForm, OrgRoleForm, PeopleFilterForm, RoleForm
 
 PEOPLE_PER_PAGE = 100
-EVENTS_SHOWN = 50
+ENTRIES_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class RoleLine:
 
 @dataclass(frozen=True)
 class RecordLine:
-    """Something that was done to a person."""
+    """Something that was done to a person, and by whom."""
 
     made_at: Any
     sentence: str
@@ -146,7 +147,7 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         "held": held,
         "held_count": sum(len(holding.rows) for holding in held),
         "tokens": list(person.api_tokens.select_related("area")) if can_manage else [],
-        "record": record_of(person),
+        "record": record_of(person, with_tokens=can_manage),
     }
     return render(request, "goals/person_detail.html", context)
 
@@ -170,22 +171,12 @@ def role_lines(person: User) -> list[RoleLine]:
     return lines
 
 
-def record_of(person: User) -> list[RecordLine]:
-    """What was done to a person lately, the latest first: account, and roles in areas. Two queries."""
-    events = person.events.select_related("by")[:EVENTS_SHOWN]
-    lines = [
-        RecordLine(event.made_at, _sentence(event.get_kind_display(), event.detail), event.by.name)
-        for event in events
+def record_of(person: User, *, with_tokens: bool) -> list[RecordLine]:
+    """What was done to a person's account lately, the latest first, out of the record of changes."""
+    entries = AuditEntry.objects.of_account(person, with_tokens=with_tokens).select_related("actor")[
+        :ENTRIES_SHOWN
     ]
-    history = Membership.history.filter(user=person).select_related("area", "history_user")
-    words = {"+": _("role in %(area)s: %(role)s"), "~": _("role in %(area)s: now %(role)s")}
-    for row in history.order_by("-history_date", "-history_id")[:EVENTS_SHOWN]:
-        names = {"area": row.area.name, "role": row.get_role_display()}
-        words_of_row = words.get(row.history_type, _("role in %(area)s: no more %(role)s"))
-        by = row.history_user.name if row.history_user else ""
-        lines.append(RecordLine(row.history_date, words_of_row % names, by))
-    return sorted(lines, key=lambda line: line.made_at, reverse=True)[:EVENTS_SHOWN]
-
-
-def _sentence(words: str, detail: str) -> str:
-    return f"{words}: {detail}" if detail else words
+    return [
+        RecordLine(row.entry.made_at, sentence(row), row.entry.actor.name if row.entry.actor else "")
+        for row in told(entries)
+    ]

@@ -15,10 +15,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from areas.permissions import can_see_people
+from goals.actions.anonymising import anonymise_person, refusal
 from goals.actions.leaving import deactivate_person, holdings
-from goals.actions.people import change_org_role, give_role, invite_again, revoke_invitation, take_role
+from goals.actions.people import (
+    change_org_role,
+    give_role,
+    invite_again,
+    note_export,
+    revoke_invitation,
+    take_role,
+)
 from goals.actions.refusals import Refused
-from goals.forms.people import AreaForm, HandOverForm, OrgRoleForm, RoleForm
+from goals.exchange.personal_data import personal_data
+from goals.forms.people import AnonymiseForm, AreaForm, HandOverForm, OrgRoleForm, RoleForm
+from goals.views.own_data import data_response
 from goals.views.people import person_or_404, refuse_strangers
 
 
@@ -129,6 +139,34 @@ def person_deactivate(request: HttpRequest, person_id: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "goals/person_deactivate.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_anonymise(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Says what stays and what goes, and asks for the address and a reason."""
+    person = person_to_change(request, person_id)
+    form = AnonymiseForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = anonymise_person(person, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except Refused as refused:
+            for field, sentences in refused.errors.items():
+                form.add_error(field if field in form.fields else None, sentences)
+        else:
+            messages.success(request, _("They are %(name)s now.") % {"name": done.name})
+            return redirect("people:person_detail", person.pk)
+    context = {"nav": "people", "person": person, "form": form, "refusal": refusal(person)}
+    return render(request, "goals/person_anonymise.html", context)
+
+
+@require_POST
+def person_data(request: HttpRequest, person_id: int) -> HttpResponse:
+    """What is held about somebody, for them; the record notes who took it. Posted, as it writes that."""
+    person = person_to_change(request, person_id)
+    now = timezone.now()
+    data = personal_data(person, now=now)
+    note_export(person, by=request.user, now=now)
+    return data_response(data)
 
 
 def _deactivated(person: User, count: int) -> str:

@@ -7,6 +7,7 @@ be left out.
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if deselected:
         config.hook.pytest_deselected(items=deselected)
         items[:] = kept
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _record_may_be_flushed() -> Iterator[None]:
+    from okrtracker.tests.flushing import record_may_be_flushed
+
+    with record_may_be_flushed():
+        yield
 
 
 def touches_database(item: pytest.Item) -> bool:

@@ -70,8 +70,10 @@ ON_THE_WAY = {
 }
 # For programs: one leads to a page, one is there only with a contact (test_well_known.py).
 WELL_KNOWN = {"security_txt", "well_known_change_password"}
-# Of what a person may have and nobody here has: a second step, a passkey, another session; a provider.
+# Of what a person may have and not everybody here has: a token of one's own,
+# a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
+    "api:token-detail",
     "mfa_deactivate_totp",
     "mfa_download_recovery_codes",
     "mfa_remove_webauthn",

@@ -24,6 +24,11 @@ PAGES = {
     "people to add": ("administrator", "/people/add/"),
     "invitation that is none": ("", "/invitation/"),
     "tokens": ("administrator", "/tokens/"),
+    "record of changes": ("administrator", "/record/"),
+    "record, nothing found": ("administrator", "/record/?what=NOWHERE"),
+    "record, filter that is none": ("administrator", "/record/?since=soon"),
+    "person": ("administrator", "/people/2/"),
+    "person to anonymise": ("administrator", "/people/2/anonymise/"),
     "password link": ("", "/sign-in/password/"),
     "password link sent": ("", "/sign-in/password/sent/"),
     "password link that expired": ("", "/sign-in/password/1-a-key-of-nobody/"),
@@ -35,7 +40,7 @@ PAGES = {
 # Colours do not depend on the width, so three of the four say all.
 VIEWS = [("light", 1400), ("dark", 1400), ("light", 360)]
 # The missing pages are asked for on purpose; the browser logs their status as an error.
-EXPECTED_STATUS = {"not found": 404, "invitation that is none": 404}
+EXPECTED_STATUS = {"not found": 404, "invitation that is none": 404, "record, filter that is none": 422}
 
 
 @pytest.mark.needs("chromium")

@@ -68,6 +68,8 @@ def test_every_operation_says_how_to_sign_in_what_it_answers_and_how_it_fails(do
 def test_every_answer_has_an_example_with_exactly_its_fields(document):
     schemas = document["components"]["schemas"]
     for path, method, operation in operations(document):
+        if "204" in operation["responses"]:  # nothing is answered
+            continue
         answer = operation["responses"].get("200") or operation["responses"]["201"]
         content = answer["content"]["application/json"]
         schema = schemas[content["schema"]["$ref"].rpartition("/")[2]]

@@ -36,6 +36,6 @@ def test_the_page_shows_every_operation_and_runs_one(page, live_server, lead):
     operation.get_by_role("button", name="Try it out").click()
     operation.get_by_role("button", name="Execute").click()
     operation.locator(".live-responses-table").get_by_text(lead.email).first.wait_for()
-    assert page.locator(".opblock").count() == 15
+    assert page.locator(".opblock").count() == 20
     assert complaints == []
     assert {address for address in asked if not address.startswith("data:")} == {live_server.url}

@@ -18,6 +18,7 @@ COMMANDS = [
     "take_snapshots",
     "rebuild_progress",
     "close_cycle",
+    "anonymise_person",
 ]
 
 

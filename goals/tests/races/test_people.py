@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import Invitation, OrgRole, PersonEvent, User
+from accounts.models import AuditEntry, Invitation, OrgRole, User
 from accounts.tests.factories import UserFactory
 from goals.actions.people import add_person
 from goals.models import KeyResult, OutboxMail
@@ -63,7 +63,7 @@ def test_one_link_followed_by_four_at_once_lets_one_in(clients, administrator):
         [name] = [name for answer in answers for name in answer["kept"]]
         person.refresh_from_db()
         assert (person.name, person.is_active, person.check_password(name)) == (name, True, True)
-        assert PersonEvent.objects.filter(person=person, kind="joined").count() == 1
+        assert AuditEntry.objects.filter(about=person, action="joined").count() == 1
 
 
 def test_somebody_leaves_while_others_report_about_what_they_own(clients, key_result, lead, administrator):

@@ -1,0 +1,233 @@
+"""Everything that is held about one person, as one document for them (docs/adr/0006).
+
+SECTIONS says where a person stands and what of it is theirs to have; LEFT_OUT says why another place is no
+part of it. A test looks at every model: a reference to people that is in neither fails it.
+
+The rule for what is restricted: their own words yes, whatever has become of the plan; the words of others
+only as far as the person may read them now. No secrets: no digests, no password, no keys of second steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+
+from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, TrustedBrowser, User
+from areas.models import Membership
+from goals.models import CheckIn, IdempotencyKey, KeyResult, Mitigation, Objective, OutboxMail, Risk
+
+FORMAT = "okrtracker-personal-data/1"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows of one model that are about a person; `by` are the fields that say so."""
+
+    name: str
+    model: type[Model]
+    by: tuple[str, ...]
+    tell: Callable[[Any, User], Row]
+    related: tuple[str, ...] = ()
+    # What of the plan a person may read, and by which key a row belongs to it: then rows know `is_seen`.
+    seen: type[Model] | None = None
+    seen_key: str = "pk"
+
+    def rows(self, person: User) -> QuerySet[Any]:
+        mine = Q()
+        for field in self.by:
+            mine |= Q(**{field: person.pk})
+        rows = self.model._base_manager.filter(mine).select_related(*self.related).order_by("pk")
+        if self.seen is None:
+            return rows
+        visible = self.seen._default_manager.visible_to(person)  # type: ignore[attr-defined]
+        return rows.annotate(is_seen=Exists(visible.filter(pk=OuterRef(self.seen_key))))
+
+
+def fields(*names: str) -> Callable[[Any, User], Row]:
+    """These fields of a row; a dotted name goes through a reference."""
+    return lambda row, person: {name.replace(".", "_"): _reached(row, name) for name in names}
+
+
+def _reached(row: Any, name: str) -> Any:
+    for step in name.split("."):
+        row = None if row is None else getattr(row, step)
+    return row
+
+
+def _owned(row: Any, person: User) -> Row:
+    """That they answer for it is theirs; its title is a word of others, unless they may read it."""
+    return {"code": row.code, "title": row.title if row.is_seen else None}
+
+
+def _mitigation(row: Any, person: User) -> Row:
+    told = {"risk": row.risk.code, "text": row.text if row.is_seen else None}
+    return told | {"state": row.state, "due_on": row.due_on}
+
+
+def _entry(entry: AuditEntry, person: User) -> Row:
+    """What they did: the new values are theirs. What was done to them: old and new. No address of others."""
+    is_by, is_about = entry.actor_id == person.pk, entry.about_id == person.pk
+    changes = entry.changes if is_about else {name: [None, pair[1]] for name, pair in entry.changes.items()}
+    return {
+        "made_at": entry.made_at,
+        "by": entry.actor.name if entry.actor else None,
+        "action": entry.action,
+        "kind": entry.kind,
+        "subject": entry.subject if is_about or not entry.model.endswith("mitigation") else "",
+        "through": entry.origin,
+        "address": entry.address if is_by else None,
+        "changes": changes,
+        "reason": entry.reason,
+    }
+
+
+def _second_step(row: Authenticator, person: User) -> Row:
+    name = row.data.get("name") if row.type == Authenticator.Type.WEBAUTHN else None
+    return {"type": row.type, "name": name, "created_at": row.created_at, "last_used_at": row.last_used_at}
+
+
+PREFERENCES = ("time_zone", "language", "reminders_enabled", "reminder_weekday", "reminder_hour")
+SECTIONS = (
+    Section(
+        "profile_history",
+        User.history.model,
+        ("id",),
+        fields("history_date", "email", "name", "org_role", "is_active", *PREFERENCES),
+    ),
+    Section("roles", Membership, ("user",), fields("area.key", "role", "created_at"), ("area",)),
+    Section(
+        "role_history",
+        Membership.history.model,
+        ("user",),
+        fields("history_date", "history_type", "area.key", "role"),
+        ("area",),
+    ),
+    Section("sessions", UserSession, ("user",), fields("created_at", "last_seen_at", "ip", "user_agent")),
+    Section(
+        "trusted_browsers", TrustedBrowser, ("user",), fields("created_at", "from_address", "user_agent")
+    ),
+    Section(
+        "tokens",
+        ApiToken,
+        ("owner",),
+        fields(
+            "prefix", "name", "scope", "area.key", "created_at", "expires_at", "last_used_at", "revoked_at"
+        ),
+        ("area",),
+    ),
+    Section("second_steps", Authenticator, ("user",), _second_step),
+    Section("e_mail_addresses", EmailAddress, ("user",), fields("email", "verified")),
+    Section("accounts_elsewhere", SocialAccount, ("user",), fields("provider", "uid", "last_login")),
+    Section(
+        "invitations",
+        Invitation,
+        ("user",),
+        fields("invited_by.name", "created_at", "expires_at", "accepted_at", "revoked_at"),
+        ("invited_by",),
+    ),
+    Section(
+        "invitations_sent",
+        Invitation,
+        ("invited_by",),
+        fields("user.name", "created_at", "accepted_at", "revoked_at"),
+        ("user",),
+    ),
+    Section(
+        "mails",
+        OutboxMail,
+        ("user",),
+        fields("kind", "period", "state", "created_at", "sent_at", "message_id"),
+    ),
+    Section("objectives", Objective, ("owner",), _owned, seen=Objective),
+    Section("key_results", KeyResult, ("owner",), _owned, seen=KeyResult),
+    Section("risks", Risk, ("owner",), _owned, seen=Risk),
+    Section("mitigations", Mitigation, ("owner",), _mitigation, ("risk",), seen=Risk, seen_key="risk_id"),
+    Section(
+        "check_ins",
+        CheckIn,
+        ("author",),
+        fields(
+            "key_result.code", "sequence", "value", "status", "confidence", "note", "blocker", "evidence_url",
+            "effective_on", "created_at", "source", "reason",
+        ),
+        ("key_result",),
+    ),
+    Section("record", AuditEntry, ("actor", "about"), _entry, ("actor",)),
+    Section("requests_of_programs", IdempotencyKey, ("owner",), fields("key", "status", "created_at")),
+)  # fmt: skip
+BY_THE_RECORD = "told by the entries of the record by this person"
+# What else refers to people, or holds an address, and why it is no part of the document.
+LEFT_OUT = {
+    "*.history_user": BY_THE_RECORD,
+    "HistoricalObjective.owner": BY_THE_RECORD,
+    "HistoricalKeyResult.owner": BY_THE_RECORD,
+    "HistoricalRisk.owner": BY_THE_RECORD,
+    "HistoricalMitigation.owner": BY_THE_RECORD,
+    "HistoricalApiToken.owner": "told by the entries of the record about this person",
+    "HistoricalApiToken.name": "told by the entries of the record about this person",
+    "User_groups.user": "groups are not used",
+    "User_user_permissions.user": "permissions of one person are not used",
+    "LogEntry.user": "what an administrator saved in Django's admin; " + BY_THE_RECORD,
+    "Group.name": "groups are not used",
+    "Permission.name": "of the software",
+    "SocialApp.name": "of the organisation",
+    "Area.name": "of the organisation",
+    "HistoricalArea.name": "of the organisation",
+    "Cycle.name": "of the organisation",
+    "HistoricalCycle.name": "of the organisation",
+}
+# Fields of exported models that hold a name or an address and are told under another heading.
+IN_PROFILE = {
+    "User.email",
+    "User.name",
+    "AccountMail.email",
+    "AccountMail.from_address",
+    "AuditEntry.actor_email",
+    "AuditEntry.address",
+}
+
+
+def personal_data(person: User, *, now: datetime) -> Row:
+    """The document, in plain values: text, numbers as text, booleans, moments."""
+    waiting = AccountMail.objects.alias(folded=Lower("email")).filter(folded=person.email.lower())
+    failed = AuditEntry.objects.alias(typed=Lower("actor_email")).filter(
+        typed=person.email.lower(), actor__isnull=True
+    )
+    document: Row = {
+        "format": FORMAT,
+        "made_at": now,
+        "profile": fields(
+            "email", "name", "org_role", "is_active", "joined_at", "last_login", "anonymised_at", *PREFERENCES
+        )(person, person),
+    }
+    for section in SECTIONS:
+        document[section.name] = [section.tell(row, person) for row in section.rows(person)]
+    document["mails_waiting"] = [
+        {"kind": mail.kind, "created_at": mail.created_at, "from_address": mail.from_address}
+        for mail in waiting.order_by("pk")
+    ]
+    document["failed_sign_ins"] = [
+        {"made_at": entry.made_at, "kind": entry.kind, "action": entry.action, "address": entry.address}
+        for entry in failed.order_by("pk")
+    ]
+    plain: Row = _plain(document)
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return f"{value:f}" if isinstance(value, Decimal) else value
