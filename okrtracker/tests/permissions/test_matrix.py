@@ -90,7 +90,7 @@ goals.OutboxMail         view
 """
 ADMIN = {line.split()[0]: set(line.split()[1:]) for line in IN_THE_ADMIN.strip().splitlines()}
 
-AT_THE_ADMIN = "visitor deactivated lead manager administrator".split()
+AT_THE_ADMIN = ["visitor", "deactivated", "lead", "manager", "administrator"]
 AT_THE_ADMIN += ["token: admin", "without CSRF token"]
 
 
