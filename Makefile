@@ -16,7 +16,7 @@ MANAGE = $(SAMPLE) .venv/bin/python manage.py
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' Makefile
 
 # --- Running -------------------------------------------------------------------------------------
 
@@ -74,6 +74,10 @@ check-containers: .venv/dev
 	@if docker compose version > /dev/null 2>&1; \
 		then SECRET_KEY=a POSTGRES_PASSWORD=b docker compose --env-file .env.example config --quiet; \
 		else echo "docker-compose.yml checked against the Compose schema alone: this machine has no docker compose."; fi
+
+.PHONY: check-permissions
+check-permissions: .venv/test ## Take out every permission check, one at a time, and see a test fail; a quarter of an hour
+	@.venv/bin/python -m okrtracker.tests.permissions.mutants
 
 .PHONY: format
 format: .venv/dev ## Format the code and mend what the linter can mend

@@ -66,7 +66,6 @@ TABLE = Path(__file__).with_name("addresses.txt")
 
 OPEN = {"anyone", "whom it is public to", "nobody"}
 PROBES = {"healthz", "readyz"}
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
