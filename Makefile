@@ -16,7 +16,7 @@ MANAGE = $(SAMPLE) .venv/bin/python manage.py
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' Makefile
 
 # --- Running -------------------------------------------------------------------------------------
 
@@ -83,6 +83,10 @@ check-secrets: .venv/dev
 
 check-audit: .venv/dev
 	@.venv/bin/python .ci/audit.py
+
+.PHONY: check-permissions
+check-permissions: .venv/test ## Take out every permission check, one at a time, and see a test fail; a quarter of an hour
+	@.venv/bin/python -m okrtracker.tests.permissions.mutants
 
 .PHONY: format
 format: .venv/dev ## Format the code and mend what the linter can mend

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from areas.models import Area, Membership, Role
 from goals.figures import AreaFigures, cycle_figures
@@ -21,6 +22,7 @@ class AreaLine:
     leads: list[str]
 
 
+@require_safe
 def area_list(request: HttpRequest) -> HttpResponse:
     """Every area and team of a cycle, as a tree."""
     cycle = chosen_cycle(request)
@@ -45,6 +47,7 @@ def _names_of_leads() -> dict[int, list[str]]:
     return names
 
 
+@require_safe
 def area_detail(request: HttpRequest, area_key: str) -> HttpResponse:
     """Goes on to the area's page of the cycle; says so where the area has none."""
     area = get_object_or_404(Area.objects.live(), key=area_key)

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from goals.figures import definition_changes, key_result_figures
 from goals.models import CheckIn, KeyResult
@@ -14,6 +15,7 @@ from goals.views.roadmaps import checkable_ids
 CHECK_INS_PER_PAGE = 50
 
 
+@require_safe
 def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
     key_results = KeyResult.objects.live().visible_to(request.user).with_context()
     key_result = get_object_or_404(key_results, code=code)

@@ -5,6 +5,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from goals.figures import (
     ObjectiveFigures,
@@ -21,6 +22,7 @@ from goals.views.roadmaps import checkable_ids, visible_needs
 LATEST_SHOWN = 10
 
 
+@require_safe
 def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     objectives = Objective.objects.live().visible_to(request.user)
     related = objectives.select_related("owner", "roadmap__area__parent", "roadmap__cycle")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from areas.permissions import can_manage_cycles
 from goals import pace
@@ -50,6 +51,7 @@ class RiskCounts:
     high_by_area: Counter[int]
 
 
+@require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Completion, health, risks and areas of a cycle, and what needs attention."""
     cycle = chosen_cycle(request)

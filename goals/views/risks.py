@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from goals.forms.risk_filters import SHOW_CHOICES, RiskFilterForm
 from goals.models import Risk
@@ -44,6 +45,7 @@ class Tally:
     is_chosen: bool
 
 
+@require_safe
 def risk_list(request: HttpRequest) -> HttpResponse:
     cycle = chosen_cycle(request)
     context = {"nav": "risks", **cycle_context(request, cycle)}

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from areas.models import Area, Membership, Role
 from goals.figures import (
@@ -36,6 +37,7 @@ class ObjectiveCard:
     risks: list[Risk]
 
 
+@require_safe
 def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpResponse:
     """The roadmap of an area; for an area with teams the roll-up of everything below."""
     area = get_object_or_404(Area.objects.live().select_related("parent"), key=area_key)

@@ -96,6 +96,7 @@ def test_no_secret_is(held, client):
         Invitation.objects.get().nonce,
         "TOTP-SECRET",
         "SESSION-KEY",
+        "TRUST-DIGEST",
         client.session.session_key,
     ):
         assert secret not in text

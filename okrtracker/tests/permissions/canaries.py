@@ -1,0 +1,143 @@
+"""Plants words and numbers nobody could guess in what is restricted; finds them in what people read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import secrets
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from areas.models import Area
+from goals.actions.rows import save_row
+from goals.models import CheckIn, Dependency, KeyResult, Objective, Risk, Roadmap, Visibility
+from goals.tests.factories import (
+    DependencyFactory,
+    KeyResultFactory,
+    MitigationFactory,
+    ObjectiveFactory,
+    RiskFactory,
+    check_in,
+)
+from okrtracker.tests.permissions.world import World
+
+# What a search finds all of them by.
+MARK = "zq7"
+BETWEEN_DIGITS = re.compile(r"(?<=\d)(?:[\s,'\u00a0\u202f]|&nbsp;)(?=\d)")
+GIVEN_BY_CODE = {"code", "version"}
+
+
+class Canaries:
+    """The planted values, each with the place it stands in."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, str] = {}
+
+    def text(self, place: str) -> str:
+        return self._keep(MARK + secrets.token_hex(6), place)
+
+    def number(self, place: str) -> Decimal:
+        return Decimal(self._keep(str(7 * 10**9 + secrets.randbelow(10**9)), place))
+
+    def texts_of(self, model: type[models.Model], place: str) -> dict[str, str]:
+        """A value for every field of a model that holds text of people."""
+        return {
+            field.name: self.text(f"{place}: {field.name}")
+            for field in model._meta.concrete_fields
+            if isinstance(field, (models.CharField, models.TextField))
+            and not field.choices
+            and field.name not in GIVEN_BY_CODE
+        }
+
+    def found_in(self, text: str) -> set[str]:
+        """The places whose values stand in a text, whatever the case and however digits are grouped."""
+        text = text.lower()
+        if MARK not in text and "7" not in text:
+            return set()
+        packed = BETWEEN_DIGITS.sub("", text)
+        return {place for value, place in self.places.items() if value in text or value in packed}
+
+    def _keep(self, value: str, place: str) -> str:
+        self.places[value] = place
+        return value
+
+
+class Planter:
+    """Makes what is restricted, everything of it twice: what it was, kept in its history, and what it is."""
+
+    def __init__(self, world: World) -> None:
+        self.canaries = Canaries()
+        self.lead = world.person("lead")
+        self.now = timezone.now()
+
+    def plant(self) -> Canaries:
+        area = Area.objects.get(key="EDGE")
+        restricted, public = (Roadmap.objects.get(area=area, cycle__key=key) for key in ("25H1", "24H2"))
+        self._tell(restricted, "roadmap")
+        self.objective(restricted, "restricted roadmap")
+        hidden = self.objective(public, "restricted objective", visibility=Visibility.RESTRICTED)
+        shown = Objective.objects.get(code="EDGE-24H2-O1")
+        key_result = self.key_result(
+            shown, "restricted key result", visibility=KeyResult.Visibility.RESTRICTED
+        )
+        self.risk(shown, "risk to a restricted key result", key_result=key_result)
+        self.risk(shown, "restricted risk", visibility=Visibility.RESTRICTED)
+        elsewhere = Objective.objects.get(code="CORE-24H2-O1")
+        for objective, on in ((elsewhere, hidden), (hidden, elsewhere)):
+            note = self.canaries.text(f"need of {objective.code}: note")
+            Dependency.objects.create(objective=objective, on_objective=on, note=note)
+        return self.canaries
+
+    def objective(self, roadmap: Roadmap, place: str, **fields: Any) -> Objective:
+        objective = ObjectiveFactory(roadmap=roadmap, owner=self.lead, **fields)
+        self._tell(objective, f"{place}, objective")
+        key_result = self.key_result(objective, f"{place}, key result")
+        self.risk(objective, f"{place}, risk", key_result=key_result)
+        DependencyFactory(
+            objective=objective, **self.canaries.texts_of(Dependency, f"{place}, need of a partner")
+        )
+        return objective
+
+    def key_result(self, objective: Objective, place: str, **fields: Any) -> KeyResult:
+        numbers = {
+            name: self.canaries.number(f"{place}: {name}")
+            for name in ("start_value", "target_value", "stretch_value")
+        }
+        row = KeyResultFactory(objective=objective, owner=self.lead, **numbers, **fields)
+        self._tell(row, place, target_value=self.canaries.number(f"{place}: new target"))
+        today = timezone.localdate()
+        first = self._check_in(row, place, on=today - dt.timedelta(20))
+        self._check_in(
+            row, f"{place}, correction", on=today - dt.timedelta(20), corrects=first, with_reason=True
+        )
+        return row
+
+    def _check_in(self, row: KeyResult, place: str, *, with_reason: bool = False, **fields: Any) -> CheckIn:
+        texts = self.canaries.texts_of(CheckIn, f"{place}, check-in")
+        reason = texts.pop("reason")
+        if with_reason:
+            texts["reason"] = reason
+        else:
+            del self.canaries.places[reason]
+        texts["evidence_url"] = f"https://example.org/{texts['evidence_url']}"
+        return check_in(
+            row, self.canaries.number(f"{place}, check-in: value"), author=self.lead, **texts, **fields
+        )
+
+    def risk(self, objective: Objective, place: str, **fields: Any) -> Risk:
+        risk = RiskFactory(objective=objective, owner=self.lead, **fields)
+        self._tell(risk, place)
+        MitigationFactory(risk=risk, text=self.canaries.text(f"{place}: mitigation"))
+        return risk
+
+    def _tell(self, row: Any, place: str, **numbers: Decimal) -> None:
+        """What people wrote, a first time and a second one with a reason."""
+        versions: dict[str, dict[str, Any]] = {"before": {}, "now": numbers}
+        for version, fields in versions.items():
+            for name, value in (fields | self.canaries.texts_of(type(row), f"{place} {version}")).items():
+                setattr(row, name, value)
+            reason = self.canaries.text(f"{place} {version}: reason")
+            save_row(row, by=self.lead, now=self.now, reason=reason)

@@ -1,0 +1,17 @@
+"""One world for all tests of a module: made once, in a transaction that is never committed."""
+
+import logging
+
+import pytest
+from django.db import transaction
+
+from okrtracker.tests.permissions.world import World, build
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> World:
+    with django_db_blocker.unblock(), transaction.atomic():
+        logging.disable()  # thousands of refusals, each with a line that nobody reads
+        yield build()
+        logging.disable(logging.NOTSET)
+        transaction.set_rollback(True)

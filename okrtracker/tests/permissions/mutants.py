@@ -1,0 +1,287 @@
+"""Takes every permission check out of the running product, one at a time, and sees whether a test notices.
+
+    make check-permissions            all of them; a table, and exit status 1 when one survives
+    .venv/bin/python -m okrtracker.tests.permissions.mutants goals/views    those of some files alone
+
+Checks are found in the source (see checks.py), so a new one needs no line here. Everything is loaded once;
+each mutant is a fork in which one function has another body, with a database of its own, and dies with the
+first test that fails. The last one is the product as it is, and has to live.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import pytest
+
+from okrtracker.tests.permissions.checks import Site, innermost, sites_in
+
+PRODUCT = Path(__file__).resolve().parents[3]
+ROOMS = ("accounts", "areas", "goals", "okrtracker")
+LEFT_OUT = {"tests", "migrations", "management", "demo"}
+AT_ONCE = 2
+
+PERMISSIONS = "okrtracker/tests/permissions/"
+# Where most mutants of a file end, in this order; the other tests come after them.
+QUICK = {
+    "accounts/admin": ["in_the_admin[acc", "in_the_admin[mfa", "accounts/tests/"],
+    "accounts/api": ["writes[api:key-result-check-ins-", "reads[api:me", "accounts/tests/test_tokens.py"],
+    "accounts/audit": ["[accounts:audit"],
+    "accounts/inv": ["[accounts:invitation"],
+    "accounts/models/token": ["reads[api:me", "writes[api:key-", "accounts/tests/test_token"],
+    "accounts/models": [
+        "writes[people:person_role-",
+        "reads[people:",
+        "in_the_admin[areas",
+        "accounts/tests/",
+    ],
+    "accounts/sign_in": ["[usersessions", "accounts/tests/test_sessions.py"],
+    "accounts/": ["[accounts:", "accounts/tests/test_token_pages.py"],
+    "areas/api": ["reads[api:area", "closest", "areas/tests/", "test_canaries.py"],
+    "areas/": ["areas/tests/test_permissions.py", "test_visibility.py", "reads[people:"],
+    "goals/api": ["[api:key-result-check", "test_agreement.py", "reads[api:", "test_canaries.py"],
+    "goals/models": ["test_visibility.py", "nobody_outside_reads_what_is_restricted[other lead]"],
+    "goals/actions": ["goals/tests/actions/"],
+    "goals/admin": ["in_the_admin[goals."],
+    "goals/views/pe": ["writes[people:", "reads[people:", "[people:", "test_people.py"],
+    "goals/views/public": ["[goals:public", "test_public.py", "test_canaries.py"],
+    "goals/views/check": ["[goals:check_in", "test_agreement.py", "hidden", "other_methods_answer[goals:my"],
+    "goals/views": ["[other lead]", "test_agreement.py", "other_methods_answer[goals:", "[areas:"],
+    "goals/": ["nobody_outside_reads_what_is_restricted[other lead]", "test_agreement.py"],
+    "okrtracker/": ["[goals:overview", "[api:me", "[goals:check_in_create"],
+}
+TESTS = [
+    "areas/tests",
+    "goals/tests/models/test_visibility.py",
+    PERMISSIONS,
+    "accounts/tests",
+    "goals/tests/actions/test_people.py",
+    "goals/tests/actions/test_leaving.py",
+    "goals/tests/api",
+    "goals/tests/views",
+    "goals/tests/reminders/test_due.py",
+]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The product with one check less, once `take_out` was called."""
+
+    path: str
+    line: int
+    check: str
+    take_out: Callable[[], None]
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}  {self.check}"
+
+
+def mutants(chosen: list[str]) -> Iterator[Mutant]:
+    for room in ROOMS:
+        for path in sorted((PRODUCT / room).rglob("*.py")):
+            name = path.relative_to(PRODUCT)
+            is_chosen = not chosen or any(name.as_posix().startswith(begin) for begin in chosen)
+            if is_chosen and not LEFT_OUT & set(name.parts):
+                yield from mutants_of(name.as_posix(), path.read_text(encoding="utf-8"))
+    if not chosen:
+        yield from mutants_of_the_settings()
+
+
+def mutants_of(path: str, source: str) -> Iterator[Mutant]:
+    tree = ast.parse(source)
+    for names, function in functions_of(tree, ()):
+        for site in sites_in(function):
+            check = f"{' '.join(ast.unparse(site.node).split())[:90]} -> {site.instead[:30]}"
+            yield Mutant(path, site.node.lineno, check, taking_out(path, source, names, site))
+    for holder in (node for node in tree.body if isinstance(node, ast.ClassDef)):
+        for part in holder.body:
+            if isinstance(part, ast.Assign) and ast.unparse(part.targets[0]) == "write_scope":
+                check = f"{holder.name}.{ast.unparse(part)} -> read"
+                yield Mutant(path, part.lineno, check, narrowing_nothing(path, holder.name))
+
+
+def functions_of(node: ast.AST, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], ast.FunctionDef]]:
+    for part in ast.iter_child_nodes(node):
+        if isinstance(part, ast.FunctionDef):
+            yield (*names, part.name), part
+        elif isinstance(part, ast.ClassDef):
+            yield from functions_of(part, (*names, part.name))
+
+
+def mutants_of_the_settings() -> Iterator[Mutant]:
+    def without(middleware: str) -> Callable[[], None]:
+        def take_out() -> None:
+            from django.conf import settings
+
+            settings.MIDDLEWARE.remove(middleware)
+
+        return take_out
+
+    def let_every_program_in() -> None:
+        from rest_framework.views import APIView
+
+        APIView.permission_classes = []
+
+    names = (
+        "accounts.middleware.SignInRequiredMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "accounts.sign_in.sessions.SessionAgeMiddleware",
+    )
+    for name in names:
+        yield Mutant("okrtracker/settings.py", 0, f"MIDDLEWARE without {name}", without(name))
+    yield Mutant("okrtracker/settings.py", 0, "DEFAULT_PERMISSION_CLASSES -> []", let_every_program_in)
+
+
+def module_of(path: str) -> Any:
+    return importlib.import_module(path.removesuffix(".py").replace("/", "."))
+
+
+def narrowing_nothing(path: str, name: str) -> Callable[[], None]:
+    return lambda: setattr(getattr(module_of(path), name), "write_scope", "read")
+
+
+def taking_out(path: str, source: str, names: tuple[str, ...], site: Site) -> Callable[[], None]:
+    """Gives the function that is loaded the body it has without the check."""
+
+    def take_out() -> None:
+        loaded = loaded_function(module_of(path), names)
+        if site.change:
+            site.change(loaded)
+            return
+        code = compile(without_check(source, site), path, "exec")
+        for name in names:
+            code = next(
+                part for part in code.co_consts if isinstance(part, CodeType) and part.co_name == name
+            )
+        innermost(loaded).__code__ = code
+
+    return take_out
+
+
+def loaded_function(module: Any, names: tuple[str, ...]) -> Any:
+    found = module
+    for name in names:
+        found = vars(found)[name]
+    return getattr(found, "fget", getattr(found, "__func__", found))
+
+
+def without_check(source: str, site: Site) -> str:
+    lines = source.encode().splitlines(keepends=True)
+    node = site.node
+    starts = sum(map(len, lines[: node.lineno - 1])) + node.col_offset
+    ends = sum(map(len, lines[: node.end_lineno - 1])) + node.end_col_offset
+    return (source.encode()[:starts] + site.instead.encode() + source.encode()[ends:]).decode()
+
+
+class Laboratory:
+    """Runs the tests that were collected once for each mutant, in a fork, until one fails."""
+
+    def __init__(self, found: list[Mutant]) -> None:
+        self.found = found
+        self.survivors: list[Mutant] = []
+        self.is_sound = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        from django.db import connection
+
+        # Makes the database, and leaves nothing but it behind: the next test lies elsewhere.
+        first, elsewhere = (
+            next(item for item in session.items if item.nodeid.startswith(room))
+            for room in ("areas", "goals")
+        )
+        first.config.hook.pytest_runtest_protocol(item=first, nextitem=elsewhere)
+        self.database = Path(connection.settings_dict["NAME"])
+        connection.close()
+        running: dict[int, Mutant | None] = {}
+        for changed in [*self.found, None]:
+            if len(running) >= AT_ONCE:
+                self.wait(running)
+            running[self.fork(session, changed)] = changed
+        while running:
+            self.wait(running)
+        return True
+
+    def fork(self, session: pytest.Session, changed: Mutant | None) -> int:
+        child = os.fork()
+        if child:
+            return child
+        status = 2
+        try:
+            status = self.live(session, changed)
+        finally:
+            os._exit(status)
+
+    def live(self, session: pytest.Session, changed: Mutant | None) -> int:
+        """0 when every test passes."""
+        from django.db import connection
+
+        own = self.database.with_suffix(f".{os.getpid()}")
+        shutil.copy(self.database, own)
+        connection.settings_dict["NAME"] = str(own)
+        for stream in (1, 2):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+        items = list(session.items)
+        if changed is not None:
+            changed.take_out()
+            quick = next(names for begin, names in QUICK.items() if changed.path.startswith(begin))
+            items.sort(key=lambda item: rank(item.nodeid, quick))
+        try:
+            for item, following in zip(items, [*items[1:], None], strict=True):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                if session.testsfailed:
+                    return 1
+        finally:
+            for path in own.parent.glob(f"{own.name}*"):
+                path.unlink()
+        return 0
+
+    def wait(self, running: dict[int, Any]) -> None:
+        child, status = os.wait()
+        changed = running.pop(child)
+        status = os.waitstatus_to_exitcode(status)
+        assert status in {0, 1}, f"{changed} could not be tried."
+        survives = status == 0
+        if changed is None:
+            self.is_sound = survives
+            return
+        print(f"{'SURVIVED' if survives else 'killed  '}  {changed}", file=sys.__stdout__, flush=True)
+        if survives:
+            self.survivors.append(changed)
+
+
+def rank(name: str, quick: list[str]) -> int:
+    return next((place for place, part in enumerate(quick) if part in name), len(quick))
+
+
+def main(chosen: list[str]) -> int:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "okrtracker.settings_test"
+    os.environ.pop("DATABASE_URL", None)
+    os.environ.pop("REQUIRE", None)
+    started, found = time.monotonic(), list(mutants(chosen))
+    laboratory = Laboratory(found)
+    options = ["-q", "-s", "-x", "--tb=no", "--no-summary", "-p", "no:cacheprovider"]
+    if not found or pytest.main([*options, *TESTS], plugins=[laboratory]):
+        return 2
+    lost = len(laboratory.survivors)
+    print(
+        f"{len(found)} checks were taken out, one at a time: {len(found) - lost} killed, {lost} survived, "
+        f"in {time.monotonic() - started:.0f} s."
+    )
+    if not laboratory.is_sound:
+        print("The tests fail when nothing is taken out: the figures above say nothing.")
+    return 1 if lost or not laboratory.is_sound else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,170 @@
+"""Reads addresses.txt, who may do what at every address; nothing here asks the product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MEMBERS = {"viewer", "contributor", "lead"}
+OTHERS = {"other viewer", "other contributor", "other lead", "of no area", "owner"}
+RUNNERS = {"manager", "administrator", "without CSRF token"}
+SESSIONS = MEMBERS | OTHERS | RUNNERS
+LEADS_TOKENS = {"token: read", "token: check-in", "token: write", "token: admin"}
+BOUND_TOKENS = {"token: bound", "token: manager's, bound"}  # to CORE
+DEAD_TOKENS = {"token: expired", "token: revoked", "token: of who left"}
+TOKENS = LEADS_TOKENS | BOUND_TOKENS
+OUTSIDE = {"visitor", "deactivated"} | DEAD_TOKENS
+EVERYBODY = SESSIONS | TOKENS | OUTSIDE
+
+# Whose scope goes how far.
+MAY_READ_ONLY = {"token: read"}
+MAY_ONLY_CHECK_IN = {"token: check-in"}
+
+# Who finds the row of an address at all; for others it is not there.
+SEES = {
+    "own": SESSIONS | LEADS_TOKENS,
+    "other": SESSIONS | TOKENS,
+    "restricted": MEMBERS | RUNNERS | LEADS_TOKENS,
+}
+CHECKS_IN = {
+    "own": {"contributor", "lead", "owner"} | RUNNERS | LEADS_TOKENS,
+    "other": {"other contributor", "other lead", "token: manager's, bound"} | RUNNERS,
+    "restricted": {"contributor", "lead"} | RUNNERS | LEADS_TOKENS,
+}
+REACHES = {"own": SESSIONS | LEADS_TOKENS, "other": SESSIONS | TOKENS, "restricted": SESSIONS | LEADS_TOKENS}
+PUBLIC = {"own": EVERYBODY, "other": set(), "restricted": set()}
+
+
+@dataclass(frozen=True)
+class Word:
+    """Who may, and for each kind of row who finds it: the others get 404, who finds it and may not 403."""
+
+    may: dict[str, set[str]]
+    finds: dict[str, set[str]] = field(default_factory=dict)
+
+
+def everywhere(actors: set[str]) -> dict[str, set[str]]:
+    return dict.fromkeys(("own", "other", "restricted"), actors)
+
+
+WORDS = {
+    "anyone": Word(everywhere(EVERYBODY)),
+    "whom it is public to": Word(PUBLIC, PUBLIC),
+    "signed in": Word(everywhere(SESSIONS | TOKENS)),
+    "whose token reaches": Word(REACHES, REACHES),
+    "who sees it": Word(SEES, SEES),
+    "who may check in": Word(CHECKS_IN, SEES),
+    "managers": Word(everywhere(RUNNERS)),
+    "administrators": Word(everywhere(RUNNERS - {"manager"})),
+    "lead and administrators": Word(*[everywhere(RUNNERS - {"manager"} | {"lead"})] * 2),
+    # Of what a person may have and nobody insidehas: a second step, another session, a provider.
+    "nobody": Word(*[everywhere(set())] * 2),
+    "nobody inside": Word(*[everywhere(set())] * 2),
+}
+
+TABLE = Path(__file__).with_name("addresses.txt")
+
+OPEN = {"anyone", "whom it is public to", "nobody"}
+PROBES = {"healthz", "readyz"}
+SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Who may use a method; what those get who may, visitors and those inside."""
+
+    word: str
+    outside: int
+    inside: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A line of the table."""
+
+    name: str
+    cells: dict[str, Cell]
+    others: dict[str, Cell]
+    writes_to: str
+    is_open: bool
+
+    @property
+    def is_for_programs(self) -> bool:
+        return self.name.startswith("api:") and self.name != "api:docs"
+
+    def knows(self, method: str) -> bool:
+        return method in self.cells or method in self.others or "any" in self.others
+
+    def expected(self, method: str, actor: str, row: str) -> int:
+        """The status of the answer."""
+        if self.name in PROBES:
+            return 200
+        return (self._of_program if self.is_for_programs else self._of_page)(method, actor, row)
+
+    def _of_page(self, method: str, actor: str, row: str) -> int:
+        if not self.is_open and actor not in SESSIONS:
+            return 302
+        if actor == "without CSRF token" and method not in SAFE:
+            return 403
+        return self._of_who_is_in(method, actor, row)
+
+    def _of_program(self, method: str, actor: str, row: str) -> int:
+        if actor not in SESSIONS | TOKENS:
+            return 401
+        if method not in SAFE:
+            writes_check_ins = self.writes_to == "goals_checkin"
+            too_narrow = MAY_READ_ONLY if writes_check_ins else MAY_READ_ONLY | MAY_ONLY_CHECK_IN
+            if actor == "without CSRF token" or actor in too_narrow:
+                return 403
+        return self._of_who_is_in(method, actor, row)
+
+    def _of_who_is_in(self, method: str, actor: str, row: str) -> int:
+        cell = self.cells.get(method) or self.others.get(method) or self.others.get("any")
+        if cell is None:
+            return 405
+        word = WORDS[cell.word]
+        if word.finds and actor not in word.finds[row]:
+            return 404
+        if actor not in word.may[row]:
+            return 403
+        return cell.inside if actor in SESSIONS else cell.outside
+
+
+def read_table() -> dict[str, Rule]:
+    rules = {}
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        if not line or line.startswith("#"):
+            continue
+        name, reading, posting, others, writes_to = (part.strip() for part in line.split("|"))
+        usual = 201 if name.startswith("api:") else 302
+        cells = {
+            method: cell
+            for method, cell in (
+                ("GET", read_cell(reading, 200)),
+                ("HEAD", read_cell(reading, 200)),
+                ("POST", read_cell(posting, usual)),
+            )
+            if cell
+        }
+        other_cells = {}
+        for entry in filter(None, others.split(", ")):
+            method, _, status = entry.partition(" ")
+            other_cells[method] = read_cell(f"anyone {status}", 200)
+        is_open = any(cell.word in OPEN for cell in cells.values())
+        rules[name] = Rule(name, cells, other_cells, writes_to, is_open)
+    return rules
+
+
+def read_cell(text: str, usual: int) -> Cell | None:
+    if text == "-":
+        return None
+    words, _, last = text.rpartition(" ")
+    if not last[0].isdigit():
+        words, last = text, str(usual)
+    outside, _, inside = last.partition("/")
+    assert words in WORDS, f"{words!r} is none of the WORDS"
+    return Cell(words, int(outside), int(inside or outside))
+
+
+RULES = read_table()

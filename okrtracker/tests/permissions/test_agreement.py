@@ -1,0 +1,135 @@
+"""Pages, API and exports are one product: the same person sees and may do the same by each of them."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+import pytest
+
+from accounts.models import Scope
+from goals.models import KeyResult, Objective, Roadmap
+from okrtracker.tests.permissions.canaries import Planter
+from okrtracker.tests.permissions.world import taken_back, with_token
+
+pytestmark = [pytest.mark.django_db]
+
+PEOPLE = ["viewer", "contributor", "lead", "other viewer", "other contributor", "other lead", "of no area"]
+PEOPLE += ["owner", "manager", "administrator"]
+LINKED_CODE = re.compile(r'href="/(?:objectives|key-results)/([A-Z0-9-]+)/"')
+DOCUMENT_NUMBER = re.compile(r"^#+ \[([OB]\d+)\]", re.MULTILINE)
+PLACES_STORED = Decimal("1E-15")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def restricted(world):
+    """Something restricted at every level, and a token for each person that may do all they may."""
+    Planter(world).plant()
+    for name in PEOPLE:
+        world.actors[f"program of {name}"] = with_token(name, world.person(name), Scope.WRITE)
+    return world
+
+
+def codes(model) -> list[str]:
+    return sorted(model.objects.values_list("code", flat=True))
+
+
+def read(world, actor: str, path: str) -> dict:
+    response = world.ask(actor, "GET", path)
+    assert response.status_code == 200, (path, response.content)
+    return response.json()
+
+
+def listed(world, actor: str, name: str) -> set[str]:
+    return {row["code"] for row in read(world, actor, f"/api/v1/{name}/?limit=500")["results"]}
+
+
+def page_of(code: str, model) -> str:
+    if model is Roadmap:
+        return "/areas/{}/{}/".format(*code.split("-"))
+    return f"/{'objectives' if model is Objective else 'key-results'}/{code}/"
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize(
+    ("model", "name"), [(Roadmap, "roadmaps"), (Objective, "objectives"), (KeyResult, "key-results")]
+)
+def test_a_row_is_there_on_its_page_in_the_api_and_in_its_list_or_in_none(world, person, model, name):
+    on_pages, in_the_api = set(), set()
+    for code in codes(model):
+        page = world.ask(person, "GET", page_of(code, model)).status_code
+        program = world.ask(f"program of {person}", "GET", f"/api/v1/{name}/{code}/").status_code
+        assert {page, program} <= {200, 404}
+        on_pages |= {code} if page == 200 else set()
+        in_the_api |= {code} if program == 200 else set()
+    assert on_pages == in_the_api == listed(world, person, name)
+    assert on_pages == listed(world, f"program of {person}", name)
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("person", PEOPLE)
+def test_roll_up_page_and_document_hold_the_codes_of_the_lists(world, person):
+    objectives = listed(world, person, "objectives")
+    key_results = listed(world, person, "key-results")
+    roadmaps = listed(world, person, "roadmaps")
+    in_progress: set[str] = set()
+    for cycle in ("24H2", "25H1"):
+        nodes = read(world, person, f"/api/v1/progress/?cycle={cycle}")["areas"]
+        in_progress |= {row for node in nodes for row in codes_of_area(node)}
+    assert in_progress == objectives | key_results
+    linked, written = set(), set()
+    for code in roadmaps:
+        page = page_of(code, Roadmap)
+        linked |= set(LINKED_CODE.findall(world.ask(person, "GET", page).content.decode()))
+        document = world.ask(person, "GET", f"{page}roadmap.md").content.decode()
+        written |= {f"{code}-{number}" for number in DOCUMENT_NUMBER.findall(document)}
+    for code in objectives:
+        linked |= set(LINKED_CODE.findall(world.ask(person, "GET", f"/objectives/{code}/").content.decode()))
+    assert written == objectives
+    assert linked <= objectives | key_results
+    assert linked >= key_results
+
+
+def codes_of_area(node: dict) -> set[str]:
+    own = {objective["code"] for objective in node["objectives"]}
+    own |= {row["code"] for objective in node["objectives"] for row in objective["key_results"]}
+    return own.union(*(codes_of_area(team) for team in node["teams"]))
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("person", PEOPLE)
+def test_figures_are_the_same_wherever_they_stand(world, person):
+    def share(value: str | None) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+    def on_page(path: str) -> Decimal | None:
+        completion = world.ask(person, "GET", path).context["figures"].mean.completion
+        return None if completion is None else completion.quantize(PLACES_STORED, ROUND_HALF_UP)
+
+    progress = read(world, f"program of {person}", "/api/v1/progress/?cycle=24H2")
+    assert on_page("/?cycle=24H2") == share(progress["completion"])
+    assert progress == read(world, person, "/api/v1/progress/?cycle=24H2")
+    for model, name in ((Roadmap, "roadmaps"), (Objective, "objectives")):
+        for code in listed(world, person, name):
+            told = read(world, f"program of {person}", f"/api/v1/{name}/{code}/")
+            assert on_page(page_of(code, model)) == share(told["completion"]), code
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_who_checks_in_on_a_page_checks_in_by_a_program(world, person):
+    report = {"value": "4", "status": "on_track"}
+    for code in codes(KeyResult):
+        form = {f"{code}-{name}": value for name, value in report.items()}
+        api = f"/api/v1/key-results/{code}/check-ins/"
+        several = {"row": code} | form
+        with taken_back():
+            page = world.ask(person, "POST", f"/key-results/{code}/check-in/", form).status_code
+        outcome = {302: "kept", 403: "refused", 404: "absent"}[page]
+        for actor in (person, f"program of {person}"):
+            with taken_back():
+                status = world.ask(actor, "POST", api, report).status_code
+            assert {201: "kept", 403: "refused", 404: "absent"}[status] == outcome, (code, actor)
+        with taken_back():
+            kept = KeyResult.objects.get(code=code).check_in_count
+            world.ask(person, "POST", "/check-ins/", several)
+            is_kept = KeyResult.objects.get(code=code).check_in_count == kept + 1
+        assert is_kept == (outcome == "kept"), code

@@ -1,0 +1,154 @@
+"""The matrix: every address, every method, every actor, every kind of row, against addresses.txt."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.urls import reverse
+
+from okrtracker.tests.permissions import rules
+from okrtracker.tests.permissions.requests import address, form_of, rows_of
+from okrtracker.tests.permissions.rules import RULES, SAFE
+from okrtracker.tests.permissions.world import tables_written, taken_back
+from okrtracker.tests.test_walk import ROUTES
+
+pytestmark = pytest.mark.django_db
+
+CASES = [(name, row) for name in sorted(set(ROUTES) & set(RULES)) for row in rows_of(name)]
+
+
+def test_every_address_has_its_rule():
+    assert not (new := sorted(set(ROUTES) - set(RULES))), (
+        f"Say who may read and write {', '.join(new)}: a line in okrtracker/tests/permissions/addresses.txt, "
+        "and in requests.py a form that does something, where a POST is taken."
+    )
+    assert not (gone := sorted(set(RULES) - set(ROUTES))), f"There is no {', '.join(gone)} any more."
+
+
+def test_every_actor_is_asked_about(world):
+    assert set(world.actors) == rules.EVERYBODY
+
+
+@pytest.fixture(autouse=True)
+def blank_pages(monkeypatch):
+    """What stands on a page is told by other tests; here the status counts, thousands of times."""
+    monkeypatch.setattr("django.template.backends.django.Template.render", lambda *args, **kwargs: "")
+    monkeypatch.setattr("drf_spectacular.generators.SchemaGenerator.get_schema", lambda *args, **kwargs: {})
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(("name", "row"), CASES)
+def test_who_reads(world, name, row):
+    assert not differences(world, name, row, sorted(SAFE))
+
+
+@pytest.mark.parametrize(("name", "row"), CASES)
+def test_who_writes(world, name, row):
+    assert not differences(world, name, row, ["POST"])
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(("name", "row"), CASES)
+def test_what_other_methods_answer(world, name, row):
+    assert not differences(world, name, row, ["PUT", "PATCH", "DELETE"])
+
+
+def differences(world, name: str, row: str, methods: list[str]) -> list[str]:
+    """What is not as the table says, in words; nothing is as it should be."""
+    rule, path, form = RULES[name], address(name, row), form_of(name, row)
+    found = []
+    for method in methods:
+        if row != "own" and not rule.knows(method):
+            continue  # 405, whatever it would be about
+        for actor in world.actors:
+            expected = rule.expected(method, actor, row)
+            with taken_back(), tables_written() as written:
+                response = world.ask(actor, method, path, None if method in SAFE else form)
+            if response.status_code != expected:
+                found.append(f"{method} by {actor}: {response.status_code}, not {expected}")
+            is_sent_away = expected == 302 and not rule.is_open and actor not in rules.SESSIONS
+            target = response.headers.get("Location", "")
+            if is_sent_away and not target.startswith("/sign-in/?next="):
+                found.append(f"{method} by {actor}: sent to {target}")
+            may_write = method == "POST" and 200 <= expected < 400
+            if not may_write and written:
+                found.append(f"{method} by {actor}: wrote to {written}")
+            is_in = rule.is_open or actor in rules.SESSIONS | (
+                rules.TOKENS if rule.is_for_programs else set()
+            )
+            if may_write and is_in and rule.writes_to and rule.writes_to not in written:
+                found.append(f"{method} by {actor}: wrote to {written or 'nothing'}, not to {rule.writes_to}")
+    return found
+
+
+# What an administrator may do in the admin; nobody else gets in.
+IN_THE_ADMIN = """
+accounts.User            view add change
+accounts.ApiToken        view change
+mfa.Authenticator        view delete
+areas.Area               view add change delete
+areas.Membership         view add change delete
+goals.Cycle              view add change
+goals.Roadmap            view
+goals.Objective          view
+goals.KeyResult          view
+goals.CheckIn            view
+goals.Risk               view
+goals.Mitigation         view
+goals.Dependency         view
+goals.Snapshot           view
+goals.OutboxMail         view
+"""
+ADMIN = {line.split()[0]: set(line.split()[1:]) for line in IN_THE_ADMIN.strip().splitlines()}
+
+AT_THE_ADMIN = ["visitor", "deactivated", "lead", "manager", "administrator"]
+AT_THE_ADMIN += ["token: admin", "without CSRF token"]
+
+
+def test_every_model_of_the_admin_has_its_rule():
+    registered = {model._meta.label for model in admin.site._registry}
+    assert registered == set(ADMIN), "Say in IN_THE_ADMIN what an administrator may do with it."
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("label", sorted(ADMIN))
+def test_who_may_what_in_the_admin(world, label):
+    options = apps.get_model(label)._meta
+    row = options.model._default_manager.first()
+    key = row.pk if row else 1
+    found = []
+    for action, parts in {
+        "changelist": (),
+        "add": (),
+        "change": (key,),
+        "delete": (key,),
+        "history": (key,),
+    }.items():
+        path = reverse(f"admin:{options.app_label}_{options.model_name}_{action}", args=parts)
+        allowed = {"changelist": "view", "change": "view", "history": "view"}.get(action, action) in ADMIN[
+            label
+        ]
+        for method in ("GET", "POST"):
+            needed = "change" if (action, method) == ("change", "POST") else None
+            may = allowed and (needed is None or needed in ADMIN[label])
+            for actor in AT_THE_ADMIN:
+                with taken_back(), tables_written() as written:
+                    response = world.ask(actor, method, path, {} if method == "POST" else None)
+                if not (
+                    is_as_expected(response, actor, method, may=may, exists=not parts or row is not None)
+                ):
+                    found.append(f"{method} {path} by {actor}: {response.status_code}")
+                if written and (actor != "administrator" or not may):
+                    found.append(f"{method} {path} by {actor}: wrote to {written}")
+    assert not found
+
+
+def is_as_expected(response, actor: str, method: str, *, may: bool, exists: bool) -> bool:
+    if actor == "without CSRF token" and method == "POST":
+        return response.status_code == 403
+    if actor not in {"administrator", "without CSRF token"}:
+        return response.status_code == 302 and (
+            "/sign-in/" in response.url or "/admin/login/" in response.url
+        )
+    if not may:
+        return response.status_code == 403
+    return response.status_code in ({200, 302} if exists else {302})

@@ -1,0 +1,215 @@
+"""A small organisation with one of everything, its people signed in once, and a way to ask as any of them.
+
+EDGE is the area of the story and CORE another one. EDGE-24H2 and CORE-24H2 are for everybody who signs in,
+the first one for the world too; EDGE-25H1 is restricted to the people of EDGE.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from typing import Any
+
+import orjson
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from accounts.models import ApiToken, Invitation, OrgRole, Scope, User
+from accounts.models.invitation import GOOD_FOR, token_of
+from accounts.models.token import digest_of
+from accounts.sign_in.sessions import SEEN, STARTED
+from accounts.tests.factories import UserFactory
+from areas.models import Area, Role
+from areas.tests.factories import AreaFactory, MembershipFactory
+from goals.models import Objective, Roadmap, Visibility
+from goals.tests.factories import (
+    CycleFactory,
+    DependencyFactory,
+    KeyResultFactory,
+    MitigationFactory,
+    ObjectiveFactory,
+    RiskFactory,
+    RoadmapFactory,
+    check_in,
+)
+
+PASSWORD = "a password of nobody else"
+NONCE = "a nonce"
+PERSON, TOKEN = 900_001, 900_002
+ROWS = {
+    "own": {"area_key": "EDGE", "cycle_key": "24H2"},
+    "other": {"area_key": "CORE", "cycle_key": "24H2"},
+    "restricted": {"area_key": "EDGE", "cycle_key": "25H1"},
+}
+
+WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
+# A session is no row that anybody owns; what is kept in it belongs to the answer.
+SESSIONS = {"django_session", "usersessions_usersession"}
+
+
+@dataclass
+class Actor:
+    """Somebody, or some program, that asks. Each time with the cookies of its sign-in."""
+
+    name: str
+    user: User | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    client: Client = field(default_factory=Client)
+    cookies: str = ""
+
+    def ask(self, method: str, path: str, data: Any = None, **headers: str) -> Any:
+        self.client.cookies = SimpleCookie(self.cookies)
+        is_for_programs = path.startswith("/api/")
+        encode = orjson.dumps if is_for_programs else lambda form: urlencode(form, doseq=True)
+        kind = "application/json" if is_for_programs else "application/x-www-form-urlencoded"
+        body = b"" if data is None else encode(data)
+        return self.client.generic(method, path, body, kind, headers=self.headers | headers)
+
+
+def with_session(name: str, user: User, **options: Any) -> Actor:
+    actor = Actor(name, user, client=Client(**options))
+    actor.client.force_login(user)
+    session = actor.client.session
+    # Nothing about the session is due while the tests run, so that reading writes nothing at all.
+    session[STARTED], session[SEEN] = time.time(), time.time() + 24 * 60 * 60
+    session.save()
+    actor.cookies = actor.client.cookies.output(header="", sep=";")
+    return actor
+
+
+def with_token(name: str, owner: User, scope: str, *, area: Area | None = None, **fields: Any) -> Actor:
+    row, token = ApiToken.issue(owner=owner, scope=scope, area=area)
+    ApiToken.objects.filter(pk=row.pk).update(last_used_at=timezone.now() + dt.timedelta(days=1), **fields)
+    return Actor(name, owner, {"Authorization": f"Bearer {token}"})
+
+
+@dataclass
+class World:
+    actors: dict[str, Actor]
+
+    def ask(self, actor: str, method: str, path: str, data: Any = None, **headers: str) -> Any:
+        return self.actors[actor].ask(method, path, data, **headers)
+
+    def person(self, actor: str) -> User:
+        user = self.actors[actor].user
+        assert user is not None
+        return user
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What is written inside never happened."""
+    savepoint = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(savepoint)
+
+
+@contextmanager
+def tables_written() -> Iterator[set[str]]:
+    """The tables that anything inside writes to, sessions apart; filled while it runs."""
+    written: set[str] = set()
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if (match := WRITE.match(sql)) and match[1] not in SESSIONS:
+            written.add(match[1])
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(look):
+        yield written
+
+
+def build() -> World:
+    """Has to be called in a transaction that is rolled back in the end."""
+    core, edge = AreaFactory(key="CORE"), AreaFactory(key="EDGE", parent=AreaFactory(key="LIB"))
+    people = _people(edge, core)
+    _plans(edge, core, people)
+    _odds_and_ends(people)
+    return World({actor.name: actor for actor in _actors(people, core)})
+
+
+def _people(edge: Area, core: Area) -> dict[str, User]:
+    password = make_password(PASSWORD)
+
+    def person(name: str, **fields: Any) -> User:
+        return UserFactory(name=name, password=password, **fields)
+
+    def member(name: str, area: Area, role: str) -> User:
+        user = person(name)
+        MembershipFactory(user=user, area=area, role=role)
+        return user
+
+    return {
+        "viewer": member("Vi Ewer", edge, Role.VIEWER),
+        "contributor": member("Con Tributor", edge, Role.CONTRIBUTOR),
+        "lead": member("Lea Lead", edge, Role.LEAD),
+        "other viewer": member("Ovi Ewer", core, Role.VIEWER),
+        "other contributor": member("Ocon Tributor", core, Role.CONTRIBUTOR),
+        "other lead": member("Olea Lead", core, Role.LEAD),
+        "of no area": person(name="No Area"),
+        "owner": person(name="Own Er"),
+        "manager": person(name="Mana Ger", org_role=OrgRole.MANAGER),
+        "administrator": person(name="Ad Ministrator", org_role=OrgRole.ADMINISTRATOR),
+        "deactivated": person(name="Gone Away", org_role=OrgRole.ADMINISTRATOR),
+    }
+
+
+def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
+    now = timezone.localdate()
+    half, next_half = (
+        CycleFactory(key=key, name=key, starts_on=now - dt.timedelta(90), ends_on=now + dt.timedelta(90))
+        for key in ("24H2", "25H1")
+    )
+    for area, cycle, owner in ((edge, half, "owner"), (core, half, "other lead"), (edge, next_half, "lead")):
+        roadmap = RoadmapFactory(area=area, cycle=cycle, title=f"The plan of {area.key}")
+        objective = ObjectiveFactory(roadmap=roadmap, owner=people["other lead" if area == core else "lead"])
+        key_result = KeyResultFactory(objective=objective, owner=people[owner])
+        check_in(key_result, 3, author=people[owner], on=now - dt.timedelta(30))
+        MitigationFactory(risk=RiskFactory(objective=objective, key_result=key_result))
+        DependencyFactory(objective=objective)
+    Roadmap.objects.filter(area=edge, cycle=next_half).update(visibility=Visibility.RESTRICTED)
+    Roadmap.objects.filter(area=edge, cycle=half).update(
+        visibility=Visibility.PUBLIC, state=Roadmap.State.PUBLISHED
+    )
+    Objective.objects.filter(roadmap__area=edge, roadmap__cycle=half).update(visibility=Visibility.PUBLIC)
+
+
+def _odds_and_ends(people: dict[str, User]) -> None:
+    """Somebody invited, and a token to take back."""
+    invited = UserFactory(pk=PERSON, name="In Vited", is_active=False)
+    made_at = timezone.now() - dt.timedelta(hours=1)
+    invitation = Invitation.objects.create(
+        user=invited,
+        invited_by=people["administrator"],
+        nonce=NONCE,
+        digest=digest_of(token_of(NONCE)),
+        expires_at=made_at + GOOD_FOR,
+    )
+    Invitation.objects.filter(pk=invitation.pk).update(created_at=made_at)
+    MembershipFactory(user=invited, area=Area.objects.get(key="CORE"), role=Role.VIEWER)
+    ApiToken.objects.create(pk=TOKEN, owner=people["lead"], prefix="okr_sample", digest="0" * 64)
+
+
+def _actors(people: dict[str, User], core: Area) -> Iterator[Actor]:
+    lead, left = people["lead"], people["deactivated"]
+    yield Actor("visitor")
+    yield from (with_session(name, user) for name, user in people.items())
+    yield with_session("without CSRF token", people["administrator"], enforce_csrf_checks=True)
+    for scope in Scope:
+        yield with_token(f"token: {scope}", lead, scope)
+    yield with_token("token: bound", lead, Scope.WRITE, area=core)
+    yield with_token("token: manager's, bound", people["manager"], Scope.WRITE, area=core)
+    yield with_token("token: expired", lead, Scope.ADMIN, expires_at=timezone.now() - dt.timedelta(1))
+    yield with_token("token: revoked", lead, Scope.ADMIN, revoked_at=timezone.now())
+    yield with_token("token: of who left", left, Scope.ADMIN)
+    # Behind the back of what ends sessions: it has to be enough that the row says so.
+    User.objects.filter(pk=left.pk).update(is_active=False)
