@@ -19,6 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okrtracker.settings_test")
 django.setup()
 
 from django.db import connection, connections  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from goals.actions import locks  # noqa: E402
@@ -143,6 +144,18 @@ def create_risks(answer: Answer, *, key_result: int, by: int, count: int) -> Non
         )
 
 
+def post(answer: Answer, *, address: str, user: int, sent: dict[str, str], times: int) -> None:
+    """The same form sent by so many browsers at once; keeps the statuses of the answers."""
+    person = User.objects.get(pk=user)
+
+    def send(number: int) -> None:
+        browser = Client(SERVER_NAME="localhost")
+        browser.force_login(person)
+        answer.note(lambda: browser.post(address, sent).status_code)
+
+    _at_once(send, times)
+
+
 WORK = {
     work.__name__: work
     for work in (
@@ -152,6 +165,7 @@ WORK = {
         change_targets,
         create_objectives,
         create_risks,
+        post,
     )
 } | people.WORK
 

@@ -68,7 +68,6 @@ function bringBack(place) {
       field.value = text;
     }
   });
-  place.querySelector("[data-value]").dispatchEvent(new Event("input", { bubbles: true }));
   const more = place.querySelector(".note__more");
   if (more && [...more.querySelectorAll("input, select, textarea")].some((field) => field.value)) {
     more.open = true;
@@ -124,10 +123,12 @@ async function onSubmit(event) {
 }
 
 if (checkIns && draftNotice) {
-  const restored = draftPlaces().filter(bringBack).length;
-  if (restored) {
-    showRestored(restored);
+  const restored = draftPlaces().filter(bringBack);
+  if (restored.length) {
+    showRestored(restored.length);
     countRows();
+    // What they make is asked for once htmx listens.
+    window.addEventListener("load", () => restored.forEach(announce));
   }
   draftPlaces().filter((place) => "bound" in place.dataset).forEach(keepDraft);
   checkIns.addEventListener("input", (event) => {
