@@ -137,6 +137,7 @@ class Area(TreeNode):
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
+        lock_tree()
         super().save(*args, **kwargs)
         self.rhythm_days = _refresh_rhythms()[self.pk]
 
@@ -150,13 +151,18 @@ class Area(TreeNode):
             ) from error
 
 
-def _refresh_rhythms() -> dict[int, int | None]:
-    """Stores the rhythm in force for every area, where a change of rhythm or place moved it.
+def lock_tree() -> None:
+    """All areas, in one order, before any of them is written.
 
-    All of them, under their locks: two changes at once, one above the other, would each miss the other's.
+    Two changes at once, one area above the other, would each miss what the other's rhythm means for its own.
     """
     rows = Area.objects.without_tree_fields().order_by("pk").select_for_update(no_key=True)
-    areas = {area.pk: area for area in rows}
+    list(rows.values_list("pk", flat=True))
+
+
+def _refresh_rhythms() -> dict[int, int | None]:
+    """Stores the rhythm in force for every area, where a change of rhythm or place moved it."""
+    areas = {area.pk: area for area in Area.objects.without_tree_fields()}
     found: dict[int, int | None] = {}
     for area in areas.values():
         above, seen = area, {area.pk}

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from areas.models import Area
+from areas.models import Area, lock_tree
 from goals.actions import locks
 from goals.actions.check_ins import refuse_unless_open
 from goals.actions.refusals import Invalid, ReasonNeeded, WrongState
@@ -77,7 +77,8 @@ def set_area_rhythm(area: Area, *, by: Any, now: datetime, days: int | None, ver
 
     None leaves it to the area above. Raises StaleVersion, Invalid.
     """
-    area = Area.objects.without_tree_fields().select_for_update(no_key=True).get(pk=area.pk)
+    lock_tree()
+    area = Area.objects.without_tree_fields().get(pk=area.pk)
     refuse_stale(area, version)
     if area.check_in_every_days == days:
         return area
