@@ -141,6 +141,7 @@ def test_nobody_finds_the_draft_of_another_person_and_signing_out_forgets_it(pro
     code = codes_of(page)[0]
     field_of(page, code).fill("59")
     assert len(drafts_in(page)) == 1
+    expect(page.locator(f"#effect-{code}")).not_to_contain_text("so far")
     # The session ends without a sign-out, and somebody else signs in.
     page.context.clear_cookies()
     sign_in(page, product.person("manager"))
