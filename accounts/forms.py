@@ -9,7 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
-LANGUAGES = [("en", _("English (United States)")), ("en-gb", _("English (United Kingdom)"))]
+LANGUAGES = [
+    ("en", _("English (United States)")),
+    ("en-gb", _("English (United Kingdom)")),
+    ("de", _("German")),
+]
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
-from django.db import models
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
@@ -97,13 +97,22 @@ class Area(TreeNode):
     name = models.CharField(_("name"), max_length=120)
     description = models.TextField(_("description"), blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
+    check_in_every_days = models.PositiveSmallIntegerField(
+        _("days between check-ins"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(366)],
+        help_text=_("empty: as the area above says, or the cycle"),
+    )
+    # The same, or that of the nearest area above; stored, so that no key result has to climb the tree for it.
+    rhythm_days = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = AreaQuerySet.as_manager(with_tree_fields=True)
-    history = HistoricalRecords(excluded_fields=["updated_at"])
+    history = HistoricalRecords(excluded_fields=["updated_at", "rhythm_days"])
 
     class Meta:
         ordering = ["position", "key"]
@@ -115,10 +124,22 @@ class Area(TreeNode):
                 condition=Q(parent__isnull=True) | ~Q(parent=models.F("pk")),
                 violation_error_message=_("An area is not part of itself."),
             ),
+            models.CheckConstraint(
+                name="area_rhythm_in_days",
+                condition=Q(check_in_every_days__isnull=True)
+                | Q(check_in_every_days__gte=1, check_in_every_days__lte=366),
+                violation_error_message=_("Check-ins are 1 to 366 days apart."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        lock_tree()
+        super().save(*args, **kwargs)
+        self.rhythm_days = _refresh_rhythms()[self.pk]
 
     def clean(self) -> None:
         """Refuses a loop; a database could refuse the shortest one alone."""
@@ -128,6 +149,31 @@ class Area(TreeNode):
             raise ValidationError(
                 {"parent": _("An area is part of neither itself nor an area below it.")}
             ) from error
+
+
+def lock_tree() -> None:
+    """All areas, in one order, before any of them is written.
+
+    Two changes at once, one area above the other, would each miss what the other's rhythm means for its own.
+    """
+    rows = Area.objects.without_tree_fields().order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk", flat=True))
+
+
+def _refresh_rhythms() -> dict[int, int | None]:
+    """Stores the rhythm in force for every area, where a change of rhythm or place moved it."""
+    areas = {area.pk: area for area in Area.objects.without_tree_fields()}
+    found: dict[int, int | None] = {}
+    for area in areas.values():
+        above, seen = area, {area.pk}
+        # A loop is refused elsewhere; it must not hold anybody up here.
+        while above.check_in_every_days is None and above.parent_id not in {None, *seen}:
+            above = areas[above.parent_id]
+            seen.add(above.pk)
+        found[area.pk] = above.check_in_every_days
+        if area.rhythm_days != above.check_in_every_days:
+            Area.objects.filter(pk=area.pk).update(rhythm_days=above.check_in_every_days)
+    return found
 
 
 class Membership(models.Model):

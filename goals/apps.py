@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from goals import notation
 
 
 class GoalsConfig(AppConfig):
     name = "goals"
     verbose_name = _("Objectives and key results")
+
+    def ready(self) -> None:
+        notation.follow(get_language)

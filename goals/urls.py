@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from goals.views import check_ins, exports, key_results, objectives, overview, public, risks, roadmaps
+from goals.views import check_ins, exports, key_results, objectives, overview, pauses, public, risks, roadmaps
 
 app_name = "goals"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("objectives/<str:code>/", objectives.objective_detail, name="objective_detail"),
     path("key-results/<str:code>/", key_results.key_result_detail, name="key_result_detail"),
     path("key-results/<str:code>/check-in/", check_ins.check_in_create, name="check_in_create"),
+    path("key-results/<str:code>/pause/", pauses.key_result_pause, name="key_result_pause"),
+    path("key-results/<str:code>/rhythm/", pauses.key_result_rhythm, name="key_result_rhythm"),
     path("check-ins/", check_ins.my_check_ins, name="my_check_ins"),
     path("check-ins/preview/<str:code>/", check_ins.check_in_preview, name="check_in_preview"),
     path("risks/", risks.risk_list, name="risk_list"),

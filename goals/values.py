@@ -1,22 +1,30 @@
 """Values as people write and read them: what is accepted, and how a number is shown.
 
-Standard library only. What is refused is refused with a sentence that says what to write instead.
+How languages write numbers says goals.notation, what is measured goals.units. Standard library only. What
+is refused is refused with a sentence that says what to write instead.
 """
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 
+from goals.notation import (
+    NARROW_SPACE,
+    Notation,
+    read_number,
+    readers_notation,
+    write_number,
+)
 from goals.progress import Kind, round_half_up
+from goals.units import Unit, unit_of
 
 MAX_DIGITS = 20
 MAX_PLACES = 6
 # What remains before the point in a column of 20 digits with 6 places.
 MAX_WHOLE_DIGITS = MAX_DIGITS - MAX_PLACES
 
-NARROW_SPACE = "\u202f"  # does not break: between thousands and before the percent sign
-MINUS = "\u2212"
 DASH = "\u2013"  # stands for "there is no figure"
 
 PLAIN_DIGITS_SENTENCE = "Write the number in plain digits with a point, like 1400 or 52.9."
@@ -53,21 +61,64 @@ def parse_value(text: str) -> Decimal:
     return value or abs(value)
 
 
-def parse_reported(text: str, *, kind: Kind, unit: str = "") -> Decimal:
-    """The value reported for a key result of this kind. Raises ValueError with a sentence.
+def parse_reported(text: str, *, kind: Kind, unit: str = "", notation: Notation | None = None) -> Decimal:
+    """The value a person reports for a key result of this kind. Raises ValueError with a sentence.
 
-    A milestone also takes done, not done, yes and no, and nothing between 0 and 1. One percent sign may
-    follow the number when the key result is measured in percent.
+    Whatever pages show is taken, in the reader's notation or the one given, with the unit or without; bytes
+    and times also in another size. A milestone is done, not done, yes or no, and nothing between 0 and 1.
 
-    >>> parse_reported("not done", kind="milestone"), parse_reported("52.9 %", kind="reach", unit="%")
+    >>> parse_reported("not done", kind="milestone"), parse_reported("52,9 %", kind="reach", unit="%")
     (Decimal('0'), Decimal('52.9'))
+    >>> parse_reported("1,400 MB", kind="reach", unit="GB")
+    Decimal('1.4')
     """
     text = text.strip()
     if kind == "milestone":
         return _parse_milestone(text)
-    if unit == "%":
-        text = text.removesuffix("%")
-    return parse_value(text)
+    return _parse_quantity(text, unit_of(unit), notation or readers_notation())
+
+
+def _parse_quantity(text: str, unit: Unit, notation: Notation) -> Decimal:
+    try:
+        return parse_value(read_number(text, notation))
+    except ValueError as error:
+        refusal = error
+    for word, size in unit.sizes_by_word():
+        number = _without(text, word)
+        if number is not None:
+            return _resized(parse_value(read_number(number, notation)), size, unit)
+    raise _of_another_unit(text, unit, notation) or refusal
+
+
+def _without(text: str, word: str) -> str | None:
+    """The number beside a unit, which may stand on either side; None where it does not."""
+    if text.endswith(word):
+        return text.removesuffix(word).rstrip()
+    return text.removeprefix(word).lstrip() if text.startswith(word) else None
+
+
+def _resized(value: Decimal, size: Fraction, unit: Unit) -> Decimal:
+    """The value in the unit itself, exactly. Raises ValueError where that has no end within 6 places."""
+    if size == 1:
+        return value
+    millionths = Fraction(value) * size * 10**MAX_PLACES
+    if millionths.denominator != 1:
+        raise ValueError(f"Write the value in {unit.sign}: it has too many digits there.")
+    return parse_value(plain_number(Decimal(millionths.numerator).scaleb(-MAX_PLACES)))
+
+
+def _of_another_unit(text: str, unit: Unit, notation: Notation) -> ValueError | None:
+    """What to say of "12 GB" where something else is measured."""
+    number, _, word = text.rpartition(" ")
+    if not word[:1].isalpha() and word not in {"%", "€", "$", "£"}:
+        return None
+    try:
+        read_number(number.strip(), notation)
+    except ValueError:
+        return None
+    if not unit.sign:
+        return ValueError(f"Write the number alone: {number}.")
+    return ValueError(f"This is measured in {unit.sign}, not in {word}: write {number} if you mean that.")
 
 
 def _parse_milestone(text: str) -> Decimal:
@@ -104,9 +155,7 @@ def format_number(value: Decimal | None, places: int | None = None) -> str:
     if value is None:
         return DASH
     digits = plain_number(value) if places is None else f"{round_half_up(value, places):f}"
-    sign, digits = (MINUS, digits[1:]) if digits.startswith("-") else ("", digits)
-    whole, point, fraction = digits.partition(".")
-    return f"{sign}{int(whole):,}".replace(",", NARROW_SPACE) + point + fraction
+    return write_number(digits, readers_notation())
 
 
 def format_value(value: Decimal | None, *, unit: str = "", kind: Kind = "reach") -> str:
@@ -114,13 +163,16 @@ def format_value(value: Decimal | None, *, unit: str = "", kind: Kind = "reach")
 
     >>> format_value(Decimal("9.60"), unit="tok/s"), format_value(Decimal(1), kind="milestone")
     ('9.6 tok/s', 'done')
+    >>> format_value(Decimal(1400), unit="EUR")
+    '€ 1,400'
     """
     if value is None:
         return DASH
     if kind == "milestone":
         return "done" if value >= 1 else "not done"
-    space = NARROW_SPACE if unit == "%" else " "
-    return f"{format_number(value)}{space}{unit}" if unit else format_number(value)
+    notation, shown_unit = readers_notation(), unit_of(unit)
+    group = notation.group if shown_unit.is_money else NARROW_SPACE
+    return shown_unit.show(write_number(plain_number(value), notation, group=group), notation)
 
 
 def format_share(ratio: Decimal | None) -> str:

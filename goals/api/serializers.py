@@ -212,6 +212,16 @@ class KeyResultSerializer(serializers.Serializer):
         source="key_result.due_date", help_text="The cycle's end where none is set."
     )
     check_in_due_on = serializers.DateField(source="key_result.check_in_due_on", allow_null=True)
+    rhythm_days = serializers.IntegerField(
+        source="key_result.rhythm_days",
+        help_text="Days between check-ins: its own, its area's or the cycle's.",
+    )
+    paused_until = serializers.DateField(
+        source="key_result.paused_until",
+        allow_null=True,
+        help_text="The day that asks again after the last pause; before it no check-in is owed.",
+    )
+    pause_reason = serializers.CharField(source="key_result.pause_reason")
     last_check_in = LastCheckInSerializer(source="key_result.last_check_in", allow_null=True)
     check_in_count = serializers.IntegerField(source="key_result.check_in_count")
     source_note = serializers.CharField(source="key_result.source_note")

@@ -100,6 +100,7 @@ def key_result_figures(key_result: KeyResult, *, today: date, points: Points = (
     stale = (
         cycle.takes_check_ins
         and pace != paces.DONE
+        and not key_result.is_excused(today)
         and paces.is_stale(
             today,
             last_on=key_result.last_check_in_on,

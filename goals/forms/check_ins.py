@@ -23,7 +23,11 @@ ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CONFIDENCE_CHOICES = [("", "–"), *((str(step), str(step)) for step in range(11))]
 MILESTONE_CHOICES = [("", "–"), ("not done", _("not done")), ("done", _("done"))]
 # What a resent form is compared by: all that its sender wrote.
-WRITTEN_FIELDS = ("status", "confidence", "note", "blocker", "evidence_url", "reason")
+PROSE_FIELDS = ("note", "blocker", "evidence_url", "reason")
+WRITTEN_FIELDS = ("status", "confidence", *PROSE_FIELDS)
+
+# Of what others reported meanwhile, the newest are shown.
+MOST_SHOWN = 5
 
 
 class DayField(forms.DateField):
@@ -92,6 +96,7 @@ class CheckInForm(forms.Form):
         self.key_result = key_result
         self.corrects = corrects
         self.refusal: Refused | None = None
+        self.reported_meanwhile: list[CheckIn] = []
         self.has_told_news = False
         # A form is shown again only when it was not kept, so it may bear a new name.
         self.shown_form_id = uuid.uuid4()
@@ -128,6 +133,17 @@ class CheckInForm(forms.Form):
     def was_written(self, *names: str) -> str:
         """What these fields were sent with, together; empty when all were left empty."""
         return "".join(str(self.data.get(self.add_prefix(name)) or "").strip() for name in names)
+
+    def as_typed(self) -> list[tuple[str, str]]:
+        """(label, text) of every field that was filled in, to stand beside what somebody else reported."""
+        told: list[tuple[str, str]] = []
+        for name in ("value", "no_change", "effective_on", "status", "confidence", *PROSE_FIELDS):
+            text = self.was_written(name) if name in self.fields else ""
+            if name == "status":
+                text = str(dict(CheckIn.Status.choices).get(text, text))
+            if text:
+                told.append((str(self.fields[name].label), str(_("yes")) if name == "no_change" else text))
+        return told
 
     def mark_no_change(self) -> None:
         """For a row without a value: what is reported is that nothing moved."""
@@ -207,6 +223,9 @@ class CheckInForm(forms.Form):
         """Puts the sentences of a refusal at their fields."""
         self.refusal = refusal
         self.has_told_news = isinstance(refusal, ReportedMeanwhile)
+        if isinstance(refusal, ReportedMeanwhile):
+            newer = self.key_result.check_ins.filter(sequence__gt=int(self.cleaned_data["seen"]))
+            self.reported_meanwhile = list(newer.with_authors().order_by("-sequence")[:MOST_SHOWN])
         for field, sentences in refusal.errors.items():
             self.add_error(field if field in self.fields else None, sentences)
 

@@ -20,6 +20,7 @@ from areas.models import Area
 from goals.models.cycle import Cycle, Visibility
 from goals.models.fields import Archivable, Versioned, completion_field, value_field
 from goals.models.objective import Objective
+from goals.models.pausing import PAUSE_CONSTRAINTS, Pausable, Rhythm, rhythm_of
 from goals.pace import check_in_due_on
 from goals.progress import Kind as FormulaKind
 
@@ -84,7 +85,7 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
         )
 
 
-class KeyResult(Versioned, Archivable):
+class KeyResult(Versioned, Archivable, Pausable):
     """How one sees that an objective is met."""
 
     class Kind(models.TextChoices):
@@ -132,7 +133,7 @@ class KeyResult(Versioned, Archivable):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(366)],
-        help_text=_("empty: as the cycle says"),
+        help_text=_("empty: as its area says, or the cycle"),
     )
     visibility = models.CharField(
         _("visibility"), max_length=20, choices=Visibility, default=Visibility.INHERIT
@@ -179,6 +180,7 @@ class KeyResult(Versioned, Archivable):
             models.Index(fields=["owner", "objective"], name="key_result_by_owner"),
         ]
         constraints = [
+            *PAUSE_CONSTRAINTS,
             models.UniqueConstraint(
                 fields=["objective", "number"],
                 name="key_result_number_once_per_objective",
@@ -291,8 +293,12 @@ class KeyResult(Versioned, Archivable):
         return self.due_on or self.cycle.ends_on
 
     @property
+    def rhythm(self) -> Rhythm:
+        return rhythm_of(self)
+
+    @property
     def rhythm_days(self) -> int:
-        return self.check_in_every_days or self.cycle.check_in_every_days
+        return self.rhythm.days
 
     @property
     def counts_from(self) -> date:
@@ -319,6 +325,8 @@ class KeyResult(Versioned, Archivable):
             weekday=self.cycle.check_in_weekday,
             ends_on=self.cycle.ends_on,
         )
+        if self.paused_until and (self.last_check_in_on is None or self.last_check_in_on < self.paused_until):
+            due = max(due, self.paused_until)
         return due if due <= self.cycle.ends_on else None
 
     def owes_check_in(self, today: date) -> bool:

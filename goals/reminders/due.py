@@ -102,7 +102,7 @@ def _owing(days: dict[int, date]) -> set[int]:
     """Those who owe a check-in on their day."""
     # An owner sees whatever they own, so visible_to() is left to the sending, which asks it once a person.
     rows = KeyResult.objects.owned_in_active_cycles().filter(owner__in=days)
-    related = rows.select_related("last_check_in", "objective__roadmap__cycle")
+    related = rows.select_related("last_check_in", "objective__roadmap__cycle", "objective__roadmap__area")
     return {row.owner_id for row in related if row.owner_id and row.owes_check_in(days[row.owner_id])}
 
 

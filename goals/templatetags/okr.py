@@ -20,6 +20,7 @@ from goals import pace, values
 from goals.figures import Health
 from goals.figures.expected import places_for
 from goals.models import CheckIn, Cycle, KeyResult, Mitigation
+from goals.notation import NARROW_SPACE
 from goals.progress import clamp, round_half_up
 
 register = template.Library()
@@ -132,12 +133,17 @@ def signed_points(ratio: Decimal | None) -> str:
 @register.filter
 def share_exact(ratio: Decimal | None) -> str:
     """Percent with one decimal, where parts have to add up before the eye."""
-    return values.DASH if ratio is None else f"{values.format_number(ratio * 100, 1)}{values.NARROW_SPACE}%"
+    return values.DASH if ratio is None else f"{values.format_number(ratio * 100, 1)}{NARROW_SPACE}%"
 
 
 @register.filter
 def is_overdue(mitigation: Mitigation, today: date) -> bool:
     return mitigation.is_overdue(today)
+
+
+@register.filter
+def is_paused(key_result: KeyResult, today: date) -> bool:
+    return key_result.is_paused(today)
 
 
 @register.filter

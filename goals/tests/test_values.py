@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goals.notation import MINUS
 from goals.values import (
     DASH,
-    MINUS,
     NARROW_SPACE,
     format_number,
     format_points,
@@ -160,20 +160,17 @@ def test_a_milestone_takes_nothing_between_and_nothing_else(text):
     assert str(refused.value) == "Write done or not done."
 
 
-@pytest.mark.parametrize("text", ["52.9%", "52.9 %", "52.9\u202f%", " 52.9 % ", "52.9"])
+@pytest.mark.parametrize("text", ["52.9%", "52.9 %", "52.9\u202f%", " 52.9 % ", "52.9", "52,9 %"])
 @pytest.mark.parametrize("kind", ["reach", "guardrail"])
 def test_a_percent_sign_may_follow_where_percent_is_measured(text, kind):
     assert parse_reported(text, kind=kind, unit="%") == Decimal("52.9")
 
 
-@pytest.mark.parametrize(
-    ("text", "unit"),
-    [("52.9%", ""), ("52.9 %", "tok/s"), ("52.9%%", "%"), ("%", "%"), ("%5", "%"), ("done", "%")],
-)
-def test_any_other_percent_sign_is_refused(text, unit):
+@pytest.mark.parametrize("text", ["52.9%%", "%", "%%5", "done", "52.9 percent points"])
+def test_any_other_percent_sign_is_refused(text):
     with pytest.raises(ValueError) as refused:
-        parse_reported(text, kind="reach", unit=unit)
-    assert str(refused.value) == PLAIN_DIGITS
+        parse_reported(text, kind="reach", unit="%")
+    assert str(refused.value) == "Write the number in plain digits, like 1400 or 52.9."
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ from itertools import pairwise
 from django.utils import formats
 from django.utils.translation import gettext
 
+from goals.notation import NARROW_SPACE
 from goals.progress import round_half_up
-from goals.values import NARROW_SPACE, format_number, format_share
+from goals.values import format_number, format_share
 
 TWO_PLACES = Decimal("0.01")
 # Of the drawing's width; a word beside a mark needs about this much.

@@ -38,21 +38,23 @@ def my_check_ins(request: HttpRequest) -> HttpResponse:
     entered = [form for form in _filled_in(request) if form.is_entered]
     if "preview" in request.POST:
         return render(request, "goals/my_check_ins.html", _owed(request.user, today, entered=entered))
+    entered, waiting = _pressed(request, entered)
     saved, kept_back = _record(entered, request.user, today)
     _say_what_was_saved(request, saved, kept_back)
-    if not kept_back:
+    if not kept_back and not waiting:
         return redirect("goals:my_check_ins")
-    context = _owed(request.user, today, entered=kept_back)
-    return render(request, "goals/my_check_ins.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if kept_back else HTTPStatus.OK
+    context = _owed(request.user, today, entered=kept_back + waiting)
+    return render(request, "goals/my_check_ins.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def check_in_create(request: HttpRequest, code: str) -> HttpResponse:
     """A check-in on one key result, or the correction of the one that `?corrects=` names."""
-    key_result = _checkable_or_refuse(request, code)
+    key_result = checkable_or_refuse(request, code)
     today = timezone.localdate()
     corrects = _check_in_to_correct(request, key_result)
-    closed = _closed(key_result)
+    closed = why_closed(key_result)
     if request.method != "POST":
         form = CheckInForm(key_result=key_result, corrects=corrects)
         return _answer_form(request, form, today=today, closed=closed)
@@ -65,7 +67,7 @@ def check_in_create(request: HttpRequest, code: str) -> HttpResponse:
         and form.is_valid()
         and form.record(author=request.user, now=timezone.now(), today=today)
     ):
-        messages.success(request, _("Saved: %(what)s.") % {"what": _reported(form)})
+        messages.success(request, _("Saved: %(what)s.") % {"what": _reported(form)}, extra_tags=code)
         return redirect("goals:key_result_detail", code)
     is_conflict = closed is not None or isinstance(form.refusal, CONFLICTS)
     status = HTTPStatus.CONFLICT if is_conflict else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -75,7 +77,7 @@ def check_in_create(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def check_in_preview(request: HttpRequest, code: str) -> HttpResponse:
     """A fragment: what the value being typed would make of the key result. Nothing is written."""
-    key_result = _checkable_or_refuse(request, code)
+    key_result = checkable_or_refuse(request, code)
     today = timezone.localdate()
     form = CheckInForm(request.GET, key_result=key_result, corrects=_check_in_to_correct(request, key_result))
     [row] = check_in_rows([key_result], today=today, forms={code: form})
@@ -87,7 +89,7 @@ def _visible_to(user: Any) -> KeyResultQuerySet:
     return KeyResult.objects.live().visible_to(user).with_context()
 
 
-def _checkable_or_refuse(request: HttpRequest, code: str) -> KeyResult:
+def checkable_or_refuse(request: HttpRequest, code: str) -> KeyResult:
     user: Any = request.user
     key_result = get_object_or_404(_visible_to(user), code=code)
     if not KeyResult.objects.checkable_by(user).filter(pk=key_result.pk).exists():
@@ -106,7 +108,7 @@ def _check_in_to_correct(request: HttpRequest, key_result: KeyResult) -> CheckIn
     return get_object_or_404(key_result.check_ins.with_authors(), sequence=sequence)
 
 
-def _closed(key_result: KeyResult) -> Refused | None:
+def why_closed(key_result: KeyResult) -> Refused | None:
     """Why nobody checks in here now; None when it is open."""
     try:
         refuse_unless_open(key_result.cycle, key_result)
@@ -151,6 +153,19 @@ def _filled_in(request: HttpRequest) -> list[CheckInForm]:
     return forms
 
 
+def _pressed(request: HttpRequest, entered: list[CheckInForm]) -> tuple[list[CheckInForm], list[CheckInForm]]:
+    """(rows to save, rows to show again as typed): a row with a conflict has buttons of its own."""
+    if (only := request.POST.get("only")) is not None:
+        chosen = [form for form in entered if form.key_result.code == only]
+        return chosen, [form for form in entered if form not in chosen]
+    if (dropped := request.POST.get("drop")) is not None:
+        waiting = [form for form in entered if form.key_result.code != dropped]
+        if len(waiting) < len(entered):
+            messages.info(request, _("%(code)s: yours is dropped.") % {"code": dropped}, extra_tags=dropped)
+        return [], waiting
+    return entered, []
+
+
 def _record(
     entered: list[CheckInForm], user: Any, today: date
 ) -> tuple[list[CheckInForm], list[CheckInForm]]:
@@ -173,7 +188,9 @@ def _say_what_was_saved(request: HttpRequest, saved: list[CheckInForm], kept_bac
             "%(count)d check-in saved: %(what)s.", "%(count)d check-ins saved: %(what)s.", len(saved)
         )
         what = ", ".join(_reported(form) for form in saved)
-        messages.success(request, sentence % {"count": len(saved), "what": what})
+        # The codes let the browser forget the drafts it kept of these rows.
+        codes = " ".join(form.key_result.code for form in saved)
+        messages.success(request, sentence % {"count": len(saved), "what": what}, extra_tags=codes)
     if kept_back:
         sentence = ngettext(
             "%(count)d was not saved, its row says why: %(codes)s.",
@@ -182,7 +199,7 @@ def _say_what_was_saved(request: HttpRequest, saved: list[CheckInForm], kept_bac
         )
         codes = ", ".join(form.key_result.code for form in kept_back)
         messages.error(request, sentence % {"count": len(kept_back), "codes": codes})
-    if not saved and not kept_back:
+    if not saved and not kept_back and "drop" not in request.POST:
         messages.info(request, _("Nothing was entered, so nothing was saved."))
 
 
@@ -200,10 +217,15 @@ def _owed(user: Any, today: date, *, entered: list[CheckInForm] | None = None) -
     owned = KeyResult.objects.owned_in_active_cycles().filter(owner=user).with_context().order_by("code")
     due: list[KeyResult] = []
     later: list[KeyResult] = []
+    paused: list[KeyResult] = []
     done: list[KeyResult] = []
     for key_result in owned:
-        kind = done if key_result.is_done else due if key_result.owes_check_in(today) else later
-        kind.append(key_result)
+        if key_result.is_done:
+            done.append(key_result)
+        elif key_result.is_paused(today):
+            paused.append(key_result)
+        else:
+            (due if key_result.owes_check_in(today) else later).append(key_result)
     due.sort(key=lambda row: row.check_in_due_on or date.max)
     later.sort(key=lambda row: row.check_in_due_on or date.max)
     shown = due[:ROWS_SHOWN]
@@ -219,6 +241,7 @@ def _owed(user: Any, today: date, *, entered: list[CheckInForm] | None = None) -
         "is_due_alike": len({row.check_in_due_on for row in due}) == 1,
         "not_shown": len(due) - len(due[:ROWS_SHOWN]),
         "later": key_results_figures(later, today=today),
+        "paused": key_results_figures(paused, today=today),
         "done": key_results_figures(done, today=today),
         "is_error": any(form.errors for form in forms.values()),
     }

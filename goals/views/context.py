@@ -33,7 +33,9 @@ def due_count(user: User) -> int:
     """How many key results of a person await a check-in today, in the person's time zone."""
     today = timezone.localdate()
     owned = KeyResult.objects.owned_in_active_cycles().filter(owner=user)
-    key_results = owned.select_related("objective__roadmap__cycle", "last_check_in")
+    key_results = owned.select_related(
+        "objective__roadmap__cycle", "objective__roadmap__area", "last_check_in"
+    )
     return sum(key_result.owes_check_in(today) for key_result in key_results)
 
 

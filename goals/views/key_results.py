@@ -10,6 +10,7 @@ from goals.figures import definition_changes, key_result_figures
 from goals.models import CheckIn, KeyResult
 from goals.views.courses import key_result_chart
 from goals.views.objectives import objective_crumbs
+from goals.views.pauses import asking_of
 from goals.views.roadmaps import checkable_ids
 
 CHECK_INS_PER_PAGE = 50
@@ -33,6 +34,7 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         "figures": figures,
         "chart": key_result_chart(figures, counting_check_ins(check_ins), changes, today=today),
         "changes": changes,
+        "asking": asking_of(key_result, request.user, today),
         "is_checkable": key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),
         "page": Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page")),
     }

@@ -52,7 +52,10 @@ def public_objectives(roadmap: Roadmap, *, today: date) -> list[ObjectiveFigures
     for row in key_results_figures(key_results.order_by("objective", "position", "number"), today=today):
         by_objective[row.key_result.objective_id].append(row)
     objectives = (
-        Objective.objects.public().counting().filter(roadmap=roadmap).select_related("roadmap__cycle")
+        Objective.objects.public()
+        .counting()
+        .filter(roadmap=roadmap)
+        .select_related("roadmap__cycle", "roadmap__area")
     )
     return [
         objective_figures(objective, by_objective[objective.pk], today=today)

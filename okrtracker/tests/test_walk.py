@@ -30,6 +30,8 @@ SAMPLES = {
 SAMPLES_OF = {
     "goals:key_result_detail": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_create": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_pause": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_rhythm": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_preview": {"code": "EDGE-24H2-O1-KR1"},
     "api:area-detail": {"key": "EDGE"},
     "api:cycle-detail": {"key": "24H2"},

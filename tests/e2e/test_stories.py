@@ -97,29 +97,6 @@ def test_lead_saves_five_check_ins_and_every_figure_moves_alike(product, open_pa
         assert Decimal(find(exported, "code", code)["current_value"]) == Decimal(values[code])
 
 
-def test_lead_reports_by_keyboard_alone(product, open_page, capsys):
-    page = open_page("lead", area="COREL")
-    page.goto("/check-ins/")
-    rows = page.locator("[data-check-in-row]")
-    due = rows.count()
-    assert due >= 5
-    strokes = 0
-    for _ in range(due):
-        page.keyboard.press("Alt+Enter")
-        page.keyboard.press("Enter" if page.evaluate("document.activeElement.matches('input')") else "Tab")
-        strokes += 2
-        page.evaluate("""() => {
-            const rows = [...document.querySelectorAll('[data-check-in-row]')];
-            const next = rows.find(row => !row.querySelector('.now__same input').checked);
-            next?.querySelector('[data-value]').focus();
-        }""")
-    expect(page.locator("[data-save]")).to_have_text(f"Save {due} check-ins")
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Nothing is due")).to_be_visible()
-    with capsys.disabled():
-        print(f" [{due} check-ins with {strokes + 1} key strokes]", end="")
-
-
 def test_row_that_cannot_be_saved_stays_with_its_reason(product, open_page):
     page = open_page("lead", area="COMPC", quiet=True)  # what is refused answers 422
     page.goto("/check-ins/")

@@ -190,6 +190,12 @@ ACCOUNTS = [
 
 AREAS = [
     Case(
+        "area_rhythm_in_days",
+        "Check-ins are 1 to 366 days apart.",
+        AreaFactory,
+        {"check_in_every_days": 0},
+    ),
+    Case(
         "area_not_its_own_parent",
         "An area is not part of itself.",
         AreaFactory,
@@ -295,6 +301,24 @@ OBJECTIVES = [
 ]
 
 KEY_RESULTS = [
+    Case(
+        "key_result_pause_has_day_and_reason",
+        "A pause has a day on which it ends, and a reason.",
+        KeyResultFactory,
+        {"paused_on": TODAY, "paused_until": dt.date(2024, 11, 1)},
+    ),
+    Case(
+        "key_result_pause_has_day_and_reason",
+        "A pause has a day on which it ends, and a reason.",
+        KeyResultFactory,
+        {"pause_reason": "no cluster"},
+    ),
+    Case(
+        "key_result_pause_ends_after_start",
+        "A pause ends after the day it begins on.",
+        KeyResultFactory,
+        {"paused_on": TODAY, "paused_until": TODAY, "pause_reason": "no cluster"},
+    ),
     Case(
         "key_result_number_once_per_objective",
         "This objective has a key result with this number already.",

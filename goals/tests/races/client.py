@@ -19,12 +19,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okrtracker.settings_test")
 django.setup()
 
 from django.db import connection, connections  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from areas.models import Area  # noqa: E402
 from goals.actions import locks  # noqa: E402
 from goals.actions.check_ins import record_check_in  # noqa: E402
 from goals.actions.cycles import close_cycle  # noqa: E402
 from goals.actions.key_results import change_key_result  # noqa: E402
+from goals.actions.pauses import set_area_rhythm  # noqa: E402
 from goals.actions.refusals import Refused  # noqa: E402
 from goals.actions.risks import create_risk  # noqa: E402
 from goals.actions.roadmaps import create_objective  # noqa: E402
@@ -143,6 +146,29 @@ def create_risks(answer: Answer, *, key_result: int, by: int, count: int) -> Non
         )
 
 
+def post(answer: Answer, *, address: str, user: int, sent: dict[str, str], times: int) -> None:
+    """The same form sent by so many browsers at once; keeps the statuses of the answers."""
+    person = User.objects.get(pk=user)
+
+    def send(number: int) -> None:
+        browser = Client(SERVER_NAME="localhost")
+        browser.force_login(person)
+        answer.note(lambda: browser.post(address, sent).status_code)
+
+    _at_once(send, times)
+
+
+def set_rhythms(answer: Answer, *, area: int, by: int, days: list[int | None]) -> None:
+    lead = User.objects.get(pk=by)
+    for each in days:
+        row = Area.objects.without_tree_fields().get(pk=area)
+        answer.note(
+            lambda row=row, each=each: (
+                set_area_rhythm(row, by=lead, now=NOW, days=each, version=row.version).rhythm_days
+            )
+        )
+
+
 WORK = {
     work.__name__: work
     for work in (
@@ -152,6 +178,8 @@ WORK = {
         change_targets,
         create_objectives,
         create_risks,
+        post,
+        set_rhythms,
     )
 } | people.WORK
 

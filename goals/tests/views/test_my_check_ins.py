@@ -39,16 +39,16 @@ def test_five_check_ins_in_one_post(client, lead, five):
 
 def test_a_failing_row_keeps_what_was_typed_while_the_others_are_saved(client, lead, five):
     client.force_login(lead)
-    typed = entry(five[1], "12,5", note="a <b>note</b> kept", blocker="the cluster", status="at_risk")
+    typed = entry(five[1], "1.400", note="a <b>note</b> kept", blocker="the cluster", status="at_risk")
     response = client.post(PAGE, entries(entry(five[0], "4"), typed, entry(five[2], "6")))
     assert response.status_code == 422
     assert [len(values_of(row)) for row in five] == [2, 1, 2, 1, 1]
     page = response.content.decode()
-    assert 'value="12,5"' in page
+    assert 'value="1.400"' in page
     assert "a &lt;b&gt;note&lt;/b&gt; kept" in page
     assert "the cluster" in page
     words = text_of(response)
-    assert "Write the number in plain digits with a point, like 1400 or 52.9." in words
+    assert "1.400 can mean 1400 or 1.4: write 1400 or 1.4." in words
     assert "2 check-ins saved: EDGE-24H2-O1-KR1 4 tok/s, EDGE-24H2-O1-KR3 6 tok/s." in words
     assert "1 was not saved, its row says why: EDGE-24H2-O1-KR2." in words
     checked = re.findall(r'<input[^>]*KR2-status"[^>]*value="(\w+)"[^>]*checked', page)
@@ -151,9 +151,28 @@ def test_an_invalid_row_does_not_hide_what_was_reported_meanwhile(client, lead, 
     assert values_of(five[0]) == [1, 7]
 
 
+@pytest.mark.parametrize(
+    ("language", "typed", "kept"),
+    [
+        ("en", "1,400.5", "1400.5"),
+        ("de", "1.400,5 tok/s", "1400.5"),
+        ("de", "52,9", "52.9"),
+        ("en", "1 400", "1400"),
+    ],
+)
+def test_a_value_is_written_as_its_reader_sees_it(client, lead, five, language, typed, kept):
+    lead.language = language
+    lead.save()
+    client.force_login(lead)
+    response = client.post(PAGE, entry(five[0], typed), follow=True)
+    assert values_of(five[0])[-1] == Decimal(kept)
+    shown = {"1400.5": {"en": "1 400.5", "de": "1 400,5"}}.get(kept, {})
+    assert shown.get(language, "check-in") in text_of(response)
+
+
 HOSTILE_VALUES = [
     "NaN", "Infinity", "-inf", "1e400", "1_000", "１２", "٣", "4\x00", "123456789012345", "1" * 21, "0x1f",
-    "1" * 5000, "+5", "5 000", "<script>", "1.1234567", "--1", "1.",
+    "1" * 5000, "+5", "5 0000", "<script>", "1.1234567", "--1", "1.",
 ]  # fmt: skip
 
 

@@ -52,41 +52,90 @@ function markNoChange(row, isSame) {
   announce(row);
 }
 
+function statusFields(row) {
+  return [...(row.closest("form[data-single]") ?? row).querySelectorAll(".status-choice input")];
+}
+
+// One step to a worse (1) or better (-1) status; the first press on none says "on track".
+function stepStatus(row, step) {
+  const fields = statusFields(row);
+  const now = fields.findIndex((field) => field.checked);
+  const next = fields[now < 0 ? 0 : Math.min(Math.max(now + step, 0), fields.length - 1)];
+  next.checked = true;
+  next.dispatchEvent(new Event("input", { bubbles: true }));
+  say(next.closest("label").textContent.trim());
+}
+
 function moveTo(row, field) {
-  const sameColumn = field.closest("td")?.className;
-  const target = field.matches("[data-value]") ? valueField(row) : row.querySelector(`td[class="${sameColumn}"] textarea`);
+  const status = statusFields(row);
+  const target = field.matches("[data-value]") ? valueField(row)
+    : field.matches(".status-choice input") ? status.find((choice) => choice.checked) ?? status[0]
+    : row.querySelector(".note > textarea");
   target?.focus();
   target?.select?.();
 }
 
 function mayLeave(field, step) {
-  if (field.matches("input[data-value]")) {
+  // Left and right choose a status, so up and down are free to leave it; a select needs them itself.
+  if (field.matches("input[data-value], .status-choice input")) {
     return true;
   }
   const isAtEdge = step < 0 ? field.selectionStart === 0 : field.selectionEnd === field.value.length;
   return field.matches(".note > textarea") && isAtEdge;
 }
 
-function onKeydown(event) {
-  const row = event.target.closest("[data-check-in-row]");
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+// For those who listen: what a key did away from the focus.
+function say(text) {
+  const place = document.querySelector("[data-announce]");
+  if (place) {
+    place.textContent = "";
+    setTimeout(() => { place.textContent = text; }, 100);
+  }
+}
+
+function onEnter(event, row) {
+  if (event.ctrlKey || event.metaKey) {
     event.preventDefault();
     checkIns.requestSubmit();
-  } else if (event.key === "Enter" && event.altKey && row) {
+  } else if (event.altKey && row) {
     event.preventDefault();
     markNoChange(row, !sameBox(row)?.checked);
-  } else if (event.key === "Enter" && event.target.matches("input[data-value]") && checkInRows.length > 1) {
+  } else if (event.target.matches("[data-value]") && checkInRows.length > 1) {
     // Enter goes on to the next value, as in a table; it would send a half-filled form.
     event.preventDefault();
     const next = checkInRows[checkInRows.indexOf(row) + 1];
     (next ? valueField(next) : checkIns.querySelector("[data-save]")).focus();
-  } else if (["ArrowUp", "ArrowDown"].includes(event.key) && row && !event.altKey && !event.shiftKey) {
-    const step = event.key === "ArrowUp" ? -1 : 1;
-    const next = checkInRows[checkInRows.indexOf(row) + step];
-    if (next && mayLeave(event.target, step)) {
-      event.preventDefault();
-      moveTo(next, event.target);
-    }
+  }
+}
+
+function onArrow(event, row) {
+  const step = event.key === "ArrowUp" ? -1 : 1;
+  if (event.altKey) {
+    event.preventDefault();
+    stepStatus(row, step);
+    return;
+  }
+  const next = checkInRows[checkInRows.indexOf(row) + step];
+  if (next && mayLeave(event.target, step)) {
+    event.preventDefault();
+    moveTo(next, event.target);
+  }
+}
+
+function onKeydown(event) {
+  const row = event.target.closest("[data-check-in-row]");
+  if (event.key === "Enter") {
+    onEnter(event, row);
+  } else if (["ArrowUp", "ArrowDown"].includes(event.key) && row && !event.shiftKey && !event.ctrlKey) {
+    onArrow(event, row);
+  }
+}
+
+function onPageKey(event) {
+  if (event.key === "?" && !event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select")) {
+    const keys = document.querySelector("[data-keys]");
+    keys.open = !keys.open;
+    keys.querySelector("summary").focus();
   }
 }
 
@@ -120,9 +169,21 @@ if (checkIns) {
     rest.addEventListener("click", markTheRest);
   }
   const hasRoomForKeys = window.matchMedia("(min-width: 46rem)").matches;
-  document.querySelectorAll(".for-keyboards").forEach((hint) => { hint.hidden = !hasRoomForKeys; });
+  document.querySelectorAll(".for-keyboards, [data-keys]").forEach((hint) => { hint.hidden = !hasRoomForKeys; });
   document.querySelectorAll(".for-pointers").forEach((hint) => { hint.hidden = hasRoomForKeys; });
+  if (document.querySelector("[data-keys]")) {
+    document.addEventListener("keydown", onPageKey);
+  }
   const keptBack = checkIns.querySelector('[aria-invalid="true"]');
   keptBack?.focus();
   countRows();
+}
+
+// What was saved is read out, and where nothing is left to fill in it has the focus.
+const said = document.querySelector(".messages");
+if (said) {
+  say(said.textContent.trim());
+  if (!checkIns) {
+    said.focus();
+  }
 }
