@@ -168,7 +168,7 @@ def _of_key_result(key_result: KeyResult, roadmap: Roadmap) -> Iterator[Remark]:
         yield Remark("key_result_without_metric", WARNING, *place, sentence)
     if key_result.owner_id is None:
         yield Remark("key_result_without_owner", WARNING, *place, _("%(code)s has no owner.") % names)
-    if _is_outside(key_result.due_on, roadmap):
+    if key_result.due_on is not None and _is_outside(key_result.due_on, roadmap):
         yield Remark("due_outside_cycle", WARNING, *place, _due_outside(names["code"], key_result.due_on))
 
 
@@ -186,6 +186,8 @@ def _of_risk(entry: RiskPlan, roadmap: Roadmap, *, today: date) -> Iterator[Rema
         sentence = _("%(code)s is an unknown risk without a day of review.") % names
         yield Remark("unknown_risk_without_review", WARNING, *place, sentence)
     for step in steps:
+        if step.due_on is None:
+            continue
         if step.is_overdue(today):
             sentence = _("%(code)s: “%(step)s” is overdue since %(day)s.")
             words = names | {"step": step.text, "day": formats.date_format(step.due_on, "j M Y")}
@@ -199,11 +201,11 @@ def _short(code: str, roadmap: Roadmap) -> str:
     return code.removeprefix(f"{roadmap.code}-")
 
 
-def _is_outside(day: date | None, roadmap: Roadmap) -> bool:
-    return day is not None and not roadmap.cycle.starts_on <= day <= roadmap.cycle.ends_on
+def _is_outside(day: date, roadmap: Roadmap) -> bool:
+    return not roadmap.cycle.starts_on <= day <= roadmap.cycle.ends_on
 
 
-def _due_outside(code: str, day: date | None) -> str:
+def _due_outside(code: str, day: date) -> str:
     return _("%(code)s is due on %(day)s, outside the cycle.") % {
         "code": code,
         "day": formats.date_format(day, "j M Y"),

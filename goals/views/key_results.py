@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from goals.figures import definition_changes, key_result_figures
 from goals.models import CheckIn, KeyResult
+from goals.views.carried import carried_key_result
 from goals.views.courses import key_result_chart
 from goals.views.objectives import objective_crumbs
 from goals.views.roadmaps import checkable_ids
@@ -31,6 +32,7 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         "figures": figures,
         "chart": key_result_chart(figures, counting_check_ins(check_ins), changes, today=today),
         "changes": changes,
+        "carried": carried_key_result(key_result, request.user),
         "is_checkable": key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),
         "page": Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page")),
     }
