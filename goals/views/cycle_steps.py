@@ -48,6 +48,7 @@ def _missing_in_plans(cycle: Cycle, user: Any) -> dict[str, Any]:
     found = reviews(roadmaps, user=user, today=timezone.localdate())
     return {
         "shows_plans": True,
+        "has_plans": bool(roadmaps),
         "drafts": [roadmap for roadmap in roadmaps if roadmap.state == Roadmap.State.DRAFT],
         "without_roadmap": [area for area in teams.order_by("key") if area.pk not in planned],
         "reviews": [review for review in found if review.remarks],
@@ -104,7 +105,7 @@ CLOSE = Step(
         gettext_lazy("The figures of the day are kept as a snapshot."),
         gettext_lazy("A manager may open the cycle again, with a reason."),
     ),
-    button=gettext_lazy("Close for good"),
+    button=gettext_lazy("Close"),
     done=gettext_lazy("%(cycle)s is closed; its numbers are frozen."),
     missing=_missing_in_scores,
 )
