@@ -200,3 +200,9 @@ def test_queries_do_not_grow_with_the_roadmap(
     client.get(FORM)
     with django_assert_num_queries(9):
         client.get(FORM)
+
+
+def test_the_roadmap_leads_to_its_scores_while_there_are_any(page, lead, closing):
+    assert f'href="{FORM}"' in page("/areas/EDGE/24H2/", user=lead)
+    Cycle.objects.update(state="active")
+    assert f'href="{FORM}"' not in page("/areas/EDGE/24H2/")
