@@ -13,12 +13,13 @@ from accounts.api.tokens import TokenViewSet
 from accounts.api.views import MeView
 from areas.api.views import AreaViewSet
 from goals.api import views as goals
+from goals.api.cycle_views import CycleViewSet
 
 app_name = "api"
 
 router = SimpleRouter()
 router.register("areas", AreaViewSet, basename="area")
-router.register("cycles", goals.CycleViewSet, basename="cycle")
+router.register("cycles", CycleViewSet, basename="cycle")
 router.register("roadmaps", goals.RoadmapViewSet, basename="roadmap")
 router.register("objectives", goals.ObjectiveViewSet, basename="objective")
 router.register("key-results", goals.KeyResultViewSet, basename="key-result")

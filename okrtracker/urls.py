@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("accounts.sign_in.urls")),
     path("", include("goals.area_urls")),
+    path("", include("goals.cycle_urls")),
     path("", include("goals.people_urls")),
     path("", include("goals.urls")),
 ]

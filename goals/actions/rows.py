@@ -18,6 +18,10 @@ def save_row(row: Any, *, by: Any, now: datetime, reason: str = "") -> None:
     """Validates and saves; the history names the person, the moment and the reason. Raises Invalid."""
     refuse_unstorable(row)
     try:
+        validate_storable(reason)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="reason") from error
+    try:
         row.full_clean()
     except ValidationError as error:
         raise Invalid.from_validation(error) from error

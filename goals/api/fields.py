@@ -45,6 +45,14 @@ class ShareField(ValueField):
         return plain_number(round_half_up(value, COMPLETION_PLACES))
 
 
+@extend_schema_field(_decimal_schema("0.7"))
+class ScoreField(ValueField):
+    """A score with the places it is told with: one for a key result, two for an objective."""
+
+    def to_representation(self, value: Decimal) -> str:
+        return str(value)
+
+
 class SaidStatusField(serializers.ChoiceField):
     """The status said in the check-in that counts; null before the first."""
 

@@ -6,13 +6,15 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from goals.api import examples
-from goals.api.fields import AddressField, PageField, SaidStatusField, ShareField, ValueField
+from goals.api.fields import AddressField, PageField, SaidStatusField, ScoreField, ShareField, ValueField
 from goals.figures import KeyResultFigures, ObjectiveFigures, RoadmapFigures
+from goals.figures.scores import score_of, told_proposal
 from goals.models import CheckIn, Cycle, KeyResult, Level, Objective, Roadmap, Visibility
 from goals.pace import PACE_WORDS
-from goals.progress import FORMULA_VERSION
+from goals.progress import FORMULA_VERSION, score_band
 
 PACES = list(PACE_WORDS)
+BANDS = ["red", "amber", "green"]
 
 
 class CoverageSerializer(serializers.Serializer):
@@ -140,6 +142,11 @@ class ObjectiveSerializer(WithMeanSerializer):
     key_results = serializers.SerializerMethodField(
         help_text="Codes of what is neither dropped nor archived."
     )
+    score = serializers.SerializerMethodField(
+        help_text="The weighted mean of the scores of its key results, 0.00 to 1.00; null before the first."
+    )
+    score_band = serializers.SerializerMethodField(help_text="Judged after rounding to one decimal.")
+    post_mortem = serializers.CharField(source="objective.post_mortem", help_text="Markdown.")
     version = serializers.IntegerField(source="objective.version")
     formula_version = serializers.SerializerMethodField()
     visibility = serializers.ChoiceField(Visibility.choices, source="objective.visibility")
@@ -152,6 +159,14 @@ class ObjectiveSerializer(WithMeanSerializer):
 
     def get_key_results(self, figures: ObjectiveFigures) -> list[str]:
         return [row.key_result.code for row in figures.key_results]
+
+    def get_score(self, figures: ObjectiveFigures) -> ScoreField(allow_null=True):  # type: ignore[valid-type]
+        score = score_of(row.key_result for row in figures.key_results)
+        return None if score is None else str(score)
+
+    def get_score_band(self, figures: ObjectiveFigures) -> serializers.ChoiceField(BANDS, allow_null=True):  # type: ignore[valid-type]
+        score = score_of(row.key_result for row in figures.key_results)
+        return None if score is None else score_band(score)
 
     def get_formula_version(self, figures: ObjectiveFigures) -> int:
         return FORMULA_VERSION
@@ -225,6 +240,14 @@ class KeyResultSerializer(serializers.Serializer):
     last_check_in = LastCheckInSerializer(source="key_result.last_check_in", allow_null=True)
     check_in_count = serializers.IntegerField(source="key_result.check_in_count")
     source_note = serializers.CharField(source="key_result.source_note")
+    proposed_score = serializers.SerializerMethodField(
+        help_text="While the cycle closes, what its value proposes; frozen when it is closed; else null."
+    )
+    final_score = ScoreField(source="key_result.final_score", allow_null=True, help_text="0.0 to 1.0.")
+    score_reason = serializers.CharField(
+        source="key_result.score_reason", help_text="Why it differs from the proposed one."
+    )
+    closing_note = serializers.CharField(source="key_result.closing_note")
     version = serializers.IntegerField(source="key_result.version")
     formula_version = serializers.SerializerMethodField()
     visibility = serializers.ChoiceField(KeyResult.Visibility.choices, source="key_result.visibility")
@@ -234,6 +257,10 @@ class KeyResultSerializer(serializers.Serializer):
     archived_at = serializers.DateTimeField(source="key_result.archived_at", allow_null=True)
     url = AddressField("api:key-result-detail", source="key_result.code")
     page_url = PageField(source="key_result")
+
+    def get_proposed_score(self, figures: KeyResultFigures) -> ScoreField(allow_null=True):  # type: ignore[valid-type]
+        score = told_proposal(figures.key_result, figures.key_result.cycle)
+        return None if score is None else str(score)
 
     def get_formula_version(self, figures: KeyResultFigures) -> int:
         return FORMULA_VERSION

@@ -30,7 +30,6 @@ from goals.api.idempotency import HEADER, once
 from goals.api.progress_serializers import Progress, ProgressSerializer
 from goals.api.refusals import refusals_as_problems
 from goals.api.serializers import (
-    CycleSerializer,
     KeyResultSerializer,
     ObjectiveSerializer,
     RoadmapSerializer,
@@ -60,15 +59,6 @@ class PlanViewSet(Endpoint, ReadOnlyModelViewSet):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(self.get_serializer(self.figures([self.get_object()])[0]).data)
-
-
-@extend_schema_view(list=extend_schema(summary="List cycles"), retrieve=extend_schema(summary="One cycle"))
-class CycleViewSet(Endpoint, ReadOnlyModelViewSet):
-    serializer_class = CycleSerializer
-    filterset_class = filters.CycleFilters
-    queryset = Cycle.objects.all()
-    lookup_field = "key"
-    lookup_value_regex = "[A-Z0-9]+"
 
 
 @extend_schema_view(

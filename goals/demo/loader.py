@@ -18,9 +18,10 @@ from django.db import connection, transaction
 
 from areas.models import Area
 from goals.actions.check_ins import record_check_in
-from goals.actions.cycles import activate_cycle, begin_closing, close_cycle, score_key_result
+from goals.actions.cycles import activate_cycle, begin_closing, close_cycle
 from goals.actions.key_results import change_key_result
 from goals.actions.rows import save_row
+from goals.actions.scores import score_key_result
 from goals.actions.snapshots import take_snapshots
 from goals.demo import people
 from goals.demo.calendar import REAL_TODAY, Calendar

@@ -8,6 +8,7 @@ from goals.models.key_result import KeyResult
 from goals.models.objective import Level, Objective
 from goals.models.outbox import OutboxMail
 from goals.models.risk import Mitigation, Risk
+from goals.models.rollover import RolloverDecision
 from goals.models.snapshot import Snapshot
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "OutboxMail",
     "Risk",
     "Roadmap",
+    "RolloverDecision",
     "Snapshot",
     "Visibility",
 ]

@@ -120,6 +120,9 @@ class Cycle(Versioned):
     def takes_check_ins(self) -> bool:
         return self.state in {self.State.ACTIVE, self.State.CLOSING}
 
+    def get_absolute_url(self) -> str:
+        return reverse("cycles:cycle_detail", args=[self.key])
+
     @property
     def thresholds(self) -> Thresholds:
         return Thresholds(
@@ -128,6 +131,10 @@ class Cycle(Versioned):
             at_risk_gap=self.at_risk_gap,
             at_risk_ratio=self.at_risk_ratio,
         )
+
+
+# What is agreed on for the whole cycle: once it has begun, a change asks for a reason.
+AGREED_FIELDS = ("starts_on", "ends_on", "on_track_gap", "on_track_ratio", "at_risk_gap", "at_risk_ratio")
 
 
 class Visibility(models.TextChoices):
@@ -146,6 +153,10 @@ class RoadmapQuerySet(models.QuerySet["Roadmap"]):
         if user.is_manager:
             return self
         return self.filter(~Q(visibility=Visibility.RESTRICTED) | Q(area__in=Area.objects.member_of(user)))
+
+    def editable_by(self, user: Any) -> RoadmapQuerySet:
+        """Those whose plan a person edits and whose key results a person scores: of their areas, or all."""
+        return self.visible_to(user).filter(area__in=Area.objects.editable_by(user))
 
     def public(self) -> RoadmapQuerySet:
         return self.filter(

@@ -148,6 +148,15 @@ class KeyResult(Versioned, Archivable, Pausable):
     score_reason = models.TextField(_("why the score differs"), blank=True)
     closing_note = models.TextField(_("closing note"), blank=True)
     dropped_at = models.DateTimeField(_("dropped at"), null=True, blank=True, editable=False)
+    predecessor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="successors",
+        verbose_name=_("carried over from"),
+    )
     # Stored figures, moved by actions.stored alone, in the transaction of the check-in or change.
     current_value = value_field(_("current value"), editable=False)
     completion = completion_field(_("completion"))
@@ -255,6 +264,12 @@ class KeyResult(Versioned, Archivable, Pausable):
                 | Q(final_score=F("proposed_score"))
                 | ~Q(score_reason=""),
                 violation_error_message=_("Say why the score differs from the proposed one."),
+            ),
+            models.UniqueConstraint(
+                fields=["predecessor"],
+                condition=Q(predecessor__isnull=False),
+                name="key_result_carried_over_once",
+                violation_error_message=_("This key result was carried over before."),
             ),
         ]
 

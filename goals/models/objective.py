@@ -110,6 +110,15 @@ class Objective(Versioned, Archivable):
     position = models.PositiveIntegerField(_("position"), default=0)
     post_mortem = models.TextField(_("post-mortem"), blank=True, help_text=_("Markdown"))
     dropped_at = models.DateTimeField(_("dropped at"), null=True, blank=True, editable=False)
+    predecessor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="successors",
+        verbose_name=_("carried over from"),
+    )
     # The clamped weighted mean of its reach key results, moved by actions.stored alone.
     completion = completion_field(_("completion"))
     last_key_result_number = models.PositiveIntegerField(default=0, editable=False)
@@ -185,6 +194,12 @@ class Objective(Versioned, Archivable):
                 name="objective_levels_known",
                 condition=Q(impact__in=["", "low", "medium", "high"], cost__in=["", "low", "medium", "high"]),
                 violation_error_message=_("Impact and cost are low, medium or high."),
+            ),
+            models.UniqueConstraint(
+                fields=["predecessor"],
+                condition=Q(predecessor__isnull=False),
+                name="objective_carried_over_once",
+                violation_error_message=_("This objective was carried over before."),
             ),
         ]
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from goals.figures import definition_changes, key_result_figures
 from goals.models import CheckIn, KeyResult
+from goals.views.carried import carried_key_result
 from goals.views.courses import key_result_chart
 from goals.views.objectives import objective_crumbs
 from goals.views.pauses import asking_of
@@ -35,6 +36,7 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         "chart": key_result_chart(figures, counting_check_ins(check_ins), changes, today=today),
         "changes": changes,
         "asking": asking_of(key_result, request.user, today),
+        "carried": carried_key_result(key_result, request.user),
         "is_checkable": key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),
         "page": Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page")),
     }

@@ -14,7 +14,9 @@ from goals.figures import (
     key_results_figures,
     objective_figures,
 )
+from goals.figures.scores import score_of
 from goals.models import CheckIn, Dependency, KeyResult, Objective, Risk, Snapshot
+from goals.views.carried import carried_objective
 from goals.views.context import Reader, area_crumbs
 from goals.views.courses import mean_chart
 from goals.views.roadmaps import checkable_ids, visible_needs
@@ -51,6 +53,8 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
             objective.roadmap.cycle, _series(figures, today), figures.mean, changes, today=today
         ),
         "changes": changes,
+        "carried": carried_objective(objective, request.user),
+        "score": score_of(row.key_result for row in counting),
         "check_ins": _latest(rows),
     }
     return render(request, "goals/objective_detail.html", context)

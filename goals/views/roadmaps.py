@@ -22,6 +22,7 @@ from goals.figures import (
     mean_series,
     roadmap_figures,
 )
+from goals.figures.remarks import reviews
 from goals.models import CheckIn, Cycle, Dependency, KeyResult, Objective, Risk, Roadmap
 from goals.views.context import Reader, area_crumbs
 from goals.views.courses import mean_chart
@@ -96,6 +97,8 @@ def _roadmap(figures: RoadmapFigures, user: Reader, today: date) -> dict[str, ob
         "latest": list(check_ins.order_by("-created_at", "-pk")[:LATEST_SHOWN]),
         "changes": changes[:LATEST_SHOWN],
         "last_change": _newest(figures),
+        # A closed plan cannot be mended any more.
+        "review": None if roadmap.cycle.is_closed else reviews([roadmap], user=user, today=today)[0],
     }
 
 

@@ -66,11 +66,11 @@ def environment_for(folder: Path, port: int, database_url: str) -> dict[str, str
     }
 
 
-def create_database(server_url: str, folder: Path) -> tuple[str, str]:
+def create_database(server_url: str, folder: Path, suffix: str = "") -> tuple[str, str]:
     """(URL, name to drop) of an empty database: on the PostgreSQL server given, else an SQLite file."""
     if not server_url.startswith("postgres"):
         return f"sqlite:///{folder}/product.sqlite3", ""
-    name = f"okrtracker_e2e_{os.getpid()}"
+    name = f"okrtracker_e2e_{os.getpid()}{suffix}"
     on_server(server_url, f'CREATE DATABASE "{name}"')
     return server_url.rsplit("/", 1)[0] + f"/{name}", name
 

@@ -18,7 +18,7 @@ from accounts.audit import record
 from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, MailKind
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory, MembershipFactory
-from goals.models import IdempotencyKey, OutboxMail, Snapshot
+from goals.models import IdempotencyKey, OutboxMail, RolloverDecision, Snapshot
 from goals.tests.factories import (
     NOW,
     TODAY,
@@ -587,6 +587,57 @@ KEPT = [
     ),
 ]
 
+
+def make_successor() -> Model:
+    return KeyResultFactory(predecessor=KeyResultFactory())
+
+
+def make_objective_successor() -> Model:
+    return ObjectiveFactory(predecessor=ObjectiveFactory())
+
+
+def make_decision() -> Model:
+    return RolloverDecision.objects.create(
+        key_result=KeyResultFactory(), into=CycleFactory(key="25H1"), choice="keep"
+    )
+
+
+ROLLOVER = [
+    Case(
+        "key_result_carried_over_once",
+        "This key result was carried over before.",
+        make_successor,
+        {"number": 9, "code": "ANOTHER"},
+        copy=True,
+    ),
+    Case(
+        "objective_carried_over_once",
+        "This objective was carried over before.",
+        make_objective_successor,
+        {"number": 9, "code": "ANOTHER"},
+        copy=True,
+    ),
+    Case(
+        "rollover_decision_once_per_cycle",
+        "About this key result it was decided before.",
+        make_decision,
+        {"choice": "modify"},
+        copy=True,
+    ),
+    Case(
+        "rollover_choice_known",
+        "A key result is kept, modified or dropped.",
+        make_decision,
+        {"choice": "burn"},
+    ),
+    Case(
+        "rollover_drop_has_reason",
+        "Say why the key result is not carried over.",
+        make_decision,
+        {"choice": "drop"},
+    ),
+]
+
 CASES = [
     *ACCOUNTS,
     *AREAS,
@@ -597,4 +648,5 @@ CASES = [
     *RISKS,
     *DEPENDENCIES,
     *KEPT,
+    *ROLLOVER,
 ]

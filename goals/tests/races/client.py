@@ -31,6 +31,8 @@ from goals.actions.pauses import set_area_rhythm  # noqa: E402
 from goals.actions.refusals import Refused  # noqa: E402
 from goals.actions.risks import create_risk  # noqa: E402
 from goals.actions.roadmaps import create_objective  # noqa: E402
+from goals.actions.rollover import roll_over  # noqa: E402
+from goals.actions.scores import score_key_result  # noqa: E402
 from goals.models import Cycle, KeyResult, Objective, Roadmap  # noqa: E402
 from goals.tests.races import people  # noqa: E402
 
@@ -107,6 +109,32 @@ def close(answer: Answer, *, cycle: int, by: int) -> None:
     answer.note(lambda: close_cycle(Cycle.objects.get(pk=cycle), by=manager, now=NOW).pk)
 
 
+def score_until_refused(answer: Answer, *, key_result: int, by: int, clients: int, at_most: int) -> None:
+    lead = User.objects.get(pk=by)
+
+    def score(client: int) -> None:
+        for number in range(at_most):
+            row = KeyResult.objects.select_related("objective__roadmap").get(pk=key_result)
+            note = f"note {client}-{number}"
+            answer.note(
+                lambda row=row, note=note: score_key_result(
+                    row, by=lead, now=NOW, score=Decimal("0.3"), reason="said so", closing_note=note
+                )
+            )
+            if answer.refused or answer.errors:
+                return
+
+    _at_once(score, clients)
+
+
+def carry_over(answer: Answer, *, cycle: int, into: int, by: int) -> None:
+    manager = User.objects.get(pk=by)
+    source, target = Cycle.objects.get(pk=cycle), Cycle.objects.get(pk=into)
+    answer.note(
+        lambda: roll_over(source, into=target, by=manager, now=NOW, today=TODAY).carried_count,
+    )
+
+
 def change_targets(answer: Answer, *, key_result: int, by: int, targets: list[int]) -> None:
     lead = User.objects.get(pk=by)
     for target in targets:
@@ -175,6 +203,8 @@ WORK = {
         check_ins,
         check_in_until_refused,
         close,
+        score_until_refused,
+        carry_over,
         change_targets,
         create_objectives,
         create_risks,

@@ -209,7 +209,7 @@ def test_queries_of_a_roadmap_do_not_grow_with_it(client, lead, roadmap, django_
         DependencyFactory(objective=objective, partner=f"Partner {index}")
     client.force_login(lead)
     client.get(ADDRESS)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(22):
         client.get(ADDRESS)
 
 
@@ -225,3 +225,16 @@ def test_queries_of_the_list_of_areas_do_not_grow_with_it(
     client.get("/areas/")
     with django_assert_num_queries(10):
         client.get("/areas/")
+
+
+def test_review_remarks_stand_on_the_page_with_their_counts(page, outsider, key_result):
+    KeyResult.objects.update(owner=None)
+    text = page(ADDRESS, user=outsider)
+    assert "Review remarks" in text
+    assert "2 to mend · 1 hint" in text  # no background, no owner; no item of excellence
+    assert '<a href="/key-results/EDGE-24H2-O1-KR1/">O1-KR1 has no owner.</a>' in text
+
+
+def test_a_closed_plan_is_not_reviewed(page, outsider, key_result):
+    Cycle.objects.update(state=Cycle.State.CLOSED)
+    assert "Review remarks" not in page(ADDRESS, user=outsider)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('goals', '0003_invitation_mail'),
+        ('goals', '0004_rollover'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

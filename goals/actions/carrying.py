@@ -1,0 +1,176 @@
+"""Makes of a key result its successor in another cycle, with the objective and the risks that come along."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+
+from goals.actions.key_results import create_key_result
+from goals.actions.refusals import WrongState
+from goals.actions.risks import create_mitigation, create_risk
+from goals.actions.roadmaps import create_objective, create_roadmap
+from goals.models import Cycle, KeyResult, Mitigation, Objective, Risk, Roadmap, Visibility
+
+OBJECTIVE_FIELDS = (
+    "kind",
+    "title",
+    "description",
+    "commitment",
+    "priority",
+    "confidence",
+    "weight",
+    "pillar",
+    "impact",
+    "cost",
+)
+KEY_RESULT_FIELDS = (
+    "title",
+    "metric",
+    "unit",
+    "kind",
+    "target_value",
+    "stretch_value",
+    "lower_bound",
+    "upper_bound",
+    "weight",
+    "check_in_every_days",
+    "source_note",
+)
+RISK_FIELDS = (
+    "kind",
+    "title",
+    "description",
+    "likelihood",
+    "impact",
+    "response",
+    "trigger",
+    "state",
+    "review_on",
+    "residual_likelihood",
+    "residual_impact",
+    "occurred_on",
+    "consequence",
+)
+OPEN_STEPS = (Mitigation.State.PLANNED, Mitigation.State.DOING)
+
+
+class Notes(Protocol):
+    """Where a carrier notes what it made."""
+
+    roadmaps: list[str]
+    objectives: list[str]
+    risks: list[str]
+    mitigation_count: int
+
+
+class Carrier:
+    """Carries rows into one cycle. The caller holds both cycles alone."""
+
+    def __init__(self, into: Cycle, notes: Notes, *, by: Any, now: datetime, today: date) -> None:
+        self.into, self.notes = into, notes
+        self.by, self.now, self.today = by, now, today
+
+    def carry(self, row: KeyResult, changes: dict[str, Any]) -> KeyResult:
+        """The successor: its start is where the key result stands; `changes` are what it has of its own."""
+        objective = self._objective(row.objective)
+        values = _values(row, KEY_RESULT_FIELDS) | {
+            "start_value": _new_start(row),
+            "owner": _still_here(row.owner),
+            "visibility": _as_hidden(row, objective),
+            "predecessor": row,
+        }
+        successor = create_key_result(
+            objective, by=self.by, now=self.now, today=self.today, **values | changes
+        )
+        self._risks(Risk.objects.open().filter(key_result=row), objective, successor)
+        return successor
+
+    def _objective(self, before: Objective) -> Objective:
+        successor = before.successors.select_related("roadmap__cycle").first()
+        if successor is None:
+            return self._new_objective(before)
+        if successor.roadmap.cycle_id != self.into.pk:
+            raise WrongState(
+                _("%(code)s goes on in %(cycle)s, as %(successor)s.")
+                % {
+                    "code": before.code,
+                    "cycle": successor.roadmap.cycle.name,
+                    "successor": successor.code,
+                }
+            )
+        return successor
+
+    def _new_objective(self, before: Objective) -> Objective:
+        roadmap = self._roadmap(before.roadmap)
+        made = create_objective(
+            roadmap,
+            by=self.by,
+            now=self.now,
+            owner=_still_here(before.owner),
+            visibility=Visibility.RESTRICTED if _is_restricted(before) else Visibility.INTERNAL,
+            predecessor=before,
+            **_values(before, OBJECTIVE_FIELDS),
+        )
+        self.notes.objectives.append(made.code)
+        self._risks(Risk.objects.open().filter(objective=before, key_result__isnull=True), made, None)
+        return made
+
+    def _roadmap(self, before: Roadmap) -> Roadmap:
+        """The area's roadmap there, or a draft of one; what is public is chosen anew."""
+        found = Roadmap.objects.filter(area=before.area_id, cycle=self.into).first()
+        if found is not None:
+            return found
+        visibility = before.visibility if before.visibility == Visibility.RESTRICTED else Visibility.INTERNAL
+        made = create_roadmap(before.area, self.into, by=self.by, now=self.now, visibility=visibility)
+        self.notes.roadmaps.append(made.code)
+        return made
+
+    def _risks(self, risks: Any, objective: Objective, key_result: KeyResult | None) -> None:
+        for risk in risks.select_related("owner").prefetch_related("mitigations__owner").order_by("number"):
+            values = _values(risk, RISK_FIELDS) | {
+                "owner": _still_here(risk.owner),
+                "visibility": risk.visibility
+                if risk.visibility == Visibility.RESTRICTED
+                else Visibility.INTERNAL,
+                "key_result": key_result,
+            }
+            made = create_risk(objective, by=self.by, now=self.now, **values)
+            self.notes.risks.append(made.code)
+            for step in risk.mitigations.all():
+                if step.state in OPEN_STEPS:
+                    self._mitigation(step, made)
+
+    def _mitigation(self, step: Mitigation, risk: Risk) -> None:
+        values = _values(step, ("text", "due_on", "state", "position"))
+        create_mitigation(risk, by=self.by, now=self.now, owner=_still_here(step.owner), **values)
+        self.notes.mitigation_count += 1
+
+
+def _values(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _still_here(person: Any) -> Any:
+    """Who left owns nothing new."""
+    return person if person is not None and person.is_active else None
+
+
+def _new_start(row: KeyResult) -> Any:
+    """Where it stands now. Without a target that may be the one there is, and then it says nothing."""
+    if row.kind == KeyResult.Kind.GUARDRAIL:
+        return None
+    start = row.start_value if row.current_value is None else row.current_value
+    return None if start == row.target_value else start
+
+
+def _is_restricted(objective: Objective) -> bool:
+    return Visibility.RESTRICTED in (objective.visibility, objective.roadmap.visibility)
+
+
+def _as_hidden(row: KeyResult, objective: Objective) -> str:
+    """What was restricted stays so, also where its objective has been opened in the meantime."""
+    if _is_restricted(row.objective) and not _is_restricted(objective):
+        return KeyResult.Visibility.RESTRICTED
+    return row.visibility

@@ -1,0 +1,89 @@
+"""roll_over: keeps what is unfinished, once; tells it in words or as JSON; refuses with a sentence."""
+
+import datetime as dt
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from goals.models import Cycle, KeyResult
+from goals.tests.factories import CycleFactory, RiskFactory, check_in
+
+
+@pytest.fixture
+def into(db):
+    return CycleFactory(
+        key="25H1",
+        name="2025 H1",
+        state="planning",
+        starts_on=dt.date(2025, 1, 1),
+        ends_on=dt.date(2025, 6, 30),
+    )
+
+
+@pytest.fixture
+def reached(key_result, into):
+    check_in(key_result, "4.6")
+    RiskFactory(objective=key_result.objective)
+    Cycle.objects.filter(key="24H2").update(state="closed")
+    return key_result
+
+
+def carried():
+    return KeyResult.objects.filter(predecessor__isnull=False).count()
+
+
+def test_it_keeps_what_is_unfinished_and_says_so(reached, manager, capsys):
+    call_command("roll_over", "24h2", "--into", "25h1", "--by", manager.email)
+    assert capsys.readouterr().out == (
+        "  EDGE-24H2-O1-KR1 -> EDGE-25H1-O1-KR1  (4.6 tok/s to 10)\n"
+        "into 25H1: 1 key results, 1 new objectives, 1 new roadmaps, 1 risks\n"
+    )
+    assert KeyResult.objects.get(predecessor=reached).history.get().history_user == manager
+    call_command("roll_over", "24H2", "--into", "25H1")
+    assert "into 25H1: 0 key results" in capsys.readouterr().out
+    assert carried() == 1
+
+
+def test_a_dry_run_writes_nothing(reached, capsys):
+    call_command("roll_over", "24H2", "--into", "25H1", "--dry-run", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert told["dry_run"] is True
+    assert told["key_results"] == [
+        {
+            "code": "EDGE-24H2-O1-KR1",
+            "choice": "keep",
+            "successor": "EDGE-25H1-O1-KR1",
+            "start_value": "4.6",
+            "target_value": "10",
+        }
+    ]
+    assert (told["into"], told["risks"]) == ("25H1", ["EDGE-25H1-O1-R1"])
+    assert carried() == 0
+
+
+def test_a_lead_may_not(reached, lead):
+    with pytest.raises(CommandError, match="Lea Lead may not roll a cycle over"):
+        call_command("roll_over", "24H2", "--into", "25H1", "--by", lead.email)
+    assert carried() == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "into_key", "sentence"),
+    [
+        ("99H9", "25H1", "There is no cycle with the key 99H9"),
+        ("24H2", "x" * 300, "There is no cycle with the key xxx"),
+        ("25H1", "24H2", "2024 H2 does not begin after 2025 H1"),
+        ("24H2", "24H2", "does not begin after"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence(reached, key, into_key, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        call_command("roll_over", key, "--into", into_key)
+    assert carried() == 0
+
+
+def test_a_closed_target_is_refused(reached, into):
+    Cycle.objects.filter(pk=into.pk).update(state="closed")
+    with pytest.raises(CommandError, match="2025 H1 is closed"):
+        call_command("roll_over", "24H2", "--into", "25H1")

@@ -1,0 +1,163 @@
+"""Rolling over by its pages: choose, look, carry out; once, whatever is pressed how often."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from goals.models import Cycle, KeyResult, RolloverDecision
+from goals.tests.factories import CycleFactory, KeyResultFactory, check_in
+from goals.tests.views.entries import text_of
+
+PAGE = "/cycles/24H2/roll-over/?into=25H1"
+KR1, KR2 = "EDGE-24H2-O1-KR1", "EDGE-24H2-O1-KR2"
+
+
+@pytest.fixture
+def into(db):
+    return CycleFactory(
+        key="25H1",
+        name="2025 H1",
+        state="planning",
+        starts_on=dt.date(2025, 1, 1),
+        ends_on=dt.date(2025, 6, 30),
+    )
+
+
+@pytest.fixture
+def two(client, manager, key_result, objective, into):
+    """Two unfinished key results of a closed cycle; the manager is signed in."""
+    check_in(key_result, "4.6")
+    KeyResultFactory(objective=objective)
+    Cycle.objects.filter(key="24H2").update(state="closed")
+    client.force_login(manager)
+    return key_result
+
+
+def sent(**rows):
+    fields = {"row": [KR1, KR2], f"{KR1}-choice": "keep", f"{KR2}-choice": "keep"}
+    return fields | {
+        name.replace("KR1_", f"{KR1}-").replace("KR2_", f"{KR2}-"): text for name, text in rows.items()
+    }
+
+
+def preview(client, **rows):
+    answer = client.post(PAGE, sent(**rows) | {"preview": "1"})
+    assert answer.status_code == 200, text_of(answer)
+    return answer, answer.context["report"].fingerprint
+
+
+def test_the_cycle_to_plan_is_chosen_first(client, two):
+    text = client.get("/cycles/24H2/roll-over/").content.decode()
+    assert '<option value="25H1">' in text
+    for unknown in ("24H2", "99H9", "%00", "x" * 200):
+        assert client.get(f"/cycles/24H2/roll-over/?into={unknown}").status_code == 200
+
+
+def test_what_is_unfinished_is_asked_about(client, two):
+    text = text_of(client.get(PAGE))
+    assert "4.6 tok/s" in text
+    assert "KR2" in text
+
+
+def test_the_plan_is_shown_and_then_carried_out(client, two, manager):
+    rows = {"KR2_choice": "drop", "KR2_reason": "Another team has it."}
+    answer, fingerprint = preview(client, **rows)
+    text = text_of(answer)
+    assert "1 key result goes on, 1 is dropped" in text
+    assert "4.6 → 10 tok/s" in text
+    assert not KeyResult.objects.filter(predecessor__isnull=False).exists()
+    done = client.post(PAGE, sent(**rows) | {"carry_out": "1", "fingerprint": fingerprint})
+    assert done["Location"] == "/cycles/25H1/"
+    made = KeyResult.objects.get(predecessor=two)
+    assert (made.start_value, made.history.get().history_user) == (Decimal("4.6"), manager)
+    assert RolloverDecision.objects.get(choice="drop").reason == "Another team has it."
+
+
+def test_carrying_out_twice_has_one_effect_and_says_so(client, two):
+    _answer, fingerprint = preview(client)
+    order = sent() | {"carry_out": "1", "fingerprint": fingerprint}
+    for _press in range(2):
+        assert client.post(PAGE, order)["Location"] == "/cycles/25H1/"
+    assert KeyResult.objects.filter(predecessor__isnull=False).count() == 2
+    assert "it was carried over before" in text_of(client.get("/cycles/25H1/"))
+
+
+@pytest.mark.parametrize("fingerprint", ["", "0" * 32, "\0", "x" * 5000])
+def test_nothing_is_carried_out_that_was_not_shown(client, two, fingerprint):
+    answer = client.post(PAGE, sent() | {"carry_out": "1", "fingerprint": fingerprint})
+    assert answer.status_code == 409
+    assert "Something changed since this was shown" in text_of(answer)
+    assert not RolloverDecision.objects.exists()
+
+
+def test_a_value_that_moved_since_is_shown_once_more(client, two):
+    Cycle.objects.filter(key="24H2").update(state="closing")
+    _answer, fingerprint = preview(client)
+    check_in(two, 7)
+    answer = client.post(PAGE, sent() | {"carry_out": "1", "fingerprint": fingerprint})
+    assert answer.status_code == 409
+    assert "7 → 10 tok/s" in text_of(answer)
+    again = answer.context["report"].fingerprint
+    assert client.post(PAGE, sent() | {"carry_out": "1", "fingerprint": again}).status_code == 302
+    assert KeyResult.objects.get(predecessor=two).start_value == 7
+
+
+def test_decisions_can_be_changed_after_a_look(client, two):
+    answer = client.post(PAGE, sent(KR1_choice="modify", KR1_title="Two phones") | {"edit": "1"})
+    assert answer.status_code == 200
+    assert 'value="Two phones"' in answer.content.decode()
+    assert not RolloverDecision.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ({"KR2_choice": "drop"}, "Say why EDGE-24H2-O1-KR2 is not carried over."),
+        ({"KR1_choice": "modify"}, "Say what is modified"),
+        ({"KR1_choice": "burn"}, "A key result is kept, modified or dropped."),
+        ({"KR1_choice": "modify", "KR1_target_value": "NaN"}, "plain digits"),
+        ({"KR1_choice": "modify", "KR1_target_value": "1e400"}, "plain digits"),
+        ({"KR1_choice": "modify", "KR1_target_value": "4.6"}, "Start and target are the same"),
+        ({"KR1_choice": "modify", "KR1_due_on": "2024-12-31"}, "This day lies outside 2025 H1."),
+        ({"KR1_choice": "modify", "KR1_due_on": "soon"}, "year-month-day"),
+        ({"KR1_choice": "modify", "KR1_title": "a\x07b"}, "cannot be stored"),
+        ({"KR1_choice": "modify", "KR1_title": "x" * 201}, "at most 200 characters"),
+        ({"KR1_choice": "modify", "KR1_title": "\0"}, "Null characters are not allowed."),
+    ],
+)
+def test_what_does_not_hold_is_told_at_its_row(client, two, rows, sentence):
+    answer = client.post(PAGE, sent(**rows) | {"preview": "1"})
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+    assert not RolloverDecision.objects.exists()
+
+
+def test_rows_of_elsewhere_are_passed_over(client, two):
+    answer = client.post(PAGE, {"row": ["EDGE-99H9-O1-KR1", "\0"], "preview": "1"})
+    assert answer["Location"] == "/cycles/25H1/"
+
+
+def test_a_target_that_closed_meanwhile_is_refused(client, two, into):
+    _answer, fingerprint = preview(client)
+    Cycle.objects.filter(pk=into.pk).update(state="closed")
+    answer = client.post(PAGE, sent() | {"carry_out": "1", "fingerprint": fingerprint})
+    assert answer.status_code == 422
+    assert not RolloverDecision.objects.exists()
+
+
+def test_both_pages_lead_to_each_other(client, two, outsider, objective):
+    _answer, fingerprint = preview(client, KR2_choice="drop", KR2_reason="Not worth it.")
+    rows = sent(KR2_choice="drop", KR2_reason="Not worth it.")
+    client.post(PAGE, rows | {"carry_out": "1", "fingerprint": fingerprint})
+    made = KeyResult.objects.get(predecessor=two)
+    assert f'href="{made.get_absolute_url()}"' in client.get(two.get_absolute_url()).content.decode()
+    assert f'href="{two.get_absolute_url()}"' in client.get(made.get_absolute_url()).content.decode()
+    before, after = objective.get_absolute_url(), made.objective.get_absolute_url()
+    assert f'href="{after}"' in client.get(before).content.decode()
+    assert f'href="{before}"' in client.get(after).content.decode()
+    text = text_of(client.get(f"/key-results/{KR2}/"))
+    assert "Not carried over into 2025 H1: Not worth it." in text
+    KeyResult.objects.filter(pk=made.pk).update(visibility="restricted")
+    client.force_login(outsider)
+    assert made.code not in client.get(two.get_absolute_url()).content.decode()
