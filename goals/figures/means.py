@@ -92,6 +92,8 @@ class MeanFigures:
     coverage: Coverage = field(default_factory=Coverage)
     health: Health = field(default_factory=Health)
     weight: Decimal = Decimal(0)  # the sum of the weights that count
+    # Whether parts are hidden from whom these figures were made for; they are of the other parts alone.
+    is_partial: bool = False
 
     @property
     def progress(self) -> Decimal | None:
@@ -128,7 +130,11 @@ class ObjectiveFigures:
 
 
 def objective_figures(
-    objective: Objective, key_results: Sequence[KeyResultFigures], *, today: date
+    objective: Objective,
+    key_results: Sequence[KeyResultFigures],
+    *,
+    today: date,
+    is_partial: bool = False,
 ) -> ObjectiveFigures:
     """The mean of its reach key results; at best behind while a guardrail is violated. No query.
 
@@ -144,11 +150,14 @@ def objective_figures(
         coverage=_coverage(counting, today=today),
         health=Health.of(key_results),
         held_back_by=violated.key_result.code if violated else "",
+        is_partial=is_partial,
     )
     return ObjectiveFigures(objective, tuple(key_results), mean, _contributions(key_results, total))
 
 
-def mean_over_objectives(objectives: Sequence[ObjectiveFigures], *, cycle: Cycle, today: date) -> MeanFigures:
+def mean_over_objectives(
+    objectives: Sequence[ObjectiveFigures], *, cycle: Cycle, today: date, is_partial: bool = False
+) -> MeanFigures:
     """The mean of a roadmap, an area or the organisation: over objectives by their weights. No query."""
     return _mean(
         [(row.objective.weight, row.mean.completion, row.mean.expected) for row in objectives],
@@ -156,6 +165,7 @@ def mean_over_objectives(objectives: Sequence[ObjectiveFigures], *, cycle: Cycle
         today=today,
         coverage=sum((row.mean.coverage for row in objectives if not row.left_out_because), Coverage()),
         health=sum((row.mean.health for row in objectives), Health()),
+        is_partial=is_partial,
     )
 
 
@@ -167,6 +177,7 @@ def _mean(
     coverage: Coverage,
     health: Health,
     held_back_by: str = "",
+    is_partial: bool = False,
 ) -> MeanFigures:
     """`parts` are (weight, completion, expected); what has no completion counts in neither mean."""
     counting = [part for part in parts if part[1] is not None]
@@ -196,6 +207,7 @@ def _mean(
         coverage=coverage,
         health=health,
         weight=sum((weight for weight, _, _ in counting), Decimal(0)),
+        is_partial=is_partial,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -49,3 +49,16 @@ def change_since(cycle: Cycle, day: date) -> dict[int, tuple[Decimal, Decimal | 
         roadmap_id: (weight, completion)
         for roadmap_id, weight, completion in rows.values_list("roadmap_id", "weight", "completion")
     }
+
+
+class SnapshotCourse:
+    """The course of a cycle as snapshots tell it, for whom nothing in it is hidden: they hold everything."""
+
+    def __init__(self, cycle: Cycle) -> None:
+        self.cycle = cycle
+
+    def line(self, roadmap_ids: Collection[int], until: date) -> Sequence[SeriesPoint]:
+        return mean_series(self.cycle, roadmap_ids=roadmap_ids, until=until)
+
+    def before(self, day: date) -> dict[int, tuple[Decimal, Decimal | None]]:
+        return change_since(self.cycle, day)
