@@ -50,6 +50,10 @@ class KeyResultFigures:
         return "stale" if self.stale else self.pace
 
     @property
+    def weight(self) -> Decimal:
+        return self.key_result.weight
+
+    @property
     def counts(self) -> bool:
         """Whether it counts in the mean of its objective."""
         return self.completion is not None and self.key_result.weight > 0

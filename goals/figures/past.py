@@ -91,14 +91,16 @@ class Past:
         )
 
     @classmethod
-    def of_objective(cls, objective: Objective, *, user: Any, until: date) -> Past:
-        """Of one objective that the person is known to see."""
+    def of_objective(
+        cls, objective: Objective, *, user: Any, until: date, hidden: Sequence[HiddenPart]
+    ) -> Past:
+        """Of one objective that the person is known to see; `hidden` are the parts of it that are not."""
         return cls(
             objective.roadmap.cycle,
             until=until,
             objectives=Objective.objects.filter(pk=objective.pk),
             key_results=KeyResult.objects.visible_to(user),
-            hidden=hidden_parts(user, by_itself=True, objective=objective),
+            hidden=hidden,
         )
 
     @classmethod

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from goals.models import Cycle, Snapshot
+from goals.models import Cycle, Objective, Snapshot
 from goals.progress import weighted_mean
 
 
@@ -37,6 +37,12 @@ def mean_series(cycle: Cycle, *, roadmap_ids: Collection[int], until: date) -> l
         )
         for day, parts in days.items()
     ]
+
+
+def snapshots_of_objective(objective: Objective, *, until: date) -> list[SeriesPoint]:
+    """Day by day as snapshots were taken, oldest first. One query."""
+    rows = Snapshot.objects.filter(objective=objective, taken_on__lte=until).order_by("taken_on")
+    return [SeriesPoint(*row) for row in rows.values_list("taken_on", "completion", "expected")]
 
 
 def change_since(cycle: Cycle, day: date) -> dict[int, tuple[Decimal, Decimal | None]]:

@@ -47,6 +47,11 @@ class AreaFigures:
     teams: tuple[AreaFigures, ...]
     mean: MeanFigures
 
+    @property
+    def focus(self) -> list[ObjectiveFigures]:
+        """What its mean is over."""
+        return [row for roadmap in self.roadmaps() for row in roadmap.focus]
+
     def roadmaps(self) -> Iterator[RoadmapFigures]:
         """Its own and those of everything below."""
         if self.roadmap:
@@ -69,6 +74,11 @@ class CycleFigures:
     mean: MeanFigures
     # Areas in whose past something is hidden: snapshots, which hold everything, are not for this person.
     past_hidden: frozenset[int] = frozenset()
+
+    @property
+    def focus(self) -> list[ObjectiveFigures]:
+        """What its mean is over."""
+        return [row for area in self.areas for row in area.focus]
 
     def roadmaps(self) -> Iterator[RoadmapFigures]:
         for area in self.areas:
@@ -119,7 +129,7 @@ def cycle_tree(plan: Plan) -> CycleFigures:
         return AreaFigures(area, own, teams, _mean(focus, plan, is_partial=hides))
 
     areas = tuple(build(area) for area in children[None])
-    everything = [row for area in areas for roadmap in area.roadmaps() for row in roadmap.focus]
+    everything = [row for area in areas for row in area.focus]
     mean = _mean(everything, plan, is_partial=any(area.mean.is_partial for area in areas))
     return CycleFigures(plan.cycle, areas, mean, plan.past_hidden)
 
