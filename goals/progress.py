@@ -50,6 +50,20 @@ def completion(start: Decimal | None, target: Decimal | None, current: Decimal |
         return (current - start) / (target - start) + ZERO
 
 
+def stored_completion(
+    kind: str, start: Decimal | None, target: Decimal | None, value: Decimal | None
+) -> Decimal | None:
+    """The completion as it is stored: raw, rounded to 15 places; None for a guardrail.
+
+    >>> stored_completion("reach", Decimal(0), Decimal(3), Decimal(1))
+    Decimal('0.333333333333333')
+    """
+    if kind == "guardrail":
+        return None
+    raw = completion(start, target, value)
+    return None if raw is None else round_half_up(raw, COMPLETION_PLACES)
+
+
 def clamp(ratio: Decimal) -> Decimal:
     """The ratio, kept within 0 and 1, as every mean and every bar takes it.
 

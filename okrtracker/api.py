@@ -12,6 +12,7 @@ from accounts.api.record import RecordViewSet
 from accounts.api.tokens import TokenViewSet
 from accounts.api.views import MeView
 from areas.api.views import AreaViewSet
+from goals.api import progress_views as progress
 from goals.api import views as goals
 from goals.api.cycle_views import CycleViewSet
 
@@ -43,7 +44,19 @@ version_1: list[URLPattern | URLResolver] = [
         rf"^key-results/(?P<code>{goals.CODE})/check-ins/$", check_ins_of_one, name="key-result-check-ins"
     ),
     path("me/", MeView.as_view(), name="me"),
-    path("progress/", goals.ProgressView.as_view(), name="progress"),
+    path("progress/", progress.ProgressView.as_view(), name="progress"),
+    path("progress/explain/", progress.ProgressExplainView.as_view(), name="progress-explain"),
+    re_path(r"^areas/(?P<key>[A-Z0-9]+)/series/$", progress.AreaSeriesView.as_view(), name="area-series"),
+    re_path(r"^areas/(?P<key>[A-Z0-9]+)/explain/$", progress.AreaExplainView.as_view(), name="area-explain"),
+    *(
+        re_path(rf"^{plural}/(?P<code>{goals.CODE})/{what}/$", view.as_view(), name=f"{singular}-{what}")
+        for plural, singular, what, view in (
+            ("key-results", "key-result", "series", progress.KeyResultSeriesView),
+            ("objectives", "objective", "series", progress.ObjectiveSeriesView),
+            ("objectives", "objective", "explain", progress.ObjectiveExplainView),
+            ("roadmaps", "roadmap", "explain", progress.RoadmapExplainView),
+        )
+    ),
 ]
 
 urlpatterns = [

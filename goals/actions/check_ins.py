@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from goals.actions import locks
 from goals.actions.refusals import CycleClosed, CycleNotActive, Invalid, ReportedMeanwhile
 from goals.actions.rows import refuse_given_up, refuse_unstorable
-from goals.actions.stored import refresh_key_result, stored_completion
+from goals.actions.stored import refresh_key_result
 from goals.models import CheckIn, Cycle, KeyResult
+from goals.progress import stored_completion
 
 
 @transaction.atomic

@@ -9,17 +9,7 @@ from django.utils import timezone
 
 from goals.actions import locks
 from goals.models import CheckIn, KeyResult, Objective
-from goals.progress import COMPLETION_PLACES, clamp, completion, round_half_up, weighted_mean
-
-
-def stored_completion(
-    kind: str, start: Decimal | None, target: Decimal | None, value: Decimal | None
-) -> Decimal | None:
-    """The completion as it is stored: raw, rounded to 15 places; None for a guardrail."""
-    if kind == KeyResult.Kind.GUARDRAIL:
-        return None
-    raw = completion(start, target, value)
-    return None if raw is None else round_half_up(raw, COMPLETION_PLACES)
+from goals.progress import COMPLETION_PLACES, clamp, round_half_up, stored_completion, weighted_mean
 
 
 def key_result_figures(key_result: KeyResult) -> dict:

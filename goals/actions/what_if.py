@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from goals.actions.stored import stored_completion
 from goals.figures import KeyResultFigures, key_result_figures
 from goals.models import CheckIn, KeyResult
+from goals.progress import stored_completion
 
 # A check-in that is not kept has no primary key, but figures tell by it whether anything was reported.
 NOT_KEPT = 0

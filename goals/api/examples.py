@@ -21,6 +21,7 @@ MEAN_VALUE = {
     "pace": "on_track",
     "reason": "57 % expected, 53 % reached: on track",
     "coverage": {"counted": 1, "reported": 1, "older_than_14_days": 0},
+    "is_partial": False,
     "health": {"done": 0, "on_track": 1, "behind": 0, "at_risk": 0, "no_data": 0},
 }
 NOTHING_VALUE = {
@@ -30,6 +31,7 @@ NOTHING_VALUE = {
     "pace": "no_data",
     "reason": "nothing to measure yet",
     "coverage": {"counted": 0, "reported": 0, "older_than_14_days": 0},
+    "is_partial": False,
     "health": {"done": 0, "on_track": 0, "behind": 0, "at_risk": 0, "no_data": 0},
 }
 STAMPS = {"version": 1, "created_at": "2024-06-03T08:00:00Z", "updated_at": MOMENT}
@@ -260,3 +262,33 @@ PROGRESS = _answer(
         ],
     },
 )
+
+DAY_VALUE = {"day": "2024-10-14", "completion": "0.531", "expected": "0.57377049180328", "pace": "on_track"}
+MEAN_SERIES = _answer("One day", {"of": "EDGE-24H2-O1", "results": [DAY_VALUE], "formula_version": 1})
+KEY_RESULT_SERIES = _answer(
+    "One day",
+    {"code": "EDGE-24H2-O1-KR1", "results": [DAY_VALUE | {"value": "5.31"}], "formula_version": 1},
+)
+
+EXPLAINED_VALUE = MEAN_VALUE | {"as_of": "2024-10-14", "formula_version": 1}
+PART_VALUE = {
+    "weight": "1",
+    "weight_share": "1",
+    "completion": "0.531",
+    "progress": "0.531",
+    "adds": "0.531",
+    "left_out_because": "",
+}
+KEY_RESULT_PART = PART_VALUE | {name: KEY_RESULT_VALUE[name] for name in ("code", "title", "url")}
+OBJECTIVE_PART = PART_VALUE | {
+    "code": "EDGE-24H2-O1",
+    "title": "A dependable base for on-device AI",
+    "url": f"{SITE}/api/v1/objectives/EDGE-24H2-O1/",
+}
+EXPLAINED_OBJECTIVE = _answer(
+    "One key result", EXPLAINED_VALUE | {"code": "EDGE-24H2-O1", "parts": [KEY_RESULT_PART]}
+)
+EXPLAINED_ROADMAP = _answer(
+    "One objective", EXPLAINED_VALUE | {"code": "EDGE-24H2", "parts": [OBJECTIVE_PART]}
+)
+EXPLAINED_AREA = _answer("One objective", EXPLAINED_VALUE | {"area": "EDGE", "parts": [OBJECTIVE_PART]})

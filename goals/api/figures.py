@@ -14,6 +14,7 @@ from goals.figures import (
     key_results_figures,
     objective_figures,
 )
+from goals.figures.hidden import Hidden, hidden_parts
 from goals.figures.means import mean_over_objectives
 from goals.models import KeyResult, Objective, Roadmap
 
@@ -30,7 +31,15 @@ def objectives_figures(objectives: Sequence[Objective], *, user: Any, today: dat
     by_objective: dict[int, list[KeyResultFigures]] = defaultdict(list)
     for row in key_results_figures(key_results, today=today):
         by_objective[row.key_result.objective_id].append(row)
-    return [objective_figures(row, by_objective[row.pk], today=today) for row in objectives]
+    hidden = Hidden.of(
+        part
+        for part in hidden_parts(user, by_itself=True, objective__in=[row.pk for row in objectives])
+        if part.counts
+    )
+    return [
+        objective_figures(row, by_objective[row.pk], today=today, is_partial=row.pk in hidden.objectives)
+        for row in objectives
+    ]
 
 
 def roadmaps_figures(roadmaps: Sequence[Roadmap], *, user: Any, today: date) -> list[RoadmapFigures]:
@@ -45,6 +54,8 @@ def roadmaps_figures(roadmaps: Sequence[Roadmap], *, user: Any, today: date) -> 
     by_kind: dict[tuple[int, str], list[ObjectiveFigures]] = defaultdict(list)
     for row in objectives_figures(list(objectives), user=user, today=today):
         by_kind[row.objective.roadmap_id, row.objective.kind].append(row)
+    parts = hidden_parts(user, objective__roadmap__in=[row.pk for row in roadmaps])
+    hidden = Hidden.of(part for part in parts if part.counts).roadmaps
     found = []
     for roadmap in roadmaps:
         focus = tuple(by_kind[roadmap.pk, Objective.Kind.FOCUS])
@@ -54,8 +65,18 @@ def roadmaps_figures(roadmaps: Sequence[Roadmap], *, user: Any, today: date) -> 
                 roadmap=roadmap,
                 focus=focus,
                 excellence=excellence,
-                mean=mean_over_objectives(focus, cycle=roadmap.cycle, today=today),
-                excellence_mean=mean_over_objectives(excellence, cycle=roadmap.cycle, today=today),
+                mean=mean_over_objectives(
+                    focus,
+                    cycle=roadmap.cycle,
+                    today=today,
+                    is_partial=(roadmap.pk, Objective.Kind.FOCUS) in hidden,
+                ),
+                excellence_mean=mean_over_objectives(
+                    excellence,
+                    cycle=roadmap.cycle,
+                    today=today,
+                    is_partial=(roadmap.pk, Objective.Kind.EXCELLENCE) in hidden,
+                ),
             )
         )
     return found

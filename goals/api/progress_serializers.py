@@ -80,7 +80,7 @@ class AreaNodeSerializer(WithMeanSerializer):
 
 @extend_schema_serializer(examples=[examples.PROGRESS])
 class ProgressSerializer(WithMeanSerializer):
-    """A cycle from the organisation down to key results, as of today and as far as one may see."""
+    """A cycle from the organisation down to key results, on a day and as far as one may see."""
 
     cycle = serializers.CharField(source="cycle.key")
     as_of = serializers.DateField(source="today")

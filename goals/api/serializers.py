@@ -42,6 +42,9 @@ class MeanSerializer(serializers.Serializer):
     pace = serializers.ChoiceField(PACES)
     reason = serializers.CharField(help_text="The sentence beside the pace.")
     coverage = CoverageSerializer()
+    is_partial = serializers.BooleanField(
+        help_text="Parts are hidden from you; these figures are of the others."
+    )
     health = HealthSerializer()
 
 
@@ -54,6 +57,9 @@ class WithMeanSerializer(serializers.Serializer):
     pace = serializers.ChoiceField(PACES, source="mean.pace")
     reason = serializers.CharField(source="mean.reason", help_text="The sentence beside the pace.")
     coverage = CoverageSerializer(source="mean.coverage")
+    is_partial = serializers.BooleanField(
+        source="mean.is_partial", help_text="Parts are hidden from you; these figures are of the others."
+    )
     health = HealthSerializer(source="mean.health")
 
 

@@ -19,23 +19,21 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from accounts.api.base import Endpoint, today_of
-from accounts.api.problems import FieldError, Problem, invalid
+from accounts.api.problems import Problem
 from accounts.models import Scope
-from areas.api.reach import areas_in_reach, bound_area
 from goals.actions.check_ins import record_check_in
 from goals.api import filters, reach
 from goals.api.check_in_serializers import CheckInSerializer, KeptCheckInSerializer, ReportSerializer
 from goals.api.figures import objectives_figures, roadmaps_figures
 from goals.api.idempotency import HEADER, once
-from goals.api.progress_serializers import Progress, ProgressSerializer
 from goals.api.refusals import refusals_as_problems
 from goals.api.serializers import (
     KeyResultSerializer,
     ObjectiveSerializer,
     RoadmapSerializer,
 )
-from goals.figures import cycle_figures, key_result_figures, key_results_figures
-from goals.models import CheckIn, Cycle, KeyResult, Objective, Roadmap
+from goals.figures import key_result_figures, key_results_figures
+from goals.models import CheckIn, KeyResult, Objective, Roadmap
 
 CODE = "[A-Z0-9-]+"
 
@@ -216,51 +214,3 @@ class KeyResultCheckInViewSet(CheckInList):
         now_stands = KeyResult.objects.with_context().get(pk=key_result.pk)
         kept.figures = key_results_figures([now_stands], today=today)[0]  # type: ignore[attr-defined]
         return Response(KeptCheckInSerializer(kept).data, status=HTTPStatus.CREATED)
-
-
-class ProgressView(Endpoint):
-    query_parameters = ("cycle", "area")
-
-    @extend_schema(
-        operation_id="progress",
-        summary="The roll-up of a cycle",
-        description="From the organisation over areas and teams to objectives and key results, as of today.",
-        responses=ProgressSerializer,
-        parameters=[
-            OpenApiParameter("cycle", str, required=True, description="A cycle's key."),
-            OpenApiParameter(
-                "area",
-                str,
-                description="An area's key: this one and what is below. A bound token's area is the default.",
-            ),
-        ],
-    )
-    def get(self, request: Request) -> Response:
-        cycle_key = request.query_params.get("cycle")
-        if cycle_key is None:
-            raise invalid([FieldError("cycle", "required", _("Say which cycle, like ?cycle=24H2."))])
-        cycle = Cycle.objects.filter(key=_plain_key(cycle_key)).first()
-        if cycle is None:
-            raise Http404
-        today = today_of(request)
-        area_key = request.query_params.get("area")
-        bound = bound_area(request)
-        if area_key is None and bound is not None:
-            area_key = bound.key
-        if area_key is not None and not areas_in_reach(request).filter(key=_plain_key(area_key)).exists():
-            raise Http404
-        figures = cycle_figures(cycle, user=request.user, today=today)
-        progress = Progress(cycle, today, None, figures.areas, figures.mean)
-        if area_key is not None:
-            area = figures.find_area(area_key)
-            if area is None:
-                raise Http404
-            progress = Progress(cycle, today, area_key, (area,), area.mean)
-        return Response(ProgressSerializer(progress).data)
-
-
-def _plain_key(written: str) -> str:
-    """A key as a database takes it: PostgreSQL refuses NUL in any text."""
-    if "\0" in written:
-        raise Http404
-    return written

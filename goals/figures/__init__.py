@@ -4,6 +4,7 @@ Nothing here is stored and nothing is computed anew: formulas live in goals.prog
 """
 
 from goals.figures.changes import DefinitionChange, definition_changes
+from goals.figures.course import Course, DayFigures, course_of
 from goals.figures.key_result import KeyResultFigures, key_result_figures, key_results_figures
 from goals.figures.means import (
     Contribution,
@@ -13,27 +14,43 @@ from goals.figures.means import (
     ObjectiveFigures,
     objective_figures,
 )
-from goals.figures.series import SeriesPoint, change_since, mean_series
-from goals.figures.tree import AreaFigures, CycleFigures, RoadmapFigures, cycle_figures, roadmap_figures
+from goals.figures.past import Past
+from goals.figures.series import SeriesPoint, SnapshotCourse, change_since, mean_series
+from goals.figures.tree import (
+    AreaFigures,
+    CycleFigures,
+    RoadmapFigures,
+    cycle_figures,
+    cycle_tree,
+    roadmap_branch,
+    roadmap_figures,
+)
 
 __all__ = [
     "AreaFigures",
     "Contribution",
+    "Course",
     "Coverage",
     "CycleFigures",
+    "DayFigures",
     "DefinitionChange",
     "Health",
     "KeyResultFigures",
     "MeanFigures",
     "ObjectiveFigures",
+    "Past",
     "RoadmapFigures",
     "SeriesPoint",
+    "SnapshotCourse",
     "change_since",
+    "course_of",
     "cycle_figures",
+    "cycle_tree",
     "definition_changes",
     "key_result_figures",
     "key_results_figures",
     "mean_series",
     "objective_figures",
+    "roadmap_branch",
     "roadmap_figures",
 ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from goals.figures.record import end_of
 from goals.models import KeyResult
 
 FIELDS = (*KeyResult.DEFINITION_FIELDS, "due_on")
@@ -32,13 +33,17 @@ class DefinitionChange:
         return str(field.verbose_name)
 
 
-def definition_changes(key_result_ids: Collection[int]) -> list[DefinitionChange]:
-    """Every change of start, target, bounds, weight, kind or due day, newest first. One query."""
-    rows = (
-        KeyResult.history.filter(id__in=list(key_result_ids))
-        .select_related("history_user")
-        .order_by("id", "history_date", "history_id")
-    )
+def definition_changes(
+    key_result_ids: Collection[int], *, until: date | None = None
+) -> list[DefinitionChange]:
+    """Every change of start, target, bounds, weight, kind or due day, newest first. One query.
+
+    `until` asks for what had changed at the end of that day.
+    """
+    history = KeyResult.history.filter(id__in=list(key_result_ids))
+    if until is not None:
+        history = history.filter(history_date__lt=end_of(until))
+    rows = history.select_related("history_user").order_by("id", "history_date", "history_id")
     changes: list[DefinitionChange] = []
     before: Any = None
     for row in rows:

@@ -50,6 +50,10 @@ class KeyResultFigures:
         return "stale" if self.stale else self.pace
 
     @property
+    def weight(self) -> Decimal:
+        return self.key_result.weight
+
+    @property
     def counts(self) -> bool:
         """Whether it counts in the mean of its objective."""
         return self.completion is not None and self.key_result.weight > 0
@@ -76,24 +80,11 @@ def key_result_figures(key_result: KeyResult, *, today: date, points: Points = (
     cycle = key_result.cycle
     is_guardrail = key_result.kind == KeyResult.Kind.GUARDRAIL
     reported = key_result.last_check_in_id is not None
-    started = today >= cycle.starts_on
     expected = None
-    if not is_guardrail and key_result.completion is not None:
+    if has_expectation(key_result):
         expected = expected_share(today, starts_on=cycle.starts_on, due_on=key_result.due_date)
-    violated = None
-    if is_guardrail:
-        violated = is_violated(
-            key_result.current_value, lower=key_result.lower_bound, upper=key_result.upper_bound
-        )
-        pace = paces.guardrail_pace(violated=violated, checked_in=reported, started=started)
-    else:
-        pace = paces.pace(
-            key_result.completion,
-            expected,
-            checked_in=reported,
-            started=started,
-            thresholds=cycle.thresholds,
-        )
+    violated = breaks_bounds(key_result) if is_guardrail else None
+    pace = pace_of(key_result, expected, today=today)
     silent_days = paces.days_silent(
         today, last_on=key_result.last_check_in_on, counts_from=key_result.counts_from
     )
@@ -144,6 +135,28 @@ def key_result_figures(key_result: KeyResult, *, today: date, points: Points = (
         mismatch=paces.is_mismatch(said, pace),
         forecast=forecast,
         needs_per_week=needs,
+    )
+
+
+def has_expectation(key_result: KeyResult) -> bool:
+    return key_result.kind != KeyResult.Kind.GUARDRAIL and key_result.completion is not None
+
+
+def breaks_bounds(key_result: KeyResult) -> bool:
+    """Whether it is a guardrail that is violated; not before its first value."""
+    return key_result.kind == KeyResult.Kind.GUARDRAIL and is_violated(
+        key_result.current_value, lower=key_result.lower_bound, upper=key_result.upper_bound
+    )
+
+
+def pace_of(key_result: KeyResult, expected: Decimal | None, *, today: date) -> str:
+    cycle = key_result.cycle
+    reported = key_result.last_check_in_id is not None
+    started = today >= cycle.starts_on
+    if key_result.kind == KeyResult.Kind.GUARDRAIL:
+        return paces.guardrail_pace(violated=breaks_bounds(key_result), checked_in=reported, started=started)
+    return paces.pace(
+        key_result.completion, expected, checked_in=reported, started=started, thresholds=cycle.thresholds
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from goals import pace as paces
 from goals.figures.key_result import KeyResultFigures
-from goals.models import Cycle, Objective
-from goals.progress import weighted_mean
+from goals.models import Cycle, KeyResult, Objective
+from goals.progress import EXACT, weighted_mean
 
 HEALTH_WORDS = (paces.DONE, paces.ON_TRACK, paces.BEHIND, paces.AT_RISK, paces.NO_DATA)
 OLD_AFTER_DAYS = 14
@@ -79,6 +79,11 @@ class Contribution:
     adds: Decimal | None  # weight_share times progress: these sum up to the mean
     left_out_because: str = ""
 
+    @property
+    def row(self) -> KeyResult | Objective:
+        """The row of the plan that the part is of."""
+        return self.part.key_result if isinstance(self.part, KeyResultFigures) else self.part.objective
+
 
 @dataclass(frozen=True)
 class MeanFigures:
@@ -92,6 +97,8 @@ class MeanFigures:
     coverage: Coverage = field(default_factory=Coverage)
     health: Health = field(default_factory=Health)
     weight: Decimal = Decimal(0)  # the sum of the weights that count
+    # Whether parts are hidden from whom these figures were made for; they are of the other parts alone.
+    is_partial: bool = False
 
     @property
     def progress(self) -> Decimal | None:
@@ -117,6 +124,18 @@ class ObjectiveFigures:
     contributions: tuple[Contribution, ...]
 
     @property
+    def weight(self) -> Decimal:
+        return self.objective.weight
+
+    @property
+    def completion(self) -> Decimal | None:
+        return self.mean.completion
+
+    @property
+    def progress(self) -> Decimal | None:
+        return self.mean.progress
+
+    @property
     def left_out_because(self) -> str:
         if self.mean.completion is None:
             return "no key result counts"
@@ -128,14 +147,17 @@ class ObjectiveFigures:
 
 
 def objective_figures(
-    objective: Objective, key_results: Sequence[KeyResultFigures], *, today: date
+    objective: Objective,
+    key_results: Sequence[KeyResultFigures],
+    *,
+    today: date,
+    is_partial: bool = False,
 ) -> ObjectiveFigures:
     """The mean of its reach key results; at best behind while a guardrail is violated. No query.
 
     `key_results` are those that count in the plan: neither dropped nor archived.
     """
     counting = [row for row in key_results if row.counts]
-    total = sum((row.key_result.weight for row in counting), Decimal(0))
     violated = next((row for row in key_results if row.violated), None)
     mean = _mean(
         [(row.key_result.weight, row.progress, row.expected) for row in counting],
@@ -144,11 +166,14 @@ def objective_figures(
         coverage=_coverage(counting, today=today),
         health=Health.of(key_results),
         held_back_by=violated.key_result.code if violated else "",
+        is_partial=is_partial,
     )
-    return ObjectiveFigures(objective, tuple(key_results), mean, _contributions(key_results, total))
+    return ObjectiveFigures(objective, tuple(key_results), mean, contributions_of(key_results))
 
 
-def mean_over_objectives(objectives: Sequence[ObjectiveFigures], *, cycle: Cycle, today: date) -> MeanFigures:
+def mean_over_objectives(
+    objectives: Sequence[ObjectiveFigures], *, cycle: Cycle, today: date, is_partial: bool = False
+) -> MeanFigures:
     """The mean of a roadmap, an area or the organisation: over objectives by their weights. No query."""
     return _mean(
         [(row.objective.weight, row.mean.completion, row.mean.expected) for row in objectives],
@@ -156,6 +181,7 @@ def mean_over_objectives(objectives: Sequence[ObjectiveFigures], *, cycle: Cycle
         today=today,
         coverage=sum((row.mean.coverage for row in objectives if not row.left_out_because), Coverage()),
         health=sum((row.mean.health for row in objectives), Health()),
+        is_partial=is_partial,
     )
 
 
@@ -167,6 +193,7 @@ def _mean(
     coverage: Coverage,
     health: Health,
     held_back_by: str = "",
+    is_partial: bool = False,
 ) -> MeanFigures:
     """`parts` are (weight, completion, expected); what has no completion counts in neither mean."""
     counting = [part for part in parts if part[1] is not None]
@@ -196,6 +223,7 @@ def _mean(
         coverage=coverage,
         health=health,
         weight=sum((weight for weight, _, _ in counting), Decimal(0)),
+        is_partial=is_partial,
     )
 
 
@@ -209,12 +237,17 @@ def _coverage(counting: Sequence[KeyResultFigures], *, today: date) -> Coverage:
     )
 
 
-def _contributions(key_results: Sequence[KeyResultFigures], total: Decimal) -> tuple[Contribution, ...]:
-    lines = []
-    for row in key_results:
-        share = adds = None
-        if row.counts and row.progress is not None:
-            share = row.key_result.weight / total
-            adds = share * row.progress
-        lines.append(Contribution(row, row.key_result.weight, share, adds, row.left_out_because))
-    return tuple(lines)
+def contributions_of(
+    parts: Sequence[KeyResultFigures] | Sequence[ObjectiveFigures],
+) -> tuple[Contribution, ...]:
+    """How the mean over these parts came about, in their order. No query."""
+    total = sum((part.weight for part in parts if not part.left_out_because), Decimal(0))
+    return tuple(_contribution(part, total) for part in parts)
+
+
+def _contribution(part: KeyResultFigures | ObjectiveFigures, total: Decimal) -> Contribution:
+    if part.left_out_because or part.progress is None:
+        return Contribution(part, part.weight, None, None, part.left_out_because)
+    with localcontext(EXACT):
+        share = part.weight / total
+        return Contribution(part, part.weight, share, share * part.progress)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from goals.figures.means import MeanFigures
+from goals.figures.record import end_of
 from goals.figures.tree import CycleFigures, RoadmapFigures
 from goals.models import CheckIn
 from goals.progress import completion, weighted_mean
@@ -34,10 +35,15 @@ def mean_change(
     return None if mean.completion is None or earlier is None else mean.completion - earlier
 
 
-def recent_check_ins(figures: CycleFigures, *, since: date) -> RecentCheckIns:
-    """Check-ins effective after `since`, of the key results in `figures`. One query."""
+def recent_check_ins(figures: CycleFigures, *, since: date, until: date | None = None) -> RecentCheckIns:
+    """Check-ins effective after `since`, of the key results in `figures`. One query.
+
+    `until` asks for those that were known at the end of that day.
+    """
     ids = [row.key_result.pk for row in figures.key_results()]
     rows = CheckIn.objects.filter(key_result__in=ids, effective_on__gt=since)
+    if until is not None:
+        rows = rows.filter(effective_on__lte=until, created_at__lt=end_of(until))
     fields = rows.values_list("start_value", "target_value", "previous_value", "value")
     moves = [
         (completion(start, target, before), completion(start, target, now))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from goals.models import Cycle, Snapshot
+from goals.models import Cycle, Objective, Snapshot
 from goals.progress import weighted_mean
 
 
@@ -39,6 +39,12 @@ def mean_series(cycle: Cycle, *, roadmap_ids: Collection[int], until: date) -> l
     ]
 
 
+def snapshots_of_objective(objective: Objective, *, until: date) -> list[SeriesPoint]:
+    """Day by day as snapshots were taken, oldest first. One query."""
+    rows = Snapshot.objects.filter(objective=objective, taken_on__lte=until).order_by("taken_on")
+    return [SeriesPoint(*row) for row in rows.values_list("taken_on", "completion", "expected")]
+
+
 def change_since(cycle: Cycle, day: date) -> dict[int, tuple[Decimal, Decimal | None]]:
     """(weight, completion) of each roadmap as its newest snapshot up to `day` says, by roadmap. One query.
 
@@ -49,3 +55,16 @@ def change_since(cycle: Cycle, day: date) -> dict[int, tuple[Decimal, Decimal | 
         roadmap_id: (weight, completion)
         for roadmap_id, weight, completion in rows.values_list("roadmap_id", "weight", "completion")
     }
+
+
+class SnapshotCourse:
+    """The course of a cycle as snapshots tell it, for whom nothing in it is hidden: they hold everything."""
+
+    def __init__(self, cycle: Cycle) -> None:
+        self.cycle = cycle
+
+    def line(self, roadmap_ids: Collection[int], until: date) -> Sequence[SeriesPoint]:
+        return mean_series(self.cycle, roadmap_ids=roadmap_ids, until=until)
+
+    def before(self, day: date) -> dict[int, tuple[Decimal, Decimal | None]]:
+        return change_since(self.cycle, day)

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
-
 from areas.models import Area
-from goals.figures.key_result import KeyResultFigures, key_results_figures
-from goals.figures.means import MeanFigures, ObjectiveFigures, mean_over_objectives, objective_figures
-from goals.models import Cycle, KeyResult, Objective, Roadmap
-from goals.models.key_result import KeyResultQuerySet
+from goals.figures.key_result import KeyResultFigures
+from goals.figures.means import MeanFigures, ObjectiveFigures, mean_over_objectives
+from goals.figures.plan import Plan, plan_of_cycle, plan_of_roadmap
+from goals.models import Cycle, Objective, Roadmap
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,10 @@ class RoadmapFigures:
     excellence: tuple[ObjectiveFigures, ...]
     mean: MeanFigures
     excellence_mean: MeanFigures
+
+    @property
+    def is_partial(self) -> bool:
+        return self.mean.is_partial or self.excellence_mean.is_partial
 
     @property
     def objectives(self) -> tuple[ObjectiveFigures, ...]:
@@ -44,6 +46,11 @@ class AreaFigures:
     roadmap: RoadmapFigures | None
     teams: tuple[AreaFigures, ...]
     mean: MeanFigures
+
+    @property
+    def focus(self) -> list[ObjectiveFigures]:
+        """What its mean is over."""
+        return [row for roadmap in self.roadmaps() for row in roadmap.focus]
 
     def roadmaps(self) -> Iterator[RoadmapFigures]:
         """Its own and those of everything below."""
@@ -65,6 +72,13 @@ class CycleFigures:
     cycle: Cycle
     areas: tuple[AreaFigures, ...]
     mean: MeanFigures
+    # Areas in whose past something is hidden: snapshots, which hold everything, are not for this person.
+    past_hidden: frozenset[int] = frozenset()
+
+    @property
+    def focus(self) -> list[ObjectiveFigures]:
+        """What its mean is over."""
+        return [row for area in self.areas for row in area.focus]
 
     def roadmaps(self) -> Iterator[RoadmapFigures]:
         for area in self.areas:
@@ -84,68 +98,54 @@ def cycle_figures(cycle: Cycle, *, user: Any, today: date) -> CycleFigures:
 
     The same number of queries, at most 12, however many areas and key results there are.
     """
-    roadmaps = Roadmap.objects.filter(cycle=cycle, area__archived_at__isnull=True)
-    objectives = Objective.objects.counting().filter(roadmap__cycle=cycle)
-    key_results = KeyResult.objects.counting().of_cycle(cycle)
-    if user is not None:
-        roadmaps = roadmaps.visible_to(user)
-        objectives = objectives.visible_to(user)
-        key_results = key_results.visible_to(user)
-    by_roadmap = {
-        roadmap.area_id: roadmap for roadmap in roadmaps.select_related("area", "cycle").order_by("pk")
-    }
-    rows = _objectives_by_roadmap(objectives, key_results, today=today)
+    return cycle_tree(plan_of_cycle(cycle, user=user, today=today))
+
+
+def roadmap_figures(roadmap: Roadmap, *, user: Any, today: date) -> RoadmapFigures:
+    """One roadmap with what `user` may see; None sees all."""
+    return roadmap_branch(plan_of_roadmap(roadmap, user=user, today=today), roadmap)
+
+
+def roadmap_branch(plan: Plan, roadmap: Roadmap) -> RoadmapFigures:
+    """One roadmap of a plan."""
+    return _roadmap(roadmap, plan.objectives_by_roadmap()[roadmap.pk], plan)
+
+
+def cycle_tree(plan: Plan) -> CycleFigures:
+    """The tree of areas with the roadmaps of a plan. One query."""
+    by_area = {roadmap.area_id: roadmap for roadmap in plan.roadmaps}
+    rows = plan.objectives_by_roadmap()
     children: dict[int | None, list[Area]] = defaultdict(list)
     for area in Area.objects.live().without_tree_fields().order_by("position", "key"):
         children[area.parent_id].append(area)
 
     def build(area: Area) -> AreaFigures:
         teams = tuple(build(child) for child in children[area.pk])
-        roadmap = by_roadmap.get(area.pk)
-        own = None if roadmap is None else _roadmap(roadmap, rows[roadmap.pk], today=today)
-        focus = [row for team in teams for found in team.roadmaps() for row in found.focus]
-        mean = mean_over_objectives([*(own.focus if own else ()), *focus], cycle=cycle, today=today)
-        return AreaFigures(area, own, teams, mean)
+        roadmap = by_area.get(area.pk)
+        own = None if roadmap is None else _roadmap(roadmap, rows[roadmap.pk], plan)
+        below = [found for team in teams for found in team.roadmaps()]
+        focus = [*(own.focus if own else ()), *(row for found in below for row in found.focus)]
+        hides = area.pk in plan.hidden.areas or any(team.mean.is_partial for team in teams)
+        return AreaFigures(area, own, teams, _mean(focus, plan, is_partial=hides))
 
     areas = tuple(build(area) for area in children[None])
-    everything = [row for area in areas for roadmap in area.roadmaps() for row in roadmap.focus]
-    return CycleFigures(cycle, areas, mean_over_objectives(everything, cycle=cycle, today=today))
+    everything = [row for area in areas for row in area.focus]
+    mean = _mean(everything, plan, is_partial=any(area.mean.is_partial for area in areas))
+    return CycleFigures(plan.cycle, areas, mean, plan.past_hidden)
 
 
-def roadmap_figures(roadmap: Roadmap, *, user: Any, today: date) -> RoadmapFigures:
-    """One roadmap with what `user` may see; None sees all."""
-    objectives = Objective.objects.counting().filter(roadmap=roadmap)
-    key_results = KeyResult.objects.counting().filter(objective__roadmap=roadmap)
-    if user is not None:
-        objectives = objectives.visible_to(user)
-        key_results = key_results.visible_to(user)
-    rows = _objectives_by_roadmap(objectives, key_results, today=today)
-    return _roadmap(roadmap, rows[roadmap.pk], today=today)
-
-
-def _objectives_by_roadmap(
-    objectives: QuerySet[Objective], key_results: KeyResultQuerySet, *, today: date
-) -> dict[int, list[ObjectiveFigures]]:
-    by_objective: dict[int, list[KeyResultFigures]] = defaultdict(list)
-    ordered = key_results.with_context().order_by("objective", "position", "number")
-    for row in key_results_figures(ordered, today=today):
-        by_objective[row.key_result.objective_id].append(row)
-    found: dict[int, list[ObjectiveFigures]] = defaultdict(list)
-    related = objectives.select_related("owner", "roadmap__cycle", "roadmap__area")
-    for objective in related.order_by("position", "number"):
-        found[objective.roadmap_id].append(
-            objective_figures(objective, by_objective[objective.pk], today=today)
-        )
-    return found
-
-
-def _roadmap(roadmap: Roadmap, rows: Sequence[ObjectiveFigures], *, today: date) -> RoadmapFigures:
-    focus = tuple(row for row in rows if row.objective.kind == Objective.Kind.FOCUS)
-    excellence = tuple(row for row in rows if row.objective.kind == Objective.Kind.EXCELLENCE)
-    return RoadmapFigures(
-        roadmap=roadmap,
-        focus=focus,
-        excellence=excellence,
-        mean=mean_over_objectives(focus, cycle=roadmap.cycle, today=today),
-        excellence_mean=mean_over_objectives(excellence, cycle=roadmap.cycle, today=today),
+def _roadmap(roadmap: Roadmap, rows: Sequence[ObjectiveFigures], plan: Plan) -> RoadmapFigures:
+    by_kind = {
+        kind: tuple(row for row in rows if row.objective.kind == kind)
+        for kind in (Objective.Kind.FOCUS, Objective.Kind.EXCELLENCE)
+    }
+    focus, excellence = by_kind.values()
+    means = (
+        _mean(found, plan, is_partial=(roadmap.pk, kind) in plan.hidden.roadmaps)
+        for kind, found in by_kind.items()
     )
+    return RoadmapFigures(roadmap, focus, excellence, *means)
+
+
+def _mean(rows: Sequence[ObjectiveFigures], plan: Plan, *, is_partial: bool) -> MeanFigures:
+    return mean_over_objectives(rows, cycle=plan.cycle, today=plan.day, is_partial=is_partial)

@@ -137,6 +137,15 @@ def share_exact(ratio: Decimal | None) -> str:
 
 
 @register.filter
+def points_exact(ratio: Decimal | None) -> str:
+    """Points with one decimal: what a part adds to a mean."""
+    if ratio is None:
+        return values.DASH
+    number = values.format_number(ratio * 100, 1)
+    return gettext("%(number)s points") % {"number": number}
+
+
+@register.filter
 def is_overdue(mitigation: Mitigation, today: date) -> bool:
     return mitigation.is_overdue(today)
 

@@ -1,16 +1,18 @@
 """The areas: all of them with their figures, and the way to the page of one."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from areas.models import Area, Membership, Role
-from goals.figures import AreaFigures, cycle_figures
+from goals.figures import AreaFigures
 from goals.models import Roadmap
 from goals.views.context import area_crumbs, chosen_cycle, cycle_context
+from goals.views.looking_back import day_context, shown_day, tree_of_cycle
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,9 @@ def area_list(request: HttpRequest) -> HttpResponse:
     cycle = chosen_cycle(request)
     context = {"nav": "areas", **cycle_context(request, cycle)}
     if cycle is not None:
-        figures = cycle_figures(cycle, user=request.user, today=timezone.localdate())
+        shown = shown_day(request, cycle)
+        context |= day_context(request, cycle, shown)
+        figures = tree_of_cycle(cycle, user=request.user, shown=shown)
         leads = _names_of_leads()
         context["lines"] = [line for area in figures.areas for line in _lines(area, 0, leads)]
     return render(request, "areas/area_list.html", context)
@@ -55,6 +59,8 @@ def area_detail(request: HttpRequest, area_key: str) -> HttpResponse:
     if cycle is not None:
         roadmaps = Roadmap.objects.visible_to(request.user).filter(area=area, cycle=cycle)
         if roadmaps.exists() or area.children.filter(archived_at__isnull=True).exists():
-            return redirect("goals:roadmap_detail", area.key, cycle.key)
+            page = reverse("goals:roadmap_detail", args=[area.key, cycle.key])
+            day = request.GET.get("as_of", "")
+            return redirect(f"{page}?{urlencode({'as_of': day})}" if day else page)
     context = {"nav": "areas", "area": area, "crumbs": area_crumbs(area), **cycle_context(request, cycle)}
     return render(request, "areas/area_detail.html", context)

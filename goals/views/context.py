@@ -51,11 +51,17 @@ def chosen_cycle(request: HttpRequest) -> Cycle | None:
     return cycle
 
 
-def area_crumbs(area: Area, *, last: bool = True) -> list[tuple[str, str]]:
-    """The way from the list of areas down to this one; the last crumb is the page itself."""
-    above = [(found.name, reverse("areas:area_detail", args=[found.key])) for found in area.ancestors()]
-    own = "" if last else reverse("areas:area_detail", args=[area.key])
-    return [(_("Areas"), reverse("areas:area_list")), *above, (area.name, own)]
+def area_crumbs(area: Area, *, last: bool = True, query: str = "") -> list[tuple[str, str]]:
+    """The way from the list of areas down to this one; the last crumb is the page itself.
+
+    `query` keeps the cycle and the day on the way up.
+    """
+
+    def page(found: Area) -> str:
+        return reverse("areas:area_detail", args=[found.key]) + query
+
+    above = [(found.name, page(found)) for found in area.ancestors()]
+    return [(_("Areas"), reverse("areas:area_list") + query), *above, (area.name, "" if last else page(area))]
 
 
 def cycle_context(request: HttpRequest, cycle: Cycle | None) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """One key result: its course, its definition and every check-in."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from goals.figures import definition_changes, key_result_figures
+from goals.figures import KeyResultFigures, Past, definition_changes, key_result_figures
 from goals.models import CheckIn, KeyResult
 from goals.views.carried import carried_key_result
 from goals.views.courses import key_result_chart
+from goals.views.looking_back import ShownDay, day_context, known_check_ins, shown_day
 from goals.views.objectives import objective_crumbs
 from goals.views.pauses import asking_of
 from goals.views.roadmaps import checkable_ids
@@ -19,28 +20,47 @@ CHECK_INS_PER_PAGE = 50
 
 @require_safe
 def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
-    key_results = KeyResult.objects.live().visible_to(request.user).with_context()
-    key_result = get_object_or_404(key_results, code=code)
-    today = timezone.localdate()
-    check_ins = list(key_result.check_ins.with_authors().prefetch_related("corrections").newest_first())
-    points = [(row.effective_on, row.value) for row in sorted(check_ins, key=lambda row: row.sequence)]
-    figures = key_result_figures(key_result, today=today, points=points)
-    changes = definition_changes([key_result.pk])
+    rows = KeyResult.objects.visible_to(request.user).with_context()
+    key_result = get_object_or_404(rows.filter(objective__roadmap__area__archived_at__isnull=True), code=code)
+    shown = shown_day(request, key_result.cycle)
+    days = day_context(request, key_result.cycle, shown)
+    known = known_check_ins([key_result.pk], shown).with_authors()
+    corrections = Prefetch("corrections", known_check_ins([key_result.pk], shown))
+    check_ins = list(known.prefetch_related(corrections).newest_first())
+    figures = _figures(key_result, check_ins, shown)
+    changes = definition_changes([key_result.pk], until=shown.as_of)
     context = {
         "nav": "areas",
-        "today": today,
-        "key_result": key_result,
+        "key_result": figures.key_result,
         "cycle": key_result.cycle,
-        "crumbs": [*objective_crumbs(key_result.objective, last=False), (key_result.short_code, "")],
+        "crumbs": [
+            *objective_crumbs(key_result.objective, last=False, days=days),
+            (key_result.short_code, ""),
+        ],
         "figures": figures,
-        "chart": key_result_chart(figures, counting_check_ins(check_ins), changes, today=today),
+        "chart": key_result_chart(figures, counting_check_ins(check_ins), changes, today=shown.day),
         "changes": changes,
-        "asking": asking_of(key_result, request.user, today),
+        "asking": None if shown.as_of else asking_of(key_result, request.user, shown.today),
         "carried": carried_key_result(key_result, request.user),
-        "is_checkable": key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),
+        "is_checkable": not shown.as_of
+        and key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),
         "page": Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page")),
+        "query": days["as_of_query"].removeprefix("?"),
+        **days,
     }
     return render(request, "goals/key_result_detail.html", context)
+
+
+def _figures(key_result: KeyResult, check_ins: list[CheckIn], shown: ShownDay) -> KeyResultFigures:
+    """On the shown day. Raises Http404 where it was not there, or archived, then."""
+    row: KeyResult | None = key_result
+    if shown.as_of:
+        row = Past.of_key_result(key_result, until=shown.as_of).record.key_result_on(key_result, shown.as_of)
+    if row is None or row.archived_at is not None or row.objective.archived_at is not None:
+        raise Http404
+    in_order = sorted(check_ins, key=lambda check_in: check_in.sequence)
+    points = [(found.effective_on, found.value) for found in in_order if found.value is not None]
+    return key_result_figures(row, today=shown.day, points=points)
 
 
 def counting_check_ins(check_ins: list[CheckIn]) -> list[CheckIn]:

@@ -1,24 +1,29 @@
 """One objective: its key results, how its mean comes about, risks, needs and what was reported."""
 
-from datetime import date
+from collections.abc import Sequence
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from goals.figures import (
+    Course,
     ObjectiveFigures,
+    Past,
     SeriesPoint,
     definition_changes,
     key_results_figures,
     objective_figures,
 )
+from goals.figures.hidden import hidden_parts
 from goals.figures.scores import score_of
-from goals.models import CheckIn, Dependency, KeyResult, Objective, Risk, Snapshot
+from goals.figures.series import snapshots_of_objective
+from goals.models import Dependency, KeyResult, Objective, Risk
 from goals.views.carried import carried_objective
 from goals.views.context import Reader, area_crumbs
 from goals.views.courses import mean_chart
+from goals.views.looking_back import ShownDay, day_context, known_check_ins, shown_day
 from goals.views.roadmaps import checkable_ids, visible_needs
 
 LATEST_SHOWN = 10
@@ -26,52 +31,73 @@ LATEST_SHOWN = 10
 
 @require_safe
 def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
-    objectives = Objective.objects.live().visible_to(request.user)
+    objectives = Objective.objects.visible_to(request.user).filter(roadmap__area__archived_at__isnull=True)
     related = objectives.select_related("owner", "roadmap__area__parent", "roadmap__cycle")
     objective = get_object_or_404(related, code=code)
-    today = timezone.localdate()
-    key_results = (
-        objective.key_results.live().visible_to(request.user).with_context().order_by("position", "number")
-    )
-    rows = list(key_results)
-    counting = key_results_figures([row for row in rows if row.dropped_at is None], today=today)
-    figures = objective_figures(objective, counting, today=today)
-    changes = definition_changes([row.pk for row in rows])
+    shown = shown_day(request, objective.roadmap.cycle)
+    figures, dropped, course = _figures(objective, request.user, shown)
+    cycle = figures.objective.roadmap.cycle
+    days = day_context(request, objective.roadmap.cycle, shown)
+    rows = [row.key_result for row in figures.key_results] + dropped
+    ids = [row.pk for row in rows]
+    changes = definition_changes(ids, until=shown.as_of)
     context = {
         "nav": "areas",
-        "today": today,
         "objective": objective,
         "cycle": objective.roadmap.cycle,
-        "crumbs": objective_crumbs(objective, last=True),
+        "crumbs": objective_crumbs(objective, last=True, days=days),
         "figures": figures,
-        "dropped": [row for row in rows if row.dropped_at is not None],
-        "checkable": checkable_ids([row.pk for row in rows], request.user, objective.roadmap.cycle),
+        "dropped": dropped,
+        "checkable": set() if shown.as_of else checkable_ids(ids, request.user, cycle),
         "risks": _risks(objective, request.user),
         "needs": visible_needs([figures], request.user),
         "needed_by": _needed_by(objective, request.user),
-        "chart": mean_chart(
-            objective.roadmap.cycle, _series(figures, today), figures.mean, changes, today=today
-        ),
+        "chart": mean_chart(cycle, course, figures.mean, changes, today=shown.day),
         "changes": changes,
         "carried": carried_objective(objective, request.user),
-        "score": score_of(row.key_result for row in counting),
-        "check_ins": _latest(rows),
+        "score": score_of(row.key_result for row in figures.key_results),
+        "check_ins": list(known_check_ins(ids, shown).order_by("-created_at", "-pk")[:LATEST_SHOWN]),
+        **days,
     }
     return render(request, "goals/objective_detail.html", context)
 
 
-def objective_crumbs(objective: Objective, *, last: bool) -> list[tuple[str, str]]:
-    """From the list of areas to the objective."""
+def _figures(
+    objective: Objective, user: Reader, shown: ShownDay
+) -> tuple[ObjectiveFigures, list[KeyResult], Sequence[SeriesPoint]]:
+    """On the shown day, with what had been dropped and the course until then. Raises Http404.
+
+    What is archived has no page; looking back to a day on which it was not, it has one.
+    """
+    if not shown.as_of and objective.archived_at is not None:
+        raise Http404
+    key_results = objective.key_results.live().visible_to(user).with_context()
+    hidden = hidden_parts(user, by_itself=True, objective=objective)
+    if not shown.as_of:
+        rows = list(key_results.order_by("position", "number"))
+        counting = key_results_figures([row for row in rows if row.dropped_at is None], today=shown.day)
+        is_partial = any(part.counts for part in hidden)
+        figures = objective_figures(objective, counting, today=shown.day, is_partial=is_partial)
+        dropped = [row for row in rows if row.dropped_at is not None]
+        if not hidden:
+            return figures, dropped, snapshots_of_objective(objective, until=shown.day)
+    past = Past.of_objective(objective, user=user, until=shown.day, hidden=hidden)
+    if shown.as_of:
+        found = past.objective_on(shown.day)
+        if found is None or found[0].objective.archived_at is not None:
+            raise Http404
+        figures, dropped = found
+    course = Course(past)
+    return figures, dropped, course.of_objective(objective, course.days(shown.day))
+
+
+def objective_crumbs(objective: Objective, *, last: bool, days: dict[str, Any]) -> list[tuple[str, str]]:
+    """From the list of areas to the objective, on the day that is shown."""
     roadmap = objective.roadmap
-    areas = area_crumbs(roadmap.area)[:-1]
-    own = "" if last else objective.get_absolute_url()
+    areas = area_crumbs(roadmap.area, query=days["plan_query"])[:-1]
+    own = "" if last else objective.get_absolute_url() + days["as_of_query"]
     title = f"{roadmap.area.name} · {roadmap.cycle.name}"
-    return [*areas, (title, roadmap.get_absolute_url()), (objective.code, own)]
-
-
-def _series(figures: ObjectiveFigures, today: date) -> list[SeriesPoint]:
-    rows = Snapshot.objects.filter(objective=figures.objective, taken_on__lte=today).order_by("taken_on")
-    return [SeriesPoint(*row) for row in rows.values_list("taken_on", "completion", "expected")]
+    return [*areas, (title, roadmap.get_absolute_url() + days["as_of_query"]), (objective.code, own)]
 
 
 def _risks(objective: Objective, user: Reader) -> list[Risk]:
@@ -83,8 +109,3 @@ def _needed_by(objective: Objective, user: Reader) -> list[Dependency]:
     seen = Objective.objects.live().visible_to(user)
     rows = Dependency.objects.filter(on_objective=objective, objective__in=seen)
     return list(rows.select_related("objective__roadmap__area"))
-
-
-def _latest(key_results: list[KeyResult]) -> list[CheckIn]:
-    rows = CheckIn.objects.filter(key_result__in=[row.pk for row in key_results])
-    return list(rows.select_related("key_result", "author").order_by("-created_at", "-pk")[:LATEST_SHOWN])

@@ -17,15 +17,14 @@ from goals.figures import (
     CycleFigures,
     KeyResultFigures,
     ObjectiveFigures,
-    change_since,
-    cycle_figures,
     definition_changes,
-    mean_series,
 )
+from goals.figures.means import contributions_of
 from goals.figures.recent import RECENT_DAYS, mean_change, recent_check_ins
 from goals.models import Cycle, Risk
 from goals.views.context import Reader, chosen_cycle, cycle_context
 from goals.views.courses import mean_chart
+from goals.views.looking_back import day_context, figures_of_cycle, shown_day
 
 ATTENTION_ORDER = (pace.AT_RISK, pace.BEHIND)
 ROWS_SHOWN = 8
@@ -58,20 +57,21 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {"nav": "overview", **cycle_context(request, cycle)}
     if cycle is None:
         return render(request, "goals/overview.html", context)
-    today = timezone.localdate()
-    figures = cycle_figures(cycle, user=request.user, today=today)
-    since = today - timedelta(days=RECENT_DAYS)
-    before = change_since(cycle, since)
-    changes = definition_changes([row.key_result.pk for row in figures.key_results()])
-    series = mean_series(cycle, roadmap_ids=[row.roadmap.pk for row in figures.roadmaps()], until=today)
-    risks = _risk_counts(cycle, request.user, today)
+    shown = shown_day(request, cycle)
+    figures, course = figures_of_cycle(cycle, user=request.user, shown=shown)
+    since = shown.day - timedelta(days=RECENT_DAYS)
+    before = course.before(since)
+    changes = definition_changes([row.key_result.pk for row in figures.key_results()], until=shown.as_of)
+    series = course.line([row.roadmap.pk for row in figures.roadmaps()], shown.day)
+    risks = _risk_counts(cycle, request.user, shown.today)
     attention, silent = attention_list(figures), silent_list(figures)
     context |= {
-        "today": today,
+        **day_context(request, cycle, shown),
         "figures": figures,
-        "days": days_of(cycle, today),
+        "contributions": contributions_of(figures.focus),
+        "days": days_of(figures.cycle, shown.day),
         "change": mean_change(figures.mean, figures.roadmaps(), before),
-        "check_ins": recent_check_ins(figures, since=since),
+        "check_ins": recent_check_ins(figures, since=since, until=shown.as_of),
         "target_changes": sum(
             change.field == "target_value" and timezone.localdate(change.changed_at) > since
             for change in changes
@@ -83,7 +83,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "shows_silent": can_manage_cycles(request.user),
         "silent": silent[:ROWS_SHOWN],
         "more_silent": silent[ROWS_SHOWN:],
-        "chart": mean_chart(cycle, series, figures.mean, changes, today=today),
+        "chart": mean_chart(figures.cycle, series, figures.mean, changes, today=shown.day),
     }
     return render(request, "goals/overview.html", context)
 

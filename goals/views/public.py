@@ -37,6 +37,7 @@ def public_roadmap(request: HttpRequest, cycle_key: str, area_key: str) -> HttpR
     context = {
         "roadmap": roadmap,
         "mean": mean_over_objectives(focus, cycle=roadmap.cycle, today=today),
+        "is_selection": is_selection(roadmap),
         "focus": [(row, risks[row.objective.pk]) for row in focus],
         "excellence": [(row, risks[row.objective.pk]) for row in excellence],
     }
@@ -61,6 +62,16 @@ def public_objectives(roadmap: Roadmap, *, today: date) -> list[ObjectiveFigures
         objective_figures(objective, by_objective[objective.pk], today=today)
         for objective in objectives.order_by("position", "number")
     ]
+
+
+def is_selection(roadmap: Roadmap) -> bool:
+    """Whether something counts in the roadmap that is not public. Two queries at most."""
+    objectives = Objective.objects.counting().filter(roadmap=roadmap)
+    key_results = KeyResult.objects.counting().filter(objective__roadmap=roadmap)
+    return (
+        objectives.exclude(pk__in=Objective.objects.public().values("pk")).exists()
+        or key_results.exclude(pk__in=KeyResult.objects.public().values("pk")).exists()
+    )
 
 
 def _public_risks(roadmap: Roadmap) -> dict[int, list[Risk]]:

@@ -8,24 +8,24 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from areas.models import Area, Membership, Role
-from goals.figures import (
-    AreaFigures,
-    ObjectiveFigures,
-    RoadmapFigures,
-    cycle_figures,
-    definition_changes,
-    mean_series,
-    roadmap_figures,
-)
+from goals.figures import ObjectiveFigures, RoadmapFigures, definition_changes
+from goals.figures.means import contributions_of
 from goals.figures.remarks import reviews
-from goals.models import CheckIn, Cycle, Dependency, KeyResult, Objective, Risk, Roadmap
+from goals.models import Cycle, Dependency, KeyResult, Objective, Risk, Roadmap
 from goals.views.context import Reader, area_crumbs
 from goals.views.courses import mean_chart
+from goals.views.looking_back import (
+    ShownDay,
+    day_context,
+    figures_of_cycle,
+    figures_of_roadmap,
+    known_check_ins,
+    shown_day,
+)
 
 LATEST_SHOWN = 6
 
@@ -43,62 +43,65 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
     """The roadmap of an area; for an area with teams the roll-up of everything below."""
     area = get_object_or_404(Area.objects.live().select_related("parent"), key=area_key)
     cycle = get_object_or_404(Cycle, key=cycle_key)
-    today = timezone.localdate()
+    shown = shown_day(request, cycle)
+    days = day_context(request, cycle, shown)
     context = {
         "nav": "areas",
-        "today": today,
         "area": area,
         "cycle": cycle,
         "cycle_page": reverse("areas:area_detail", args=[area.key]),
-        "crumbs": area_crumbs(area),
+        "crumbs": area_crumbs(area, query=days["plan_query"]),
         "leads": list(Membership.objects.filter(area=area, role=Role.LEAD).select_related("user")),
+        **days,
     }
     if area.children.filter(archived_at__isnull=True).exists():
-        return render(
-            request, "goals/area_roll_up.html", context | _roll_up(area, cycle, request.user, today)
-        )
+        found = _roll_up(area, cycle, request.user, shown)
+        return render(request, "goals/area_roll_up.html", context | found)
     roadmaps = Roadmap.objects.visible_to(request.user).select_related("area", "cycle")
     roadmap = get_object_or_404(roadmaps, area=area, cycle=cycle)
-    figures = roadmap_figures(roadmap, user=request.user, today=today)
-    return render(request, "goals/roadmap_detail.html", context | _roadmap(figures, request.user, today))
+    figures = figures_of_roadmap(roadmap, user=request.user, shown=shown)
+    return render(request, "goals/roadmap_detail.html", context | _roadmap(figures, request.user, shown))
 
 
-def _roll_up(area: Area, cycle: Cycle, user: Reader, today: date) -> dict[str, object]:
-    figures = cycle_figures(cycle, user=user, today=today).find_area(area.key)
+def _roll_up(area: Area, cycle: Cycle, user: Reader, shown: ShownDay) -> dict[str, object]:
+    below = set(Area.objects.at_or_below([area]).values_list("pk", flat=True))
+    whole, course = figures_of_cycle(cycle, user=user, shown=shown, area_ids=below)
+    figures = whole.find_area(area.key)
     if figures is None:
         raise Http404(_("There is no such area."))
     roadmaps = list(figures.roadmaps())
-    changes = definition_changes([row.key_result.pk for found in roadmaps for row in found.key_results])
-    series = mean_series(cycle, roadmap_ids=[found.roadmap.pk for found in roadmaps], until=today)
+    key_result_ids = [row.key_result.pk for found in roadmaps for row in found.key_results]
+    changes = definition_changes(key_result_ids, until=shown.as_of)
+    series = course.line([found.roadmap.pk for found in roadmaps], shown.day)
     return {
         "figures": figures,
         "teams": figures.teams,
-        "objectives": _objectives_of(figures),
-        "chart": mean_chart(cycle, series, figures.mean, changes, today=today),
+        "objectives": figures.focus,
+        "contributions": contributions_of(figures.focus),
+        "chart": mean_chart(whole.cycle, series, figures.mean, changes, today=shown.day),
     }
 
 
-def _objectives_of(figures: AreaFigures) -> list[ObjectiveFigures]:
-    return [row for roadmap in figures.roadmaps() for row in roadmap.focus]
-
-
-def _roadmap(figures: RoadmapFigures, user: Reader, today: date) -> dict[str, object]:
+def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay) -> dict[str, object]:
     roadmap = figures.roadmap
     key_result_ids = [row.key_result.pk for row in figures.key_results]
-    check_ins = CheckIn.objects.filter(key_result__in=key_result_ids).select_related("key_result", "author")
-    changes = definition_changes(key_result_ids)
+    check_ins = known_check_ins(key_result_ids, shown)
+    changes = definition_changes(key_result_ids, until=shown.as_of)
     return {
         "roadmap": roadmap,
         "figures": figures,
+        "contributions": contributions_of(figures.focus),
         "focus": objective_cards(figures.focus, user),
         "excellence": objective_cards(figures.excellence, user),
         "needs": visible_needs(figures.objectives, user),
-        "checkable": checkable_ids(key_result_ids, user, roadmap.cycle),
+        "checkable": set() if shown.as_of else checkable_ids(key_result_ids, user, roadmap.cycle),
         "latest": list(check_ins.order_by("-created_at", "-pk")[:LATEST_SHOWN]),
         "changes": changes[:LATEST_SHOWN],
         "last_change": _newest(figures),
         # A closed plan cannot be mended any more.
-        "review": None if roadmap.cycle.is_closed else reviews([roadmap], user=user, today=today)[0],
+        "review": None
+        if roadmap.cycle.is_closed or shown.as_of
+        else reviews([roadmap], user=user, today=shown.today)[0],
     }
 
 

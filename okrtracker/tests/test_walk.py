@@ -42,6 +42,10 @@ SAMPLES_OF = {
     "api:roadmap-detail": {"code": "EDGE-24H2"},
     "api:key-result-detail": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-check-ins": {"code": "EDGE-24H2-O1-KR1"},
+    "api:key-result-series": {"code": "EDGE-24H2-O1-KR1"},
+    "api:area-series": {"key": "EDGE"},
+    "api:area-explain": {"key": "EDGE"},
+    "api:roadmap-explain": {"code": "EDGE-24H2"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "a-key-of-nobody"},
     "mfa_remove_webauthn": {"pk": 1},
     "openid_connect_login": {"provider_id": "oidc"},
@@ -49,7 +53,13 @@ SAMPLES_OF = {
     "usersessions_end": {"pk": 1},
     "trusted_browser_forget": {"pk": 1},
 }
-QUERIES = {"api:progress": "?cycle=24H2", "accounts:invitation": f"?token={token_of('a nonce')}"}
+QUERIES = {
+    "api:progress": "?cycle=24H2",
+    "api:progress-explain": "?cycle=24H2",
+    "api:area-series": "?cycle=24H2",
+    "api:area-explain": "?cycle=24H2",
+    "accounts:invitation": f"?token={token_of('a nonce')}",
+}
 # Open to everybody; every other address asks for a sign-in.
 OPEN = {
     "healthz",

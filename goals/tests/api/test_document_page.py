@@ -1,6 +1,9 @@
 """The page of the OpenAPI document in a browser: under the policy of all pages, and without the network."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from django.conf import settings
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
@@ -36,6 +39,7 @@ def test_the_page_shows_every_operation_and_runs_one(page, live_server, lead):
     operation.get_by_role("button", name="Try it out").click()
     operation.get_by_role("button", name="Execute").click()
     operation.locator(".live-responses-table").get_by_text(lead.email).first.wait_for()
-    assert page.locator(".opblock").count() == 20
+    paths = yaml.safe_load(Path("docs/openapi.yaml").read_text(encoding="utf-8"))["paths"]
+    assert page.locator(".opblock").count() == sum(len(methods) for methods in paths.values()) >= 15
     assert complaints == []
     assert {address for address in asked if not address.startswith("data:")} == {live_server.url}

@@ -50,6 +50,15 @@ def test_read_progress(shell, key_result):
     assert json.loads(shell("Read the progress of a half-year"))["areas"][0]["key"] == "EDGE"
 
 
+def test_draw_the_course(shell, key_result):
+    assert "results" in json.loads(shell("Draw the course of an area"))
+
+
+def test_explain_a_mean(shell, key_result):
+    (part,) = json.loads(shell("See how a mean came about"))["parts"]
+    assert part["code"] == key_result.code
+
+
 def test_find_what_is_behind(shell, lib, lead):
     ApiToken.objects.update(area=None)
     assert json.loads(shell("Find what is behind"))["results"] == []

@@ -18,11 +18,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from goals.actions.stored import stored_completion
 from goals.figures import cycle_figures, key_result_figures, roadmap_figures
 from goals.figures.means import Health
 from goals.models import KeyResult, Objective
-from goals.progress import COMPLETION_PLACES, round_half_up
+from goals.progress import COMPLETION_PLACES, round_half_up, stored_completion
 from goals.tests.factories import NOW, TODAY, KeyResultFactory, ObjectiveFactory, RoadmapFactory, check_in
 
 SEPTEMBER = dt.date(2024, 9, 9)

@@ -32,8 +32,8 @@ def test_explains_how_the_mean_is_computed(page, lead, objective, reported):
     KeyResultFactory(objective=objective, guardrail=True)
     text = page(ADDRESS, user=lead)
     assert "How is 60\u202f% computed?" in text
-    assert "7.5\u202f%" in text  # 3 of 10, a quarter of the weight
-    assert "52.5\u202f%" in text
+    assert "7.5 points" in text  # 3 of 10, a quarter of the weight
+    assert "52.5 points" in text
     assert "left out: a guardrail is kept or violated, it has no progress" in text
 
 

@@ -38,8 +38,12 @@ def test_check_in_notes_people_and_codes_are_never_public(page, opened):
         assert secret not in text
 
 
-def test_what_is_not_public_leaves_no_trace(page, opened, lead, roadmap):
+def test_what_is_not_public_leaves_no_trace_but_that_there_is_more(page, opened, lead, roadmap):
+    assert "A selection" not in page(ADDRESS)
+    ObjectiveFactory(roadmap=roadmap, title="The first that is not public")
     before = page(ADDRESS)
+    assert "A selection: this page shows what its area made public" in before
+    assert "The first" not in before
     for visibility in (Visibility.INTERNAL, Visibility.RESTRICTED):
         other = ObjectiveFactory(roadmap=roadmap, title=f"Objective {visibility}", visibility=visibility)
         check_in(KeyResultFactory(objective=other, owner=lead, title="Unseen"), 10)
@@ -48,6 +52,13 @@ def test_what_is_not_public_leaves_no_trace(page, opened, lead, roadmap):
         check_in(KeyResultFactory(objective=opened, owner=lead, visibility=visibility), 10)
     DependencyFactory(objective=opened, partner="Secret partner")
     assert page(ADDRESS) == before
+
+
+def test_a_key_result_that_is_not_public_makes_a_selection_too(page, opened):
+    row = KeyResultFactory(objective=opened, visibility=KeyResult.Visibility.INTERNAL)
+    assert "A selection" in page(ADDRESS)
+    KeyResult.objects.filter(pk=row.pk).update(dropped_at=row.created_at)
+    assert "A selection" not in page(ADDRESS)
 
 
 def test_public_risk_is_shown_with_what_is_done_about_it(page, opened, lead):
@@ -122,5 +133,5 @@ def test_queries_do_not_grow_with_the_roadmap(
         check_in(KeyResultFactory(objective=objective, owner=lead), 4)
         MitigationFactory(risk=RiskFactory(objective=objective, visibility="public"))
     client.get(ADDRESS)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(ADDRESS)

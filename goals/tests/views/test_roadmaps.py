@@ -183,8 +183,8 @@ def test_area_goes_on_to_its_roadmap_of_the_cycle(client, lead, roadmap):
 
 def test_area_without_a_roadmap_says_so_and_a_hidden_one_looks_the_same(page, outsider, core, roadmap):
     Roadmap.objects.update(visibility=Visibility.RESTRICTED)
-    assert "No roadmap in this cycle" in page("/areas/CORE/", user=outsider)
-    assert "No roadmap in this cycle" in page("/areas/EDGE/", user=outsider)
+    assert "No roadmap to show in this cycle" in page("/areas/CORE/", user=outsider)
+    assert "No roadmap to show in this cycle" in page("/areas/EDGE/", user=outsider)
 
 
 def test_list_of_areas_shows_the_tree_with_leads_and_figures(page, outsider, core, reported):

@@ -1,0 +1,161 @@
+"""The course of a plan: its figures day by day, without the words that stand beside them on a page.
+
+For a whole cycle the figures of every day would cost seconds to word; their numbers alone cost little.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from goals import pace as paces
+from goals.figures.key_result import breaks_bounds, has_expectation, pace_of
+from goals.figures.past import Past
+from goals.figures.series import SeriesPoint, SnapshotCourse
+from goals.figures.tree import CycleFigures
+from goals.models import Cycle, KeyResult, Objective
+from goals.progress import clamp, expected_share, weighted_mean
+
+
+@dataclass(frozen=True)
+class DayFigures(SeriesPoint):
+    """With the pace of the day. The completion of a key result is raw, that of a mean cannot be."""
+
+    pace: str
+    value: Decimal | None = None  # of a key result
+
+
+@dataclass(frozen=True)
+class DayMean:
+    """The mean of an objective on a day, and what the mean above it takes from it."""
+
+    weight: Decimal
+    completion: Decimal | None
+    expected: Decimal | None
+    reported: int
+    is_violated: bool
+
+
+class Course:
+    """Reads a past day by day."""
+
+    def __init__(self, past: Past) -> None:
+        self.past, self.record = past, past.record
+        self._shares: dict[tuple[date, date, date], Decimal] = {}
+        self._by_objective: dict[int, list[KeyResult]] = defaultdict(list)
+        for row in past.key_results:
+            self._by_objective[row.objective_id].append(row)
+
+    def days(self, until: date) -> list[date]:
+        """From the first day of the cycle to `until` or its end, or to what was still reported after it."""
+        cycle = self.record.cycle_on(until)
+        last = min(until, max(cycle.ends_on, self.record.last_day or cycle.ends_on))
+        return [cycle.starts_on + timedelta(days=n) for n in range((last - cycle.starts_on).days + 1)]
+
+    def of_key_result(self, key_result: KeyResult, days: Iterable[date]) -> list[DayFigures]:
+        """One for each day on which it counted in the plan."""
+        found = []
+        for day in days:
+            row = self.record.key_result_on(key_result, day)
+            if row is not None and row.is_counting:
+                expected = self._expected(row, day)
+                pace = pace_of(row, expected, today=day)
+                found.append(DayFigures(day, row.completion, expected, pace, row.current_value))
+        return found
+
+    def of_objective(self, objective: Objective, days: Iterable[date]) -> list[DayFigures]:
+        """One for each day on which it counted in the plan."""
+        found = []
+        for day in days:
+            mean = self._mean_on(objective, day)
+            if mean is not None:
+                found.append(self._day([mean], day, held_back=mean.is_violated, of_one=True))
+        return found
+
+    def of_objectives(self, objectives: Iterable[Objective], days: Iterable[date]) -> list[DayFigures]:
+        """The mean over the focus objectives among them, one for each day."""
+        rows = list(objectives)
+        return [self._day(self._focus_means(rows, day), day) for day in days]
+
+    def line(self, roadmap_ids: Collection[int], until: date) -> Sequence[SeriesPoint]:
+        """The mean over some roadmaps, oldest first."""
+        rows = [row for row in self.past.objectives if row.roadmap_id in roadmap_ids]
+        return self.of_objectives(rows, self.days(until))
+
+    def before(self, day: date) -> dict[int, tuple[Decimal, Decimal | None]]:
+        """(weight, completion) of each roadmap on a day of its cycle, by roadmap."""
+        if day < self.record.cycle_on(day).starts_on:
+            return {}
+        by_roadmap: dict[int, list[Objective]] = defaultdict(list)
+        for row in self.past.objectives:
+            by_roadmap[row.roadmap_id].append(row)
+        found = {}
+        for roadmap_id, rows in by_roadmap.items():
+            if self.record.has_roadmap(roadmap_id, day):
+                means = [mean for mean in self._focus_means(rows, day) if mean.completion is not None]
+                weight = sum((mean.weight for mean in means), Decimal(0))
+                found[roadmap_id] = (weight, weighted_mean((mean.weight, mean.completion) for mean in means))
+        return found
+
+    def _focus_means(self, objectives: Iterable[Objective], day: date) -> list[DayMean]:
+        focus = [row for row in objectives if self.record.kind_on(row.pk, day) == Objective.Kind.FOCUS]
+        return [mean for mean in (self._mean_on(row, day) for row in focus) if mean is not None]
+
+    def _mean_on(self, objective: Objective, day: date) -> DayMean | None:
+        as_it_was = self.record.objective_on(objective, day)
+        if as_it_was is None or not as_it_was.is_counting:
+            return None
+        found = (self.record.key_result_on(row, day) for row in self._by_objective[objective.pk])
+        rows = [row for row in found if row is not None and row.is_counting]
+        counting = [row for row in rows if row.weight > 0 and row.completion is not None]
+        return DayMean(
+            weight=as_it_was.weight,
+            completion=weighted_mean(
+                (row.weight, clamp(row.completion)) for row in counting if row.completion is not None
+            ),
+            expected=weighted_mean((row.weight, self._expected(row, day)) for row in counting),
+            reported=sum(row.last_check_in_id is not None for row in counting),
+            is_violated=any(breaks_bounds(row) for row in rows),
+        )
+
+    def _day(
+        self, means: Collection[DayMean], day: date, *, held_back: bool = False, of_one: bool = False
+    ) -> DayFigures:
+        counting = [mean for mean in means if mean.completion is not None]
+        weights = [Decimal(1) if of_one else mean.weight for mean in counting]
+        completion = weighted_mean(zip(weights, (mean.completion for mean in counting), strict=True))
+        expected = weighted_mean(zip(weights, (mean.expected for mean in counting), strict=True))
+        cycle = self.record.cycle_on(day)
+        reported = sum(mean.reported for mean, weight in zip(counting, weights, strict=True) if weight)
+        pace = paces.pace(
+            completion,
+            expected,
+            checked_in=reported > 0,
+            started=day >= cycle.starts_on,
+            thresholds=cycle.thresholds,
+        )
+        return DayFigures(day, completion, expected, paces.at_best_behind(pace) if held_back else pace)
+
+    def _expected(self, key_result: KeyResult, day: date) -> Decimal | None:
+        """As on a page; most of a cycle is due on the same day, so each share is computed once."""
+        if not has_expectation(key_result):
+            return None
+        key = (day, key_result.cycle.starts_on, key_result.due_date)
+        if key not in self._shares:
+            self._shares[key] = expected_share(day, starts_on=key[1], due_on=key[2])
+        return self._shares[key]
+
+
+def course_of(
+    figures: CycleFigures, *, cycle: Cycle, user: Any, until: date, areas: Collection[int] | None = None
+) -> Course | SnapshotCourse:
+    """How the figures of today came about: from snapshots, or where they hold what is hidden, from history.
+
+    `areas` narrows the question to a part of the tree.
+    """
+    hidden = figures.past_hidden if areas is None else figures.past_hidden & set(areas)
+    return Course(Past.of_cycle(cycle, user=user, until=until)) if hidden else SnapshotCourse(cycle)

@@ -1,0 +1,71 @@
+"""Where a person does not see all of what counts: where, never what or how many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from goals.models import KeyResult, Objective, Roadmap
+
+
+class HiddenPart(NamedTuple):
+    """A key result that is not shown, for deciding here what is said about the numbers that leave it out."""
+
+    key_result_id: int
+    objective_id: int
+    kind: str
+    roadmap_id: int
+    area_id: int
+    counts: bool
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """The objectives, roadmaps (by kind of objective) and areas in whose means parts are left out."""
+
+    objectives: frozenset[int] = frozenset()
+    roadmaps: frozenset[tuple[int, str]] = frozenset()
+    areas: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, parts: Iterable[HiddenPart]) -> Hidden:
+        parts = list(parts)
+        return cls(
+            frozenset(part.objective_id for part in parts),
+            frozenset((part.roadmap_id, part.kind) for part in parts),
+            frozenset(part.area_id for part in parts if part.kind == Objective.Kind.FOCUS),
+        )
+
+
+def hidden_parts(user: Any, *, by_itself: bool = False, **scope: Any) -> list[HiddenPart]:
+    """The key results of some scope that `user` is not shown, whether they count or not. One query at most.
+
+    `scope` filters key results; what counted once still stands in snapshots. `by_itself` asks for the key
+    results of objectives that are shown on their own, whatever holds for their roadmap. Nothing is hidden
+    from None and from managers.
+    """
+    if user is None or (user.is_authenticated and user.is_manager):
+        return []
+    shown = KeyResult.objects.visible_to(user).filter(**scope)
+    if not by_itself:
+        shown = shown.filter(
+            objective__in=Objective.objects.visible_to(user),
+            objective__roadmap__in=Roadmap.objects.visible_to(user),
+        )
+    return parts_of(KeyResult.objects.filter(**scope).exclude(pk__in=shown.values("pk")))
+
+
+def parts_of(key_results: QuerySet[KeyResult]) -> list[HiddenPart]:
+    """Those of live areas: what is archived with its area is in no figure of anybody."""
+    rows = key_results.filter(objective__roadmap__area__archived_at__isnull=True).order_by()
+    fields = rows.values_list(
+        *("pk", "objective_id", "objective__kind", "objective__roadmap_id", "objective__roadmap__area_id"),
+        *("archived_at", "dropped_at", "objective__archived_at", "objective__dropped_at"),
+    )
+    return [
+        HiddenPart(key_result_id, objective_id, kind, roadmap_id, area_id, counts=not any(ends))
+        for key_result_id, objective_id, kind, roadmap_id, area_id, *ends in fields
+    ]

@@ -1,0 +1,212 @@
+"""What was known of a plan on each of its days: definitions from their history, values from check-ins.
+
+A day ends at midnight of the installation's time zone, whoever asks: the past is the same for everybody. What
+was written down later changes nothing in it, be it of an earlier day or a correction.
+"""
+
+from __future__ import annotations
+
+import copy
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from django.utils import timezone
+
+from goals.models import CheckIn, Cycle, KeyResult, Objective, Roadmap
+from goals.progress import stored_completion
+
+KEY_RESULT_FIELDS = (
+    *KeyResult.DEFINITION_FIELDS,
+    *("unit", "stretch_value", "due_on", "check_in_every_days", "added_on", "dropped_at", "archived_at"),
+    *("paused_on", "paused_until", "pause_reason"),
+)
+OBJECTIVE_FIELDS = ("kind", "weight", "dropped_at", "archived_at")
+CYCLE_FIELDS = (
+    *("starts_on", "ends_on", "state", "check_in_every_days", "check_in_weekday"),
+    *("on_track_gap", "on_track_ratio", "at_risk_gap", "at_risk_ratio"),
+)
+# What is shown or counted of the check-in that counts; its note stays where it is.
+REPORT_FIELDS = ("key_result", "sequence", "value", "effective_on", "status", "confidence", "created_at")
+
+T = TypeVar("T")
+Definition = Mapping[str, Any]
+
+
+def day_of(moment: datetime) -> date:
+    """The day a moment belongs to, for everybody."""
+    return timezone.localdate(moment, timezone.get_default_timezone())
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a day."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_default_timezone())
+
+
+class Steps(Generic[T]):
+    """Something that changes from one day to another; of several changes on one day the last holds.
+
+    >>> target = Steps([(date(2024, 7, 1), 10), (date(2024, 9, 2), 12), (date(2024, 9, 2), 15)])
+    >>> target.on(date(2024, 6, 30)), target.on(date(2024, 9, 1)), target.on(date(2024, 9, 2))
+    (None, 10, 15)
+    """
+
+    def __init__(self, changes: Iterable[tuple[date, T]] = ()) -> None:
+        by_day = dict(changes)
+        self.days = sorted(by_day)
+        self.values = [by_day[day] for day in self.days]
+
+    def on(self, day: date) -> T | None:
+        """What was the case at the end of a day; None before the first change."""
+        place = bisect_right(self.days, day)
+        return self.values[place - 1] if place else None
+
+
+class Reports:
+    """The check-ins of one key result, in the order of their numbers."""
+
+    def __init__(self, check_ins: Iterable[CheckIn] = ()) -> None:
+        self.made = [(day_of(row.created_at), row) for row in check_ins]
+        # A check-in counts from the day it was made; where that is a day later elsewhere, from its own.
+        known = sorted((max(made_on, row.effective_on), row.sequence, row) for made_on, row in self.made)
+        best: CheckIn | None = None
+        changes = []
+        for day, _, row in known:
+            if best is None or (row.effective_on, row.sequence) > (best.effective_on, best.sequence):
+                best = row
+            changes.append((day, best))
+        self.counting: Steps[CheckIn] = Steps(changes)
+        self._days_made = sorted(made_on for made_on, _ in self.made)
+
+    def count_on(self, day: date) -> int:
+        return bisect_right(self._days_made, day)
+
+    def until(self, day: date) -> list[CheckIn]:
+        """Those that were known at the end of a day."""
+        return [row for made_on, row in self.made if made_on <= day and row.effective_on <= day]
+
+
+class Record:
+    """The history of a cycle and of some of its rows up to the end of a day. At most five queries."""
+
+    def __init__(
+        self,
+        cycle: Cycle,
+        *,
+        roadmap_ids: Collection[int],
+        objective_ids: Collection[int],
+        key_result_ids: Collection[int],
+        until: date,
+    ) -> None:
+        cycles = _definitions(Cycle, [cycle.pk], CYCLE_FIELDS, until)[cycle.pk]
+        self._cycles = Steps(
+            [(day, _as_it_was(cycle, found)) for day, found in zip(cycles.days, cycles.values, strict=True)]
+        )
+        self._cycle = cycle
+        self._roadmaps = _definitions(Roadmap, roadmap_ids, (), until)
+        self._objectives = _definitions(Objective, objective_ids, OBJECTIVE_FIELDS, until)
+        self._key_results = _definitions(KeyResult, key_result_ids, KEY_RESULT_FIELDS, until)
+        self._reports = _reports(key_result_ids, until)
+        self._copies: dict[tuple[int | None, ...], Any] = {}
+
+    @property
+    def last_day(self) -> date | None:
+        """The day of the newest thing in it."""
+        steps = [*self._objectives.values(), *self._key_results.values(), self._cycles]
+        days = [found.days[-1] for found in steps if found.days]
+        days += [made_on for reports in self._reports.values() for made_on, _ in reports.made]
+        return max(days, default=None)
+
+    def cycle_on(self, day: date) -> Cycle:
+        """The cycle as it was; as it is where it was not there yet."""
+        return self._cycles.on(day) or self._cycle
+
+    def has_roadmap(self, roadmap_id: int, day: date) -> bool:
+        return self._roadmaps[roadmap_id].on(day) is not None
+
+    def objective_on(self, objective: Objective, day: date) -> Objective | None:
+        """A copy as it stood at the end of a day; None before it was there. Read-only: never save it."""
+        definition = self._objectives[objective.pk].on(day)
+        if definition is None:
+            return None
+        cycle = self.cycle_on(day)
+        key = (objective.pk, id(definition), id(cycle))
+        if key not in self._copies:
+            roadmap = copy.copy(objective.roadmap)
+            roadmap.cycle = cycle
+            found = _as_it_was(objective, definition)
+            found.roadmap = roadmap
+            self._copies[key] = found
+        return self._copies[key]
+
+    def key_result_on(self, key_result: KeyResult, day: date) -> KeyResult | None:
+        """A copy as it stood, with the value and completion of then; None before it was there.
+
+        Whether it counted then, its `is_counting` tells.
+        """
+        definition = self._key_results[key_result.pk].on(day)
+        objective = self.objective_on(key_result.objective, day)
+        if definition is None or objective is None:
+            return None
+        reports = self._reports[key_result.pk]
+        report, count = reports.counting.on(day), reports.count_on(day)
+        key = (key_result.pk, id(definition), id(report), count, id(objective))
+        if key not in self._copies:
+            found = _as_it_was(key_result, definition)
+            found.objective, found.check_in_count = objective, count
+            self._copies[key] = _with_value(found, report)
+        return self._copies[key]
+
+    def points_until(self, key_result_id: int, day: date) -> list[tuple[date, Decimal]]:
+        """(effective_on, value) of what was known, in order of sequence."""
+        known = self._reports[key_result_id].until(day)
+        return [(row.effective_on, row.value) for row in known if row.value is not None]
+
+    def counted_on(self, key_result_id: int, objective_id: int, day: date) -> bool:
+        """Whether a key result was in the plan, and neither it nor its objective dropped or archived."""
+        found = (self._key_results[key_result_id].on(day), self._objectives[objective_id].on(day))
+        return all(row is not None and row["dropped_at"] is row["archived_at"] is None for row in found)
+
+    def kind_on(self, objective_id: int, day: date) -> str:
+        definition = self._objectives[objective_id].on(day)
+        return definition["kind"] if definition else ""
+
+
+def _definitions(
+    model: Any, ids: Collection[int], fields: tuple[str, ...], until: date
+) -> dict[int, Steps[Definition]]:
+    changes: dict[int, list[tuple[date, Definition]]] = defaultdict(list)
+    if ids:
+        rows = model.history.filter(id__in=list(ids), history_date__lt=end_of(until))
+        for row in rows.order_by("history_date", "history_id").values("id", "history_date", *fields):
+            changes[row["id"]].append((day_of(row["history_date"]), row))
+    return defaultdict(Steps, {pk: Steps(found) for pk, found in changes.items()})
+
+
+def _reports(key_result_ids: Collection[int], until: date) -> dict[int, Reports]:
+    by_key_result: dict[int, list[CheckIn]] = defaultdict(list)
+    if key_result_ids:
+        rows = CheckIn.objects.filter(key_result__in=list(key_result_ids), created_at__lt=end_of(until))
+        for row in rows.order_by("key_result", "sequence").only(*REPORT_FIELDS):
+            by_key_result[row.key_result_id].append(row)
+    return defaultdict(Reports, {pk: Reports(found) for pk, found in by_key_result.items()})
+
+
+def _as_it_was(row: Any, definition: Definition) -> Any:
+    found = copy.copy(row)
+    for field, value in definition.items():
+        if field not in ("id", "history_date"):
+            setattr(found, field, value)
+    return found
+
+
+def _with_value(key_result: KeyResult, report: CheckIn | None) -> KeyResult:
+    key_result.last_check_in = report
+    key_result.current_value = report.value if report else None
+    key_result.completion = stored_completion(
+        key_result.kind, key_result.start_value, key_result.target_value, key_result.current_value
+    )
+    return key_result
