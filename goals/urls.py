@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from goals.views import check_ins, exports, key_results, objectives, overview, public, risks, roadmaps
+from goals.views import (
+    check_ins,
+    exports,
+    key_results,
+    objectives,
+    overview,
+    plan,
+    plan_risks,
+    public,
+    risks,
+    roadmaps,
+)
 
 app_name = "goals"
 
@@ -16,5 +27,22 @@ urlpatterns = [
     path("check-ins/", check_ins.my_check_ins, name="my_check_ins"),
     path("check-ins/preview/<str:code>/", check_ins.check_in_preview, name="check_in_preview"),
     path("risks/", risks.risk_list, name="risk_list"),
+    path("areas/<str:area_key>/<str:cycle_key>/new/", plan.roadmap_create, name="roadmap_create"),
+    path("areas/<str:area_key>/<str:cycle_key>/edit/", plan.roadmap_edit, name="roadmap_edit"),
+    path("areas/<str:area_key>/<str:cycle_key>/publish/", plan.roadmap_publish, name="roadmap_publish"),
+    path("areas/<str:area_key>/<str:cycle_key>/objectives/", plan.objective_create, name="objective_create"),
+    path("objectives/<str:code>/edit/", plan.objective_edit, name="objective_edit"),
+    path("objectives/<str:code>/remove/", plan.objective_remove, name="objective_remove"),
+    path("objectives/<str:code>/restore/", plan.objective_restore, name="objective_restore"),
+    path("objectives/<str:code>/key-results/", plan.key_result_create, name="key_result_create"),
+    path("key-results/<str:code>/edit/", plan.key_result_edit, name="key_result_edit"),
+    path("key-results/<str:code>/remove/", plan.key_result_remove, name="key_result_remove"),
+    path("key-results/<str:code>/restore/", plan.key_result_restore, name="key_result_restore"),
+    path("objectives/<str:code>/risks/", plan_risks.risk_create, name="risk_create"),
+    path("risks/<str:code>/edit/", plan_risks.risk_edit, name="risk_edit"),
+    path("risks/<str:code>/mitigations/", plan_risks.mitigation_create, name="mitigation_create"),
+    path("mitigations/<int:mitigation_id>/edit/", plan_risks.mitigation_edit, name="mitigation_edit"),
+    path("objectives/<str:code>/needs/", plan_risks.need_create, name="need_create"),
+    path("needs/<int:need_id>/edit/", plan_risks.need_edit, name="need_edit"),
     path("public/<str:cycle_key>/<str:area_key>/", public.public_roadmap, name="public_roadmap"),
 ]

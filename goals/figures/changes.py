@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from goals.models import KeyResult
+from django.db.models import F
+from django.utils import formats
+from django.utils.translation import gettext
 
-FIELDS = (*KeyResult.DEFINITION_FIELDS, "due_on")
+from goals.models import InterimTarget, KeyResult
+
+FIELDS = (*KeyResult.DEFINITION_FIELDS, "stretch_value", "due_on")
+INTERIM = "interim_targets"
 
 
 @dataclass(frozen=True)
@@ -25,15 +30,18 @@ class DefinitionChange:
     changed_at: datetime
     by: Any
     reason: str
+    day: date | None = None  # of an interim target
 
     @property
     def label(self) -> str:
+        if self.field == INTERIM:
+            return gettext("interim target for %(day)s") % {"day": formats.date_format(self.day, "j M Y")}
         field: Any = KeyResult._meta.get_field(self.field)
         return str(field.verbose_name)
 
 
 def definition_changes(key_result_ids: Collection[int]) -> list[DefinitionChange]:
-    """Every change of start, target, bounds, weight, kind or due day, newest first. One query."""
+    """Every change of start, target, stretch, bounds, weight, kind or due day, newest first. One query."""
     rows = (
         KeyResult.history.filter(id__in=list(key_result_ids))
         .select_related("history_user")
@@ -46,6 +54,44 @@ def definition_changes(key_result_ids: Collection[int]) -> list[DefinitionChange
             changes.extend(_compare(before, row))
         before = row
     return sorted(changes, key=lambda change: change.changed_at, reverse=True)
+
+
+def plan_changes(key_result_ids: Collection[int]) -> list[DefinitionChange]:
+    """The same, and every interim target that came, moved or went. Two queries."""
+    changes = [*definition_changes(key_result_ids), *interim_changes(key_result_ids)]
+    return sorted(changes, key=lambda change: change.changed_at, reverse=True)
+
+
+def interim_changes(key_result_ids: Collection[int]) -> list[DefinitionChange]:
+    """What changed in the plans of key results since they were made. One query."""
+    rows = (
+        InterimTarget.history.filter(key_result__in=list(key_result_ids))
+        .annotate(code=F("key_result__code"), made_at=F("key_result__created_at"))
+        .select_related("history_user")
+        .order_by("id", "history_id")
+    )
+    changes: list[DefinitionChange] = []
+    values: dict[int, Decimal] = {}
+    for row in rows:
+        before, after = values.get(row.id), None if row.history_type == "-" else row.value
+        if after is not None:
+            values[row.id] = after
+        if before == after or (row.history_type == "+" and row.history_date == row.made_at):
+            continue
+        changes.append(
+            DefinitionChange(
+                key_result_id=row.key_result_id,
+                code=row.code,
+                field=INTERIM,
+                old=before,
+                new=after,
+                changed_at=row.history_date,
+                by=row.history_user,
+                reason=row.history_change_reason or "",
+                day=row.on,
+            )
+        )
+    return changes
 
 
 def _compare(before: Any, after: Any) -> list[DefinitionChange]:

@@ -71,7 +71,7 @@ class KeyResultFigures:
 def key_result_figures(key_result: KeyResult, *, today: date, points: Points = ()) -> KeyResultFigures:
     """The figures of one key result; `points` (effective_on, value) in order of sequence give the forecast.
 
-    Needs what `with_context()` loads; no query.
+    Needs what `with_context()` loads; no query then.
     """
     cycle = key_result.cycle
     is_guardrail = key_result.kind == KeyResult.Kind.GUARDRAIL
@@ -79,7 +79,9 @@ def key_result_figures(key_result: KeyResult, *, today: date, points: Points = (
     started = today >= cycle.starts_on
     expected = None
     if not is_guardrail and key_result.completion is not None:
-        expected = expected_share(today, starts_on=cycle.starts_on, due_on=key_result.due_date)
+        expected = expected_share(
+            today, starts_on=cycle.starts_on, due_on=key_result.due_date, plan=key_result.plan
+        )
     violated = None
     if is_guardrail:
         violated = is_violated(

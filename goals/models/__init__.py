@@ -4,10 +4,12 @@ from goals.models.check_in import AppendOnly, CheckIn
 from goals.models.cycle import Cycle, Roadmap, Visibility
 from goals.models.dependency import Dependency
 from goals.models.idempotency_key import IdempotencyKey
+from goals.models.interim_target import InterimTarget
 from goals.models.key_result import KeyResult
 from goals.models.objective import Level, Objective
 from goals.models.outbox import OutboxMail
 from goals.models.risk import Mitigation, Risk
+from goals.models.sent_form import SentForm
 from goals.models.snapshot import Snapshot
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "Cycle",
     "Dependency",
     "IdempotencyKey",
+    "InterimTarget",
     "KeyResult",
     "Level",
     "Mitigation",
@@ -23,6 +26,7 @@ __all__ = [
     "OutboxMail",
     "Risk",
     "Roadmap",
+    "SentForm",
     "Snapshot",
     "Visibility",
 ]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from areas.models import Area
+from goals import progress
 from goals.models.cycle import Cycle, Visibility
 from goals.models.fields import Archivable, Versioned, completion_field, value_field
 from goals.models.objective import Objective
@@ -71,10 +72,11 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
         )
 
     def with_context(self) -> KeyResultQuerySet:
-        """With what its figures, code and links need, in one query."""
-        return self.select_related(
+        """With what its figures, code and links need, in two queries."""
+        related = self.select_related(
             "owner", "last_check_in__author", "objective__roadmap__cycle", "objective__roadmap__area"
         )
+        return related.prefetch_related("interim_targets")
 
     def owned_in_active_cycles(self) -> KeyResultQuerySet:
         """What may owe a check-in: reminders and My check-ins narrow it down by date."""
@@ -289,6 +291,17 @@ class KeyResult(Versioned, Archivable):
     @property
     def due_date(self) -> date:
         return self.due_on or self.cycle.ends_on
+
+    @property
+    def plan(self) -> list[tuple[date, Decimal]]:
+        """Its interim targets as completions, as `expected_share` takes them; a query unless prefetched."""
+        if self.start_value is None or self.target_value is None:
+            return []
+        shares = [
+            (interim.on, progress.completion(self.start_value, self.target_value, interim.value))
+            for interim in self.interim_targets.all()
+        ]
+        return [(day, share) for day, share in shares if share is not None]
 
     @property
     def rhythm_days(self) -> int:

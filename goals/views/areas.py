@@ -9,7 +9,7 @@ from django.utils import timezone
 from areas.models import Area, Membership, Role
 from goals.figures import AreaFigures, cycle_figures
 from goals.models import Roadmap
-from goals.views.context import area_crumbs, chosen_cycle, cycle_context
+from goals.views.context import area_crumbs, chosen_cycle, cycle_context, may_edit
 
 
 @dataclass(frozen=True)
@@ -54,4 +54,6 @@ def area_detail(request: HttpRequest, area_key: str) -> HttpResponse:
         if roadmaps.exists() or area.children.filter(archived_at__isnull=True).exists():
             return redirect("goals:roadmap_detail", area.key, cycle.key)
     context = {"nav": "areas", "area": area, "crumbs": area_crumbs(area), **cycle_context(request, cycle)}
+    if cycle is not None:
+        context |= may_edit(request.user, area, cycle)
     return render(request, "areas/area_detail.html", context)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from areas.models import Area
+from areas.permissions import can_contribute, can_edit_plan
 from goals.demo import people
 from goals.models import Cycle, KeyResult
 
@@ -54,6 +55,15 @@ def area_crumbs(area: Area, *, last: bool = True) -> list[tuple[str, str]]:
     above = [(found.name, reverse("areas:area_detail", args=[found.key])) for found in area.ancestors()]
     own = "" if last else reverse("areas:area_detail", args=[area.key])
     return [(_("Areas"), reverse("areas:area_list")), *above, (area.name, own)]
+
+
+def may_edit(user: Reader, area: Area, cycle: Cycle) -> dict[str, bool]:
+    """For templates: whether to show ways to change the plan, and its risks; none in a closed cycle."""
+    can_edit = not cycle.is_closed and can_edit_plan(user, area)
+    return {
+        "can_edit": can_edit,
+        "can_edit_risks": can_edit or (not cycle.is_closed and can_contribute(user, area)),
+    }
 
 
 def cycle_context(request: HttpRequest, cycle: Cycle | None) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from goals.figures import definition_changes, key_result_figures
+from goals.figures import key_result_figures, plan_changes
 from goals.models import CheckIn, KeyResult
+from goals.views.context import may_edit
 from goals.views.courses import key_result_chart
 from goals.views.objectives import objective_crumbs
 from goals.views.roadmaps import checkable_ids
@@ -21,7 +22,7 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
     check_ins = list(key_result.check_ins.with_authors().prefetch_related("corrections").newest_first())
     points = [(row.effective_on, row.value) for row in sorted(check_ins, key=lambda row: row.sequence)]
     figures = key_result_figures(key_result, today=today, points=points)
-    changes = definition_changes([key_result.pk])
+    changes = plan_changes([key_result.pk])
     context = {
         "nav": "areas",
         "today": today,
@@ -33,6 +34,7 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         "changes": changes,
         "is_checkable": key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),
         "page": Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page")),
+        **may_edit(request.user, key_result.area, key_result.cycle),
     }
     return render(request, "goals/key_result_detail.html", context)
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 from goals.figures import (
     ObjectiveFigures,
     SeriesPoint,
-    definition_changes,
     key_results_figures,
     objective_figures,
+    plan_changes,
 )
 from goals.models import CheckIn, Dependency, KeyResult, Objective, Risk, Snapshot
-from goals.views.context import Reader, area_crumbs
+from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
 from goals.views.roadmaps import checkable_ids, visible_needs
 
@@ -32,7 +32,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     rows = list(key_results)
     counting = key_results_figures([row for row in rows if row.dropped_at is None], today=today)
     figures = objective_figures(objective, counting, today=today)
-    changes = definition_changes([row.pk for row in rows])
+    changes = plan_changes([row.pk for row in rows])
     context = {
         "nav": "areas",
         "today": today,
@@ -50,6 +50,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         ),
         "changes": changes,
         "check_ins": _latest(rows),
+        **may_edit(request.user, objective.roadmap.area, objective.roadmap.cycle),
     }
     return render(request, "goals/objective_detail.html", context)
 

@@ -22,7 +22,7 @@ from goals.figures import (
     roadmap_figures,
 )
 from goals.models import CheckIn, Cycle, Dependency, KeyResult, Objective, Risk, Roadmap
-from goals.views.context import Reader, area_crumbs
+from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
 
 LATEST_SHOWN = 6
@@ -49,6 +49,7 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
         "cycle_page": reverse("areas:area_detail", args=[area.key]),
         "crumbs": area_crumbs(area),
         "leads": list(Membership.objects.filter(area=area, role=Role.LEAD).select_related("user")),
+        **may_edit(request.user, area, cycle),
     }
     if area.children.filter(archived_at__isnull=True).exists():
         return render(

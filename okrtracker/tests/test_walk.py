@@ -26,11 +26,18 @@ SAMPLES = {
     "code": "EDGE-24H2-O1",
     "person_id": "900001",
     "token_id": "900002",
+    "mitigation_id": "900003",
+    "need_id": "900004",
 }
 SAMPLES_OF = {
     "goals:key_result_detail": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_create": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_preview": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_edit": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_remove": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_restore": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:risk_edit": {"code": "EDGE-24H2-O1-R1"},
+    "goals:mitigation_create": {"code": "EDGE-24H2-O1-R1"},
     "api:area-detail": {"key": "EDGE"},
     "api:cycle-detail": {"key": "24H2"},
     "api:roadmap-detail": {"code": "EDGE-24H2"},
@@ -115,8 +122,8 @@ ADMIN = (
 def story(key_result, lead):
     """EDGE-24H2 with something of everything, published for everybody."""
     check_in(key_result, 3, author=lead)
-    MitigationFactory(risk=RiskFactory(objective=key_result.objective))
-    DependencyFactory(objective=key_result.objective)
+    MitigationFactory(pk=SAMPLES["mitigation_id"], risk=RiskFactory(objective=key_result.objective))
+    DependencyFactory(pk=SAMPLES["need_id"], objective=key_result.objective)
     Roadmap.objects.update(state=Roadmap.State.PUBLISHED, visibility=Visibility.PUBLIC)
     Objective.objects.update(visibility=Visibility.PUBLIC)
     invited = UserFactory(pk=SAMPLES["person_id"], name="In Vited", is_active=False)

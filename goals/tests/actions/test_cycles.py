@@ -34,6 +34,7 @@ from goals.actions.roadmaps import (
     change_roadmap,
     create_objective,
     create_roadmap,
+    drop_objective,
     restore_objective,
 )
 from goals.models import (
@@ -187,6 +188,7 @@ def writes(area, lead, key_result) -> dict:
     risk = RiskFactory(objective=objective)
     step, need = MitigationFactory(risk=risk), DependencyFactory(objective=objective)
     archived = KeyResultFactory(objective=objective, archived_at=NOW)
+    another = KeyResultFactory(objective=objective)
     return {
         "check_in": lambda: check_in(key_result, 5, author=lead),
         "score_key_result": lambda: score_key_result(key_result, score=Decimal(0), reason="missed", **who),
@@ -200,13 +202,14 @@ def writes(area, lead, key_result) -> dict:
         "change_key_result": lambda: change_key_result(key_result, title="Anew", **who),
         "archive_key_result": lambda: archive_key_result(key_result, **who),
         "restore_key_result": lambda: restore_key_result(archived, **who),
-        "drop_key_result": lambda: drop_key_result(key_result, reason="given up", **who),
+        "drop_key_result": lambda: drop_key_result(another, reason="given up", **who),
         "create_risk": lambda: create_risk(objective, title="Anew", likelihood=1, **who),
         "change_risk": lambda: change_risk(risk, title="Anew", **who),
         "create_mitigation": lambda: create_mitigation(risk, text="Anew", **who),
         "change_mitigation": lambda: change_mitigation(step, text="Anew", **who),
         "create_dependency": lambda: create_dependency(objective, partner="Anew", **who),
         "change_dependency": lambda: change_dependency(need, note="Anew", **who),
+        "drop_objective": lambda: drop_objective(objective, reason="given up", **who),
     }
 
 

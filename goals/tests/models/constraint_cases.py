@@ -18,7 +18,7 @@ from accounts.audit import record
 from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, MailKind, PersonEvent
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory, MembershipFactory
-from goals.models import IdempotencyKey, OutboxMail, Snapshot
+from goals.models import IdempotencyKey, InterimTarget, OutboxMail, Snapshot
 from goals.tests.factories import (
     NOW,
     TODAY,
@@ -51,6 +51,10 @@ class Case:
 
 def make_user() -> Model:
     return UserFactory(name="Una", email="una@example.org", password=make_password("a long one"))
+
+
+def make_interim_target() -> InterimTarget:
+    return InterimTarget.objects.create(key_result=KeyResultFactory(), on=TODAY, value=NUMBER)
 
 
 def make_account_mail() -> AccountMail:
@@ -581,4 +585,11 @@ CASES = [
     *RISKS,
     *DEPENDENCIES,
     *KEPT,
+    Case(
+        "interim_target_once_per_day",
+        "This key result has an interim target for this day already.",
+        make_interim_target,
+        {},
+        copy=True,
+    ),
 ]
