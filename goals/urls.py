@@ -13,6 +13,7 @@ from goals.views import (
     public,
     risks,
     roadmaps,
+    weights,
 )
 
 app_name = "goals"
@@ -44,5 +45,17 @@ urlpatterns = [
     path("mitigations/<int:mitigation_id>/edit/", plan_risks.mitigation_edit, name="mitigation_edit"),
     path("objectives/<str:code>/needs/", plan_risks.need_create, name="need_create"),
     path("needs/<int:need_id>/edit/", plan_risks.need_edit, name="need_edit"),
+    path("objectives/<str:code>/weights/", weights.objective_weights, name="objective_weights"),
+    path(
+        "objectives/<str:code>/weights/shares/",
+        weights.objective_weight_shares,
+        name="objective_weight_shares",
+    ),
+    path("areas/<str:area_key>/<str:cycle_key>/weights/", weights.roadmap_weights, name="roadmap_weights"),
+    path(
+        "areas/<str:area_key>/<str:cycle_key>/weights/shares/",
+        weights.roadmap_weight_shares,
+        name="roadmap_weight_shares",
+    ),
     path("public/<str:cycle_key>/<str:area_key>/", public.public_roadmap, name="public_roadmap"),
 ]

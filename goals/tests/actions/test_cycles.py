@@ -37,6 +37,7 @@ from goals.actions.roadmaps import (
     drop_objective,
     restore_objective,
 )
+from goals.actions.weights import Wanted, change_key_result_weights, change_objective_weights
 from goals.models import (
     CheckIn,
     Cycle,
@@ -209,6 +210,12 @@ def writes(area, lead, key_result) -> dict:
         "change_mitigation": lambda: change_mitigation(step, text="Anew", **who),
         "create_dependency": lambda: create_dependency(objective, partner="Anew", **who),
         "change_dependency": lambda: change_dependency(need, note="Anew", **who),
+        "change_key_result_weights": lambda: change_key_result_weights(
+            objective, {another.pk: Wanted(Decimal(2))}, reason="matters", **who
+        ),
+        "change_objective_weights": lambda: change_objective_weights(
+            roadmap, {objective.pk: Wanted(Decimal(2))}, reason="matters", **who
+        ),
         "drop_objective": lambda: drop_objective(objective, reason="given up", **who),
     }
 
@@ -226,11 +233,11 @@ def test_a_closed_cycle_refuses_every_write_and_nothing_changes(key_result, core
 
 
 def test_no_action_is_left_out_of_the_test_above(key_result, core, lead):
-    from goals.actions import check_ins, cycles, key_results, risks, roadmaps
+    from goals.actions import check_ins, cycles, key_results, risks, roadmaps, weights
 
     actions = {
         name
-        for module in (check_ins, cycles, key_results, risks, roadmaps)
+        for module in (check_ins, cycles, key_results, risks, roadmaps, weights)
         for name, found in vars(module).items()
         if hasattr(found, "__wrapped__") and found.__module__ == module.__name__ and not name.startswith("_")
     }
