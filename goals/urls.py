@@ -3,6 +3,7 @@
 from django.urls import path
 
 from goals.views import (
+    changes,
     check_ins,
     exports,
     key_results,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("key-results/<str:code>/check-in/", check_ins.check_in_create, name="check_in_create"),
     path("check-ins/", check_ins.my_check_ins, name="my_check_ins"),
     path("check-ins/preview/<str:code>/", check_ins.check_in_preview, name="check_in_preview"),
+    path("changes/", changes.change_list, name="change_list"),
+    path("changes.csv", changes.change_csv, name="change_csv"),
     path("risks/", risks.risk_list, name="risk_list"),
     path("areas/<str:area_key>/<str:cycle_key>/new/", plan.roadmap_create, name="roadmap_create"),
     path("areas/<str:area_key>/<str:cycle_key>/edit/", plan.roadmap_edit, name="roadmap_edit"),

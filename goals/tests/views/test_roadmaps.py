@@ -209,7 +209,7 @@ def test_queries_of_a_roadmap_do_not_grow_with_it(client, lead, roadmap, django_
         DependencyFactory(objective=objective, partner=f"Partner {index}")
     client.force_login(lead)
     client.get(ADDRESS)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         client.get(ADDRESS)
 
 
@@ -223,5 +223,5 @@ def test_queries_of_the_list_of_areas_do_not_grow_with_it(
         KeyResultFactory(objective=ObjectiveFactory(roadmap=RoadmapFactory(area=area, cycle=cycle)))
     client.force_login(manager)
     client.get("/areas/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/areas/")
