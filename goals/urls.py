@@ -5,6 +5,7 @@ from django.urls import path
 from goals.views import (
     changes,
     check_ins,
+    comments,
     exports,
     key_results,
     objectives,
@@ -60,5 +61,24 @@ urlpatterns = [
         weights.roadmap_weight_shares,
         name="roadmap_weight_shares",
     ),
+    path("objectives/<str:code>/comments/", comments.objective_comment, name="objective_comment"),
+    path("objectives/<str:code>/people/", comments.objective_people, name="objective_people"),
+    path(
+        "key-results/<str:code>/check-ins/<int:sequence>/comments/",
+        comments.check_in_comment,
+        name="check_in_comment",
+    ),
+    path(
+        "key-results/<str:code>/check-ins/<int:sequence>/people/",
+        comments.check_in_people,
+        name="check_in_people",
+    ),
+    path(
+        "key-results/<str:code>/check-ins/<int:sequence>/acknowledge/",
+        comments.check_in_acknowledge,
+        name="check_in_acknowledge",
+    ),
+    path("comments/<int:comment_id>/edit/", comments.comment_edit, name="comment_edit"),
+    path("comments/<int:comment_id>/delete/", comments.comment_delete, name="comment_delete"),
     path("public/<str:cycle_key>/<str:area_key>/", public.public_roadmap, name="public_roadmap"),
 ]

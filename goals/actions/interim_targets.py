@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from goals.actions.refusals import Invalid
-from goals.actions.rows import save_row
+from goals.actions.rows import delete_row, save_row
 from goals.models import InterimTarget, KeyResult
 
 Plan = Sequence[tuple[date, Decimal]]
@@ -42,8 +42,7 @@ def replace_interim_targets(
     for row in InterimTarget.objects.filter(key_result=key_result):
         value = plan.pop(row.on, None)
         if value is None:
-            row._history_user, row._history_date, row._change_reason = by, now, reason or None
-            row.delete()
+            delete_row(row, by=by, now=now, reason=reason)
         elif value != row.value:
             row.value = value
             save_row(row, by=by, now=now, reason=reason)

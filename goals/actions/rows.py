@@ -35,6 +35,14 @@ def save_row(row: Any, *, by: Any, now: datetime, reason: str = "") -> None:
     row.save()
 
 
+def delete_row(row: Any, *, by: Any, now: datetime, reason: str = "") -> None:
+    """For the few rows that are deleted at all; their history names the person, the moment and the reason."""
+    row._history_user = by
+    row._history_date = now
+    row._change_reason = reason or None
+    row.delete()
+
+
 def refuse_unstorable(row: Any) -> None:
     """Refuses what a database, a document or a mail cannot carry, in every text. Raises Invalid.
 

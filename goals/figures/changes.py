@@ -34,7 +34,7 @@ class DefinitionChange:
 
     @property
     def label(self) -> str:
-        if self.field == INTERIM:
+        if self.field == INTERIM and self.day is not None:
             return gettext("interim target for %(day)s") % {"day": formats.date_format(self.day, "j M Y")}
         field: Any = KeyResult._meta.get_field(self.field)
         return str(field.verbose_name)

@@ -208,7 +208,8 @@ def _told(model: Any, before: Any, after: Any, owners: dict[int, str]) -> list[t
         elif name in LONG:
             told.append((str(field.verbose_name), "", _("rewritten")))
         else:
-            told.append((str(field.verbose_name), *(_in_words(field, v, owners) for v in (old, new))))
+            words = _in_words(field, old, owners), _in_words(field, new, owners)
+            told.append((str(field.verbose_name), *words))
     return told
 
 
@@ -236,7 +237,7 @@ def _interim(key_results: QuerySet[KeyResult], since: datetime) -> list[Change]:
     return [
         Change(
             section=PLAN,
-            area_id=rows[change.key_result_id].area_pk,  # type: ignore[attr-defined]
+            area_id=rows[change.key_result_id].area_pk,
             at=change.changed_at,
             by=change.by.name if change.by else "",
             code=change.code,

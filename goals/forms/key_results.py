@@ -100,7 +100,8 @@ class KeyResultForm(PlanForm):
             self.fields[f"interim_{number}_on"] = DayField(label=_("Day"), required=False)
             self.fields[f"interim_{number}_value"] = NumberField(label=_("Value"), required=False)
         for number, (day, value) in enumerate(known):
-            self.initial |= {f"interim_{number}_on": day, f"interim_{number}_value": value}
+            self.initial[f"interim_{number}_on"] = day
+            self.initial[f"interim_{number}_value"] = value
 
     @property
     def interim_rows(self) -> list[tuple[int, forms.BoundField, forms.BoundField]]:

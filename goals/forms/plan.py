@@ -98,9 +98,9 @@ class PlanForm(forms.ModelForm):
         return {name: lines(value) if isinstance(value, str) else value for name, value in values.items()}
 
     @property
-    def why(self) -> dict[str, str]:
+    def why(self) -> str:
         """The reason, for those actions that take one."""
-        return {"reason": lines(self.cleaned_data.get("reason") or "")}
+        return lines(self.cleaned_data.get("reason") or "")
 
     def refuse(self, refusal: Refused) -> None:
         """Puts the sentences of a refusal at their fields."""
@@ -123,7 +123,8 @@ class PlanForm(forms.ModelForm):
 
     def in_words(self, name: str) -> str:
         """A field's value as people read it: the label of a choice, a text as it is."""
-        field, value = self.fields[name], self.as_sent(name)
+        field: Any = self.fields[name]
+        value = self.as_sent(name)
         if isinstance(field, forms.ChoiceField):
             return next((str(label) for key, label in field.choices if str(key) == value), value)
         return value

@@ -67,7 +67,7 @@ class StepField(forms.TypedChoiceField):
 
 def form_field(field: models.Field, **options: Any) -> forms.Field | None:
     """The form's field for a model's one: its label and help, and our own way of reading."""
-    told = {
+    told: dict[str, Any] = {
         "label": capfirst(field.verbose_name),
         "help_text": field.help_text,
         "required": not (field.blank or field.null),

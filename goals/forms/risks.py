@@ -12,6 +12,11 @@ from goals.forms.plan_fields import LEVELS, StepField, form_field
 from goals.models import Dependency, KeyResult, Mitigation, Objective, Risk
 
 
+class _KeyResultField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.short_code} {obj.title}"
+
+
 class RiskForm(PlanForm):
     """`key_results` and `reader`: what the person may tie the risk to."""
 
@@ -59,11 +64,9 @@ class RiskForm(PlanForm):
         self.fields["impact"] = impact
         self.fields["review_on"].help_text = _("An unknown risk without a likelihood needs it")
         key_results = KeyResult.objects.counting().visible_to(reader).filter(objective=instance.objective)
-        field = forms.ModelChoiceField(
+        self.fields["key_result"] = _KeyResultField(
             key_results, label=_("Key result"), required=False, empty_label=_("the whole objective")
         )
-        field.label_from_instance = lambda row: f"{row.short_code} {row.title}"  # type: ignore[method-assign]
-        self.fields["key_result"] = field
 
 
 class MitigationForm(PlanForm):

@@ -1,6 +1,7 @@
 """The domain: what is planned, what is reported, what may go wrong (docs/glossary.md)."""
 
 from goals.models.check_in import AppendOnly, CheckIn
+from goals.models.comment import Acknowledgement, Comment, Mention
 from goals.models.cycle import Cycle, Roadmap, Visibility
 from goals.models.dependency import Dependency
 from goals.models.idempotency_key import IdempotencyKey
@@ -13,14 +14,17 @@ from goals.models.sent_form import SentForm
 from goals.models.snapshot import Snapshot
 
 __all__ = [
+    "Acknowledgement",
     "AppendOnly",
     "CheckIn",
+    "Comment",
     "Cycle",
     "Dependency",
     "IdempotencyKey",
     "InterimTarget",
     "KeyResult",
     "Level",
+    "Mention",
     "Mitigation",
     "Objective",
     "OutboxMail",

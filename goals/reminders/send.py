@@ -25,10 +25,13 @@ from goals.reminders.claim import (
     release,
 )
 from goals.reminders.invitations import build_invitation
+from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
 
 # Claimed at a time and sent over one connection. When the sender dies, they wait for its lease to pass.
 BATCH = 10
+
+BUILDERS = {OutboxMail.Kind.INVITATION: build_invitation, OutboxMail.Kind.MENTION: build_mention}
 
 log = structlog.get_logger(__name__)
 
@@ -104,8 +107,7 @@ def _send(mail: OutboxMail, post: Post, *, now: datetime) -> str:
     if not begin_attempt(mail):
         return "taken over"
     try:
-        is_invitation = mail.kind == OutboxMail.Kind.INVITATION
-        message = build_invitation(mail, now=now) if is_invitation else build_message(mail, now=now)
+        message = BUILDERS.get(mail.kind, build_message)(mail, now=now)
         if message is None:
             note_skipped(mail)
             return "skipped"

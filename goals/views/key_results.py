@@ -11,6 +11,7 @@ from goals.views.context import may_edit
 from goals.views.courses import key_result_chart
 from goals.views.objectives import objective_crumbs
 from goals.views.roadmaps import checkable_ids
+from goals.views.threads import talk_by_check_in
 
 CHECK_INS_PER_PAGE = 50
 
@@ -23,6 +24,11 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
     points = [(row.effective_on, row.value) for row in sorted(check_ins, key=lambda row: row.sequence)]
     figures = key_result_figures(key_result, today=today, points=points)
     changes = plan_changes([key_result.pk])
+    page = Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page"))
+    may = may_edit(request.user, key_result.area, key_result.cycle)
+    talk = talk_by_check_in(
+        list(page), request.user, is_open=not key_result.cycle.is_closed, can_edit=may["can_edit"]
+    )
     context = {
         "nav": "areas",
         "today": today,
@@ -33,8 +39,9 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         "chart": key_result_chart(figures, counting_check_ins(check_ins), changes, today=today),
         "changes": changes,
         "is_checkable": key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),
-        "page": Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page")),
-        **may_edit(request.user, key_result.area, key_result.cycle),
+        "page": page,
+        "log": [(row, talk[row.pk]) for row in page],
+        **may,
     }
     return render(request, "goals/key_result_detail.html", context)
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,10 +14,11 @@ from goals.figures import (
     objective_figures,
     plan_changes,
 )
-from goals.models import CheckIn, Dependency, KeyResult, Objective, Risk, Snapshot
+from goals.models import CheckIn, Comment, Dependency, KeyResult, Objective, Risk, Snapshot
 from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
 from goals.views.roadmaps import checkable_ids, visible_needs
+from goals.views.threads import thread_of
 
 LATEST_SHOWN = 10
 
@@ -33,10 +35,12 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     counting = key_results_figures([row for row in rows if row.dropped_at is None], today=today)
     figures = objective_figures(objective, counting, today=today)
     changes = plan_changes([row.pk for row in rows])
+    comments = list(Comment.objects.filter(objective=objective).for_page())
     context = {
         "nav": "areas",
         "today": today,
         "objective": objective,
+        "thread": thread_of(objective, comments, request.user, is_open=not objective.roadmap.cycle.is_closed),
         "cycle": objective.roadmap.cycle,
         "crumbs": objective_crumbs(objective, last=True),
         "figures": figures,
@@ -82,4 +86,7 @@ def _needed_by(objective: Objective, user: Reader) -> list[Dependency]:
 
 def _latest(key_results: list[KeyResult]) -> list[CheckIn]:
     rows = CheckIn.objects.filter(key_result__in=[row.pk for row in key_results])
+    rows = rows.annotate(
+        comment_count=Count("comments", filter=Q(comments__deleted_at__isnull=True), distinct=True)
+    ).prefetch_related("acknowledgements__person")
     return list(rows.select_related("key_result", "author").order_by("-created_at", "-pk")[:LATEST_SHOWN])

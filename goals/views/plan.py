@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from areas.models import Area
 from goals.actions.key_results import (
@@ -37,9 +37,13 @@ from goals.models import Cycle, KeyResult, Objective, Roadmap
 from goals.views import plan_flow
 from goals.views.context import area_crumbs
 from goals.views.objectives import objective_crumbs
-from goals.views.plan_flow import Page, refuse_non_editors, visible_key_result, visible_objective
-
-get_and_post = require_http_methods(["GET", "HEAD", "POST"])
+from goals.views.plan_flow import (
+    Page,
+    get_and_post,
+    refuse_non_editors,
+    visible_key_result,
+    visible_objective,
+)
 
 
 @get_and_post
@@ -58,7 +62,7 @@ def roadmap_create(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
         [*area_crumbs(area, last=False), (cycle.name, "")],
         roadmap.get_absolute_url(),
     )
-    who = {"by": request.user, "now": timezone.now()}
+    who: dict[str, Any] = {"by": request.user, "now": timezone.now()}
     return plan_flow.create(
         request,
         page,
@@ -140,7 +144,7 @@ def objective_create(request: HttpRequest, area_key: str, cycle_key: str) -> Htt
         roadmap_crumbs(roadmap, _("New objective")),
         roadmap.get_absolute_url(),
     )
-    who = {"by": request.user, "now": timezone.now()}
+    who: dict[str, Any] = {"by": request.user, "now": timezone.now()}
     return plan_flow.create(
         request,
         page,
@@ -175,7 +179,7 @@ def objective_edit(request: HttpRequest, code: str) -> HttpResponse:
             now=timezone.now(),
             version=form.seen_version,
             **form.entered,
-            **form.why,
+            reason=form.why,
         ),
     )
 
@@ -192,7 +196,7 @@ def key_result_create(request: HttpRequest, code: str) -> HttpResponse:
         objective.get_absolute_url(),
         {"objective": objective},
     )
-    who = {"by": request.user, "now": timezone.now(), "today": timezone.localdate()}
+    who: dict[str, Any] = {"by": request.user, "now": timezone.now(), "today": timezone.localdate()}
     return plan_flow.create(
         request,
         page,
@@ -228,7 +232,7 @@ def key_result_edit(request: HttpRequest, code: str) -> HttpResponse:
             now=timezone.now(),
             version=form.seen_version,
             **form.entered,
-            **form.why,
+            reason=form.why,
         ),
     )
 
@@ -291,8 +295,9 @@ def _remove(request: HttpRequest, row: Any, page: Page, ways: dict[str, Any], le
         status = HTTPStatus.CONFLICT if is_conflict else HTTPStatus.UNPROCESSABLE_ENTITY
         # Who presses again has read that somebody else changed it.
         fresh = type(row).objects.get(pk=row.pk).version
-        form.data = form.data.copy()
-        form.data["version"] = str(fresh)
+        data = request.POST.copy()
+        data["version"] = str(fresh)
+        form.data = data
         return plan_flow.answer(request, page, form, status=status)
     messages.success(request, _("%(code)s is out of the plan.") % {"code": row.code})
     return redirect(led_to)

@@ -15,17 +15,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from areas.models import Area
 from areas.permissions import can_contribute, can_edit_plan
 from goals.actions.once import SentBefore, make_once
 from goals.actions.refusals import Archived, CycleClosed, Refused, StaleVersion, WrongState
 from goals.forms.plan import PlanForm
-from goals.models import Cycle, KeyResult, Objective, Risk
+from goals.models import Cycle, InterimTarget, KeyResult, Objective, Risk
 from goals.models.objective import ObjectiveQuerySet
 
 CONFLICTS = (Archived, CycleClosed, SentBefore, StaleVersion, WrongState)
 MakeForm = Callable[..., Any]
+get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,6 @@ def _as_seen(make_form: MakeForm, current: Model, version: int) -> Any:
         return None
     options = {}
     if isinstance(current, KeyResult):
-        interim = current.interim_targets.model.history.as_of(row.history_date).filter(key_result=current)  # type: ignore[attr-defined]
+        interim = InterimTarget.history.as_of(row.history_date).filter(key_result=current)
         options["interim_targets"] = sorted((found.on, found.value) for found in interim)
     return make_form(None, instance=row.instance, **options)

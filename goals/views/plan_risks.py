@@ -23,9 +23,9 @@ from goals.forms.risks import MitigationForm, NeedForm, RiskForm
 from goals.models import Dependency, Mitigation, Objective, Risk
 from goals.views import plan_flow
 from goals.views.objectives import objective_crumbs
-from goals.views.plan import get_and_post
 from goals.views.plan_flow import (
     Page,
+    get_and_post,
     refuse_non_contributors,
     refuse_non_editors,
     visible_objective,
@@ -43,7 +43,7 @@ def risk_create(request: HttpRequest, code: str) -> HttpResponse:
     objective = visible_objective(request, code)
     refuse_non_contributors(request, objective.roadmap.area)
     page = _page("goals/risk_form.html", _("New risk"), objective, objective.get_absolute_url())
-    who = {"by": request.user, "now": timezone.now()}
+    who: dict[str, Any] = {"by": request.user, "now": timezone.now()}
     return plan_flow.create(
         request,
         page,
@@ -75,7 +75,7 @@ def mitigation_create(request: HttpRequest, code: str) -> HttpResponse:
     refuse_non_contributors(request, risk.objective.roadmap.area)
     heading = _("New step against %(code)s") % {"code": risk.code}
     page = _page("goals/mitigation_form.html", heading, risk.objective, risk.get_absolute_url(), risk=risk)
-    who = {"by": request.user, "now": timezone.now()}
+    who: dict[str, Any] = {"by": request.user, "now": timezone.now()}
     return plan_flow.create(
         request,
         page,
@@ -111,7 +111,7 @@ def need_create(request: HttpRequest, code: str) -> HttpResponse:
     objective = visible_objective(request, code)
     refuse_non_editors(request, objective.roadmap.area)
     page = _page("goals/need_form.html", _("New need"), objective, objective.get_absolute_url())
-    who = {"by": request.user, "now": timezone.now()}
+    who: dict[str, Any] = {"by": request.user, "now": timezone.now()}
     return plan_flow.create(
         request,
         page,

@@ -22,8 +22,8 @@ from goals.forms.weights import WeightsForm
 from goals.models import KeyResult, Objective
 from goals.views import plan_flow
 from goals.views.objectives import objective_crumbs
-from goals.views.plan import editable_roadmap, get_and_post, roadmap_crumbs
-from goals.views.plan_flow import Page, refuse_non_editors, visible_objective
+from goals.views.plan import editable_roadmap, roadmap_crumbs
+from goals.views.plan_flow import Page, get_and_post, refuse_non_editors, visible_objective
 
 Change = Callable[..., int]
 

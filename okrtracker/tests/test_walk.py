@@ -14,7 +14,7 @@ from accounts.models.invitation import GOOD_FOR, token_of
 from accounts.models.token import digest_of
 from accounts.tests.factories import UserFactory
 from areas.models import Area
-from goals.models import KeyResult, Objective, Roadmap, Visibility
+from goals.models import Comment, KeyResult, Objective, Roadmap, Visibility
 from goals.tests.factories import DependencyFactory, MitigationFactory, RiskFactory, check_in
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -28,6 +28,8 @@ SAMPLES = {
     "token_id": "900002",
     "mitigation_id": "900003",
     "need_id": "900004",
+    "comment_id": "900005",
+    "sequence": "1",
 }
 SAMPLES_OF = {
     "goals:key_result_detail": {"code": "EDGE-24H2-O1-KR1"},
@@ -38,6 +40,9 @@ SAMPLES_OF = {
     "goals:key_result_restore": {"code": "EDGE-24H2-O1-KR1"},
     "goals:risk_edit": {"code": "EDGE-24H2-O1-R1"},
     "goals:mitigation_create": {"code": "EDGE-24H2-O1-R1"},
+    "goals:check_in_comment": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:check_in_people": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:check_in_acknowledge": {"code": "EDGE-24H2-O1-KR1"},
     "api:area-detail": {"key": "EDGE"},
     "api:cycle-detail": {"key": "24H2"},
     "api:roadmap-detail": {"code": "EDGE-24H2"},
@@ -124,6 +129,9 @@ def story(key_result, lead):
     check_in(key_result, 3, author=lead)
     MitigationFactory(pk=SAMPLES["mitigation_id"], risk=RiskFactory(objective=key_result.objective))
     DependencyFactory(pk=SAMPLES["need_id"], objective=key_result.objective)
+    Comment.objects.create(
+        pk=SAMPLES["comment_id"], objective=key_result.objective, author=lead, text="Well done."
+    )
     Roadmap.objects.update(state=Roadmap.State.PUBLISHED, visibility=Visibility.PUBLIC)
     Objective.objects.update(visibility=Visibility.PUBLIC)
     invited = UserFactory(pk=SAMPLES["person_id"], name="In Vited", is_active=False)
