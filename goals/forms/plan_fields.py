@@ -79,6 +79,8 @@ def form_field(field: models.Field, **options: Any) -> forms.Field | None:
     if isinstance(field, models.TextField):
         options["widget"] = forms.Textarea({"rows": 4})
     made: forms.Field | None = field.formfield(**options)
+    if isinstance(made, forms.TypedChoiceField) and field.blank:
+        made.choices = [("", "–"), *(choice for choice in field.flatchoices if choice[0] != "")]
     return made
 
 

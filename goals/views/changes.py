@@ -24,7 +24,8 @@ from goals.models import Cycle
 from goals.views.context import Reader, chosen_cycle, cycle_context
 
 SINCE_DAYS = 14
-ROWS_SHOWN = 25
+ROWS_SHOWN = 8
+ROWS_AT_HAND = 50
 FIRST_DAY = dt.date(2000, 1, 1)
 # A spreadsheet takes a cell that begins so for a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -60,7 +61,8 @@ class Section:
     name: str
     title: str
     rows: list[Change]
-    more: int
+    at_hand: list[Change]  # one click away
+    more: int  # in the CSV alone
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,8 @@ def _group(area: Area | None, by_section: dict[str, list[Change]]) -> AreaGroup:
             name,
             titles[name],
             by_section[name][:ROWS_SHOWN],
-            max(len(by_section[name]) - ROWS_SHOWN, 0),
+            by_section[name][ROWS_SHOWN:ROWS_AT_HAND],
+            max(len(by_section[name]) - ROWS_AT_HAND, 0),
         )
         for name in SECTIONS
         if by_section.get(name)
