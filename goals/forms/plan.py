@@ -126,7 +126,8 @@ class PlanForm(forms.ModelForm):
         field: Any = self.fields[name]
         value = self.as_sent(name)
         if isinstance(field, forms.ChoiceField):
-            return next((str(label) for key, label in field.choices if str(key) == value), value)
+            choices: Any = field.choices
+            return next((str(label) for key, label in choices if str(key) == value), value)
         return value
 
     def comparable(self) -> dict[str, str]:

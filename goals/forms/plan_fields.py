@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from goals.exchange.document import MAX_BLOCK
 from goals.forms.check_ins import DayField
 from goals.values import parse_value, plain_number
 
@@ -66,7 +67,10 @@ class StepField(forms.TypedChoiceField):
 
 
 def form_field(field: models.Field, **options: Any) -> forms.Field | None:
-    """The form's field for a model's one: its label and help, and our own way of reading."""
+    """The form's field for a model's one: its label and help, and our own way of reading.
+
+    A text is no longer than a document holds it.
+    """
     told: dict[str, Any] = {
         "label": capfirst(field.verbose_name),
         "help_text": field.help_text,
@@ -77,7 +81,7 @@ def form_field(field: models.Field, **options: Any) -> forms.Field | None:
     if isinstance(field, models.DateField):
         return DayField(**told)
     if isinstance(field, models.TextField):
-        options["widget"] = forms.Textarea({"rows": 4})
+        options |= {"widget": forms.Textarea({"rows": 4}), "max_length": field.max_length or MAX_BLOCK}
     made: forms.Field | None = field.formfield(**options)
     if isinstance(made, forms.TypedChoiceField) and field.blank:
         made.choices = [("", "–"), *(choice for choice in field.flatchoices if choice[0] != "")]

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
 
 import structlog
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -31,7 +32,10 @@ from goals.reminders.message import build_message
 # Claimed at a time and sent over one connection. When the sender dies, they wait for its lease to pass.
 BATCH = 10
 
-BUILDERS = {OutboxMail.Kind.INVITATION: build_invitation, OutboxMail.Kind.MENTION: build_mention}
+BUILDERS: dict[str, Any] = {
+    OutboxMail.Kind.INVITATION: build_invitation,
+    OutboxMail.Kind.MENTION: build_mention,
+}
 
 log = structlog.get_logger(__name__)
 
