@@ -26,10 +26,19 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "time_zone", "language", "reminders_enabled", "reminder_weekday", "reminder_hour"]
+        fields = [
+            "name",
+            "time_zone",
+            "language",
+            "reminders_enabled",
+            "reminder_weekday",
+            "reminder_hour",
+            "mention_mails_enabled",
+        ]
         labels = {
             "reminders_enabled": _("Remind me by mail of check-ins I owe"),
             "reminder_weekday": _("Day"),
+            "mention_mails_enabled": _("Tell me by mail when a comment mentions me"),
         }
         help_texts = {
             "time_zone": _("Decides which day it is for you, and when mail comes"),

@@ -38,11 +38,14 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         """In the order they were written: moments are given by whoever writes, and may be equal."""
         return self.order_by("-pk")
 
-    def of_account(self, person: Any, *, with_tokens: bool) -> AuditEntryQuerySet:
-        """What was done to a person's account: what managers may know, so no sign-ins and no preferences."""
+    def of_accounts(self, *, with_tokens: bool) -> AuditEntryQuerySet:
+        """What was done to people's accounts: what managers may know, so no sign-ins and no preferences."""
         told = models.Q(kind__in=AuditEntry.ACCOUNT_KINDS) | models.Q(action__in=AuditEntry.ACCOUNT_ACTIONS)
-        entries = self.filter(told, about=person).newest_first()
+        entries = self.filter(told, about__isnull=False).newest_first()
         return entries if with_tokens else entries.exclude(kind="token")
+
+    def of_account(self, person: Any, *, with_tokens: bool) -> AuditEntryQuerySet:
+        return self.of_accounts(with_tokens=with_tokens).filter(about=person)
 
     def end_before(self, moment: datetime) -> int:
         """Ends what is older than the retention period; answers how many entries there were."""

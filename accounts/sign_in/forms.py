@@ -97,13 +97,13 @@ class ChosenPassword(PlainFields):
         super().__init__(*args, **kwargs)
         show_strength(self.fields["password1"], "password1", self.user)
 
-    def save(self) -> None:
-        self.user.how_it_came = "with a link sent by mail"
-        super().save()
-
 
 class NewPasswordForm(ChosenPassword, account_forms.ResetPasswordKeyForm):
     """Reached by a link."""
+
+    def save(self) -> None:
+        self.user.how_it_came = "with a link sent by mail"
+        super().save()
 
 
 class SetPasswordForm(ChosenPassword, account_forms.SetPasswordForm):

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goals.actions import locks
-from goals.actions.refusals import ReasonNeeded, WrongState
+from goals.actions.interim_targets import Plan, planned_after, replace_interim_targets
+from goals.actions.refusals import ReasonNeeded
 from goals.actions.rows import (
     apply_changes,
     next_number,
@@ -19,18 +20,29 @@ from goals.actions.rows import (
     refuse_stale,
     refuse_without_reason,
     save_row,
+    take_back,
+    take_out,
 )
 from goals.actions.stored import refresh_key_result
 from goals.models import KeyResult, Objective
 
 MILESTONE_WAY = {"start_value": Decimal(0), "target_value": Decimal(1)}
+# What changes with a reason only, once the cycle has begun.
+LOCKED = (*KeyResult.DEFINITION_FIELDS, "interim_targets")
 
 
 @transaction.atomic
 def create_key_result(
-    objective: Objective, *, by: Any, now: datetime, today: date, number: int | None = None, **fields: Any
+    objective: Objective,
+    *,
+    by: Any,
+    now: datetime,
+    today: date,
+    number: int | None = None,
+    interim_targets: Plan = (),
+    **fields: Any,
 ) -> KeyResult:
-    """A new key result with the next number, or the wanted one.
+    """A new key result with the next number, or the wanted one; `interim_targets` are (day, value) pairs.
 
     Raises CycleClosed, Archived, NumberTaken, Invalid.
     """
@@ -44,6 +56,7 @@ def create_key_result(
     key_result = KeyResult(objective=objective, number=number, created_at=now, **values)
     key_result.code = f"{objective.code}-{key_result.short_code}"
     save_row(key_result, by=by, now=now)
+    replace_interim_targets(key_result, interim_targets, by=by, now=now)
     refresh_key_result(key_result)
     return key_result
 
@@ -56,10 +69,12 @@ def change_key_result(
     now: datetime,
     version: int | None = None,
     reason: str = "",
+    interim_targets: Plan | None = None,
     **changes: Any,
 ) -> bool:
     """Whether something changed. Check-ins keep the definition they were made under; completion follows.
 
+    `interim_targets` are all there are to be, as (day, value) pairs; None leaves them as they are.
     Raises CycleClosed, Archived, StaleVersion, ReasonNeeded (the cycle has begun and the definition changes),
     Invalid.
     """
@@ -71,41 +86,53 @@ def change_key_result(
     if changes.get("kind", key_result.kind) == KeyResult.Kind.MILESTONE:
         changes = changes | MILESTONE_WAY
     changed = apply_changes(key_result, changes)
+    plan = planned_after(key_result, changed, interim_targets)
+    if plan is not None:
+        changed.append("interim_targets")
     if not changed:
         return False
     if cycle.takes_check_ins:
-        refuse_without_reason(key_result, changed, locked=KeyResult.DEFINITION_FIELDS, reason=reason)
+        refuse_without_reason(key_result, changed, locked=LOCKED, reason=reason)
+    # With a changed plan alone too: its version tells a stale form from a fresh one.
     save_row(key_result, by=by, now=now, reason=reason)
+    if plan is not None:
+        replace_interim_targets(key_result, plan, by=by, now=now, reason=reason)
     refresh_key_result(key_result)
     return True
 
 
 @transaction.atomic
-def archive_key_result(key_result: KeyResult, *, by: Any, now: datetime, reason: str = "") -> None:
+def archive_key_result(
+    key_result: KeyResult, *, by: Any, now: datetime, version: int | None = None, reason: str = ""
+) -> None:
     """Takes a key result out of lists and means; its check-ins stay, and it may be restored."""
-    _set_moment(key_result, "archived_at", now, by=by, now=now, reason=reason)
+    key_result = _lock(key_result, version)
+    take_out(key_result, "archived_at", by=by, now=now, reason=reason)
+    refresh_key_result(key_result)
 
 
 @transaction.atomic
 def restore_key_result(key_result: KeyResult, *, by: Any, now: datetime, reason: str = "") -> None:
-    _set_moment(key_result, "archived_at", None, by=by, now=now, reason=reason)
+    """Takes an archived or dropped one back into the plan."""
+    key_result = _lock(key_result, None)
+    take_back(key_result, by=by, now=now, reason=reason)
+    refresh_key_result(key_result)
 
 
 @transaction.atomic
-def drop_key_result(key_result: KeyResult, *, by: Any, now: datetime, reason: str) -> None:
+def drop_key_result(
+    key_result: KeyResult, *, by: Any, now: datetime, reason: str, version: int | None = None
+) -> None:
     """Gives a key result up: it stays to be seen, with the reason, and counts in no mean."""
     if not reason.strip():
         raise ReasonNeeded(_("Say why %(code)s is given up.") % {"code": key_result.code})
-    _set_moment(key_result, "dropped_at", now, by=by, now=now, reason=reason)
-
-
-def _set_moment(
-    key_result: KeyResult, field: str, moment: datetime | None, *, by: Any, now: datetime, reason: str
-) -> None:
-    refuse_closed(locks.share_cycle(key_result.objective.roadmap.cycle_id))
-    key_result = locks.lock_key_result(key_result.pk)
-    if (getattr(key_result, field) is None) == (moment is None):
-        raise WrongState(_("%(code)s is in this state already.") % {"code": key_result.code})
-    setattr(key_result, field, moment)
-    save_row(key_result, by=by, now=now, reason=reason)
+    key_result = _lock(key_result, version)
+    take_out(key_result, "dropped_at", by=by, now=now, reason=reason)
     refresh_key_result(key_result)
+
+
+def _lock(key_result: KeyResult, version: int | None) -> KeyResult:
+    refuse_closed(locks.share_cycle(key_result.objective.roadmap.cycle_id))
+    locked = locks.lock_key_result(key_result.pk)
+    refuse_stale(locked, version)
+    return locked

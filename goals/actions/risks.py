@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from goals.actions import locks
 from goals.actions.rows import (
@@ -52,7 +53,9 @@ def change_risk(
 @transaction.atomic
 def create_mitigation(risk: Risk, *, by: Any, now: datetime, **fields: Any) -> Mitigation:
     refuse_closed(locks.share_cycle(risk.objective.roadmap.cycle_id))
-    mitigation = Mitigation(risk=risk, created_at=now, **fields)
+    # After the others; two at once may share a place and then stand in the order they were made.
+    last = Mitigation.objects.filter(risk=risk).aggregate(last=Max("position"))["last"] or 0
+    mitigation = Mitigation(risk=risk, created_at=now, **{"position": last + 1} | fields)
     save_row(mitigation, by=by, now=now)
     return mitigation
 
@@ -68,8 +71,9 @@ def change_mitigation(
 
 @transaction.atomic
 def create_dependency(objective: Objective, *, by: Any, now: datetime, **fields: Any) -> Dependency:
-    """A need: `on_objective` or `partner`, `note`, `state`. Raises CycleClosed, Invalid."""
+    """A need: `on_objective` or `partner`, `note`, `state`. Raises CycleClosed, Archived, Invalid."""
     refuse_closed(locks.share_cycle(objective.roadmap.cycle_id))
+    refuse_given_up(locks.lock_objective(objective.pk))
     dependency = Dependency(objective=objective, created_at=now, **fields)
     save_row(dependency, by=by, now=now)
     return dependency

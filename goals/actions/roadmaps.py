@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from areas.models import Area
 from goals.actions import locks
-from goals.actions.refusals import WrongState
+from goals.actions.refusals import ReasonNeeded
 from goals.actions.rows import (
     apply_changes,
     next_number,
@@ -19,6 +19,8 @@ from goals.actions.rows import (
     refuse_stale,
     refuse_without_reason,
     save_row,
+    take_back,
+    take_out,
 )
 from goals.actions.stored import refresh_objective
 from goals.models import Cycle, Objective, Roadmap
@@ -92,27 +94,37 @@ def change_objective(
 
 
 @transaction.atomic
-def archive_objective(objective: Objective, *, by: Any, now: datetime, reason: str = "") -> None:
+def archive_objective(
+    objective: Objective, *, by: Any, now: datetime, version: int | None = None, reason: str = ""
+) -> None:
     """Takes an objective out of lists and means; its history stays, and it may be restored."""
-    _set_archived(objective, now, by=by, now=now, reason=reason)
+    objective = _lock(objective, version)
+    take_out(objective, "archived_at", by=by, now=now, reason=reason)
+    refresh_objective(objective.pk)
 
 
 @transaction.atomic
 def restore_objective(objective: Objective, *, by: Any, now: datetime, reason: str = "") -> None:
-    _set_archived(objective, None, by=by, now=now, reason=reason)
-
-
-def _set_archived(
-    objective: Objective, moment: datetime | None, *, by: Any, now: datetime, reason: str
-) -> None:
-    refuse_closed(locks.share_cycle(objective.roadmap.cycle_id))
-    objective = locks.lock_objective(objective.pk)
-    if (objective.archived_at is None) == (moment is None):
-        raise WrongState(
-            _("%(code)s is archived already.") % {"code": objective.code}
-            if moment
-            else _("%(code)s is not archived.") % {"code": objective.code}
-        )
-    objective.archived_at = moment
-    save_row(objective, by=by, now=now, reason=reason)
+    """Takes an archived or dropped one back into the plan."""
+    objective = _lock(objective, None)
+    take_back(objective, by=by, now=now, reason=reason)
     refresh_objective(objective.pk)
+
+
+@transaction.atomic
+def drop_objective(
+    objective: Objective, *, by: Any, now: datetime, reason: str, version: int | None = None
+) -> None:
+    """Gives an objective up: it stays to be seen, with the reason, and counts in no mean."""
+    if not reason.strip():
+        raise ReasonNeeded(_("Say why %(code)s is given up.") % {"code": objective.code})
+    objective = _lock(objective, version)
+    take_out(objective, "dropped_at", by=by, now=now, reason=reason)
+    refresh_objective(objective.pk)
+
+
+def _lock(objective: Objective, version: int | None) -> Objective:
+    refuse_closed(locks.share_cycle(objective.roadmap.cycle_id))
+    locked = locks.lock_objective(objective.pk)
+    refuse_stale(locked, version)
+    return locked

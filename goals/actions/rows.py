@@ -9,7 +9,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import CharField, TextField
 from django.utils.translation import gettext as _
 
-from goals.actions.refusals import Archived, CycleClosed, Invalid, NumberTaken, ReasonNeeded, StaleVersion
+from goals.actions.refusals import (
+    Archived,
+    CycleClosed,
+    Invalid,
+    NumberTaken,
+    ReasonNeeded,
+    StaleVersion,
+    WrongState,
+)
 from goals.models import Cycle
 from goals.models.fields import validate_storable
 
@@ -29,6 +37,14 @@ def save_row(row: Any, *, by: Any, now: datetime, reason: str = "") -> None:
     row._history_date = now
     row._change_reason = reason or None
     row.save()
+
+
+def delete_row(row: Any, *, by: Any, now: datetime, reason: str = "") -> None:
+    """For the few rows that are deleted at all; their history names the person, the moment and the reason."""
+    row._history_user = by
+    row._history_date = now
+    row._change_reason = reason or None
+    row.delete()
 
 
 def refuse_unstorable(row: Any) -> None:
@@ -86,6 +102,26 @@ def refuse_given_up(row: Any) -> None:
     """An objective or key result that is archived or dropped, by itself or from above, is not changed."""
     if not row.is_counting:
         raise Archived(_("%(code)s is archived or dropped; restore it first.") % {"code": row.code})
+
+
+def take_out(row: Any, field: str, *, by: Any, now: datetime, reason: str) -> None:
+    """Notes the moment at which a row was archived or dropped. Raises WrongState when it is out already."""
+    if row.archived_at is not None or row.dropped_at is not None:
+        raise WrongState(
+            _("%(code)s is archived already.") % {"code": row.code}
+            if row.archived_at is not None
+            else _("%(code)s is dropped already; restore it first.") % {"code": row.code}
+        )
+    setattr(row, field, now)
+    save_row(row, by=by, now=now, reason=reason)
+
+
+def take_back(row: Any, *, by: Any, now: datetime, reason: str) -> None:
+    """Puts an archived or dropped row back into the plan. Raises WrongState when it is in it."""
+    if row.archived_at is None and row.dropped_at is None:
+        raise WrongState(_("%(code)s is neither archived nor dropped.") % {"code": row.code})
+    row.archived_at = row.dropped_at = None
+    save_row(row, by=by, now=now, reason=reason)
 
 
 def refuse_stale(row: Any, version: int | None) -> None:

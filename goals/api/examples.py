@@ -118,6 +118,7 @@ KEY_RESULT_VALUE = {
     "start_value": "0",
     "target_value": "100",
     "stretch_value": None,
+    "interim_targets": [{"on": "2024-09-30", "value": "9"}],
     "lower_bound": None,
     "upper_bound": None,
     "current_value": "53.1",

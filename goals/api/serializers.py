@@ -189,6 +189,13 @@ class LastCheckInSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class InterimTargetSerializer(serializers.Serializer):
+    """A value that is expected on a day between the first and the due day."""
+
+    on = serializers.DateField()
+    value = ValueField()
+
+
 @extend_schema_serializer(examples=[examples.KEY_RESULT])
 class KeyResultSerializer(serializers.Serializer):
     """How one sees that an objective is met, and where it stands today."""
@@ -204,6 +211,11 @@ class KeyResultSerializer(serializers.Serializer):
     start_value = ValueField(source="key_result.start_value", allow_null=True)
     target_value = ValueField(source="key_result.target_value", allow_null=True)
     stretch_value = ValueField(source="key_result.stretch_value", allow_null=True)
+    interim_targets = InterimTargetSerializer(
+        source="key_result.interim_targets.all",
+        many=True,
+        help_text="Where progress is not meant to be even: the expected value runs straight between them.",
+    )
     lower_bound = ValueField(source="key_result.lower_bound", allow_null=True)
     upper_bound = ValueField(source="key_result.upper_bound", allow_null=True)
     current_value = ValueField(source="key_result.current_value", allow_null=True)

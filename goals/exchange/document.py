@@ -144,7 +144,7 @@ class KeyResultEntry(_Entry):
     """How one sees that an objective is met.
 
     A milestone goes from 0 to 1 whatever was given. `rhythm` is days between check-ins; None is the cycle's.
-    `due_on` None is the last day of the cycle.
+    `due_on` None is the last day of the cycle. `interim` are (day, value) pairs, kept in order of their days.
     """
 
     number: int | None
@@ -155,6 +155,7 @@ class KeyResultEntry(_Entry):
     start: Decimal | None = None
     target: Decimal | None = None
     stretch: Decimal | None = None
+    interim: tuple[tuple[date, Decimal], ...] = ()
     lower: Decimal | None = None
     upper: Decimal | None = None
     weight: Decimal = Decimal(1)
@@ -169,6 +170,7 @@ class KeyResultEntry(_Entry):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self._set("interim", tuple(sorted(self.interim)))
         if self.kind == "milestone":
             self._set("start", Decimal(0))
             self._set("target", Decimal(1))

@@ -20,8 +20,8 @@ from goals.models.cycle import Visibility
 
 
 def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
-    """Roadmaps with all that their documents hold, in six queries however many there are."""
-    key_results = KeyResult.objects.select_related("owner")
+    """Roadmaps with all that their documents hold, in seven queries however many there are."""
+    key_results = KeyResult.objects.select_related("owner").prefetch_related("interim_targets")
     mitigations = Mitigation.objects.select_related("owner")
     risks = Risk.objects.select_related("owner", "key_result").order_by("number")
     needs = Dependency.objects.select_related("on_objective__roadmap__area", "on_objective__roadmap__cycle")
@@ -118,6 +118,7 @@ def key_result_entry(key_result: KeyResult, *, public: bool = False) -> KeyResul
         start=key_result.start_value,
         target=key_result.target_value,
         stretch=key_result.stretch_value,
+        interim=tuple((row.on, row.value) for row in key_result.interim_targets.all()),
         lower=key_result.lower_bound,
         upper=key_result.upper_bound,
         weight=key_result.weight,

@@ -25,6 +25,7 @@ _RHYTHM = re.compile(r"(?:every )?([0-9]{1,3})(?: days?)?", re.I)
 _QUOTES = "'\"‘’“”"
 MAX_CONSEQUENCE = 5_000
 MAX_WEIGHT = Decimal("9999.99")
+MAX_INTERIM = 60
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,26 @@ def _read_weight(raw: str, label: str) -> Decimal:
     if weight is None or not 0 <= weight <= MAX_WEIGHT or weight != weight.quantize(Decimal("0.01")):
         raise ValueError(f"{label} '{_word(raw)}' is not a number from 0 to {MAX_WEIGHT} with two places")
     return weight
+
+
+def _read_interim(raw: str, label: str) -> tuple[tuple[date, Decimal], ...]:
+    """`9 by 2024-09-30, 10.2 by 2024-11-15`"""
+    plan: dict[date, Decimal] = {}
+    for part in re.split(r"[,;]", plain_line(join_groups(raw))):
+        number, by, day_text = part.strip().partition(" by ")
+        value, day = _read_number(number, label) if by else None, _read_date(day_text, label) if by else None
+        if value is None or day is None:
+            raise ValueError(f"{label} '{part.strip()}' is not a value by a day like '9 by 2024-09-30'")
+        if day in plan:
+            raise ValueError(f"{label}: {day.isoformat()} stands twice")
+        plan[day] = value
+    if len(plan) > MAX_INTERIM:
+        raise ValueError(f"{label}: there are more than {MAX_INTERIM}")
+    return tuple(sorted(plan.items()))
+
+
+def _write_interim(plan: tuple[tuple[date, Decimal], ...]) -> str:
+    return ", ".join(f"{plain_number(value)} by {day.isoformat()}" for day, value in plan)
 
 
 def _read_rhythm(raw: str, label: str) -> int:
@@ -189,6 +210,14 @@ KEY_RESULT_FIELDS: tuple[Field, ...] = (
     _day("due_on", "Due", also=("due on", "due date")),
     Field("rhythm", "Rhythm", _read_rhythm, lambda days: f"every {days} days"),
     _choice("visibility", "Visibility", document.KEY_RESULT_VISIBILITIES),
+    Field(
+        "interim",
+        "Interim",
+        _read_interim,
+        _write_interim,
+        also=("interim target", "interim targets"),
+        own_line=True,
+    ),
     _text("metric", "Metric", 200, own_line=True, also=("measured by",)),
     _text("source", "Source", 300, own_line=True),
 )

@@ -77,6 +77,8 @@ class KeyResultReader(EntryReader):
                 self._problem(entry.line, "a guardrail has bounds, no start, target or stretch")
         elif entry.lower is not None or entry.upper is not None:
             self._problem(entry.line, "bounds belong to a guardrail; write 'Kind: guardrail'")
+        if entry.interim and entry.kind != "reach":
+            self._problem(entry.line, "interim targets belong to a reach alone")
         if entry.start is not None and entry.start == entry.target:
             self._problem(entry.line, f"start and target are both {entry.start}")
         if entry.lower is not None and entry.upper is not None and entry.lower > entry.upper:

@@ -39,6 +39,7 @@ KEY_RESULT = _same("title", "metric", "unit", "kind", "weight", "owner", "due_on
     "start": "start_value",
     "target": "target_value",
     "stretch": "stretch_value",
+    "interim": "interim_targets",
     "lower": "lower_bound",
     "upper": "upper_bound",
     "rhythm": "check_in_every_days",

@@ -8,10 +8,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from goals.figures.record import end_of
-from goals.models import KeyResult
+from django.db.models import F
+from django.utils import formats
+from django.utils.translation import gettext
 
-FIELDS = (*KeyResult.DEFINITION_FIELDS, "due_on")
+from goals.figures.record import end_of
+from goals.models import InterimTarget, KeyResult
+
+FIELDS = (*KeyResult.DEFINITION_FIELDS, "stretch_value", "due_on")
+INTERIM = "interim_targets"
 
 
 @dataclass(frozen=True)
@@ -26,9 +31,12 @@ class DefinitionChange:
     changed_at: datetime
     by: Any
     reason: str
+    day: date | None = None  # of an interim target
 
     @property
     def label(self) -> str:
+        if self.field == INTERIM and self.day is not None:
+            return gettext("interim target for %(day)s") % {"day": formats.date_format(self.day, "j M Y")}
         field: Any = KeyResult._meta.get_field(self.field)
         return str(field.verbose_name)
 
@@ -36,7 +44,7 @@ class DefinitionChange:
 def definition_changes(
     key_result_ids: Collection[int], *, until: date | None = None
 ) -> list[DefinitionChange]:
-    """Every change of start, target, bounds, weight, kind or due day, newest first. One query.
+    """Every change of start, target, stretch, bounds, weight, kind or due day, newest first. One query.
 
     `until` asks for what had changed at the end of that day.
     """
@@ -51,6 +59,49 @@ def definition_changes(
             changes.extend(_compare(before, row))
         before = row
     return sorted(changes, key=lambda change: change.changed_at, reverse=True)
+
+
+def plan_changes(key_result_ids: Collection[int], *, until: date | None = None) -> list[DefinitionChange]:
+    """The same, and every interim target that came, moved or went. Two queries."""
+    changes = [
+        *definition_changes(key_result_ids, until=until),
+        *interim_changes(key_result_ids, until=until),
+    ]
+    return sorted(changes, key=lambda change: change.changed_at, reverse=True)
+
+
+def interim_changes(key_result_ids: Collection[int], *, until: date | None = None) -> list[DefinitionChange]:
+    """What changed in the plans of key results since they were made. One query."""
+    history = InterimTarget.history.filter(key_result__in=list(key_result_ids))
+    if until is not None:
+        history = history.filter(history_date__lt=end_of(until))
+    rows = (
+        history.annotate(code=F("key_result__code"), made_at=F("key_result__created_at"))
+        .select_related("history_user")
+        .order_by("id", "history_id")
+    )
+    changes: list[DefinitionChange] = []
+    values: dict[int, Decimal] = {}
+    for row in rows:
+        before, after = values.get(row.id), None if row.history_type == "-" else row.value
+        if after is not None:
+            values[row.id] = after
+        if before == after or (row.history_type == "+" and row.history_date == row.made_at):
+            continue
+        changes.append(
+            DefinitionChange(
+                key_result_id=row.key_result_id,
+                code=row.code,
+                field=INTERIM,
+                old=before,
+                new=after,
+                changed_at=row.history_date,
+                by=row.history_user,
+                reason=row.history_change_reason or "",
+                day=row.on,
+            )
+        )
+    return changes
 
 
 def _compare(before: Any, after: Any) -> list[DefinitionChange]:

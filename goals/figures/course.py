@@ -45,7 +45,7 @@ class Course:
 
     def __init__(self, past: Past) -> None:
         self.past, self.record = past, past.record
-        self._shares: dict[tuple[date, date, date], Decimal] = {}
+        self._shares: dict[tuple[Any, ...], Decimal] = {}
         self._by_objective: dict[int, list[KeyResult]] = defaultdict(list)
         for row in past.key_results:
             self._by_objective[row.objective_id].append(row)
@@ -144,9 +144,10 @@ class Course:
         """As on a page; most of a cycle is due on the same day, so each share is computed once."""
         if not has_expectation(key_result):
             return None
-        key = (day, key_result.cycle.starts_on, key_result.due_date)
+        starts_on, due_on, plan = key_result.cycle.starts_on, key_result.due_date, tuple(key_result.plan)
+        key = (day, starts_on, due_on, plan)
         if key not in self._shares:
-            self._shares[key] = expected_share(day, starts_on=key[1], due_on=key[2])
+            self._shares[key] = expected_share(day, starts_on=starts_on, due_on=due_on, plan=plan)
         return self._shares[key]
 
 

@@ -75,14 +75,16 @@ class KeyResultFigures:
 def key_result_figures(key_result: KeyResult, *, today: date, points: Points = ()) -> KeyResultFigures:
     """The figures of one key result; `points` (effective_on, value) in order of sequence give the forecast.
 
-    Needs what `with_context()` loads; no query.
+    Needs what `with_context()` loads; no query then.
     """
     cycle = key_result.cycle
     is_guardrail = key_result.kind == KeyResult.Kind.GUARDRAIL
     reported = key_result.last_check_in_id is not None
     expected = None
     if has_expectation(key_result):
-        expected = expected_share(today, starts_on=cycle.starts_on, due_on=key_result.due_date)
+        expected = expected_share(
+            today, starts_on=cycle.starts_on, due_on=key_result.due_date, plan=key_result.plan
+        )
     violated = breaks_bounds(key_result) if is_guardrail else None
     pace = pace_of(key_result, expected, today=today)
     silent_days = paces.days_silent(

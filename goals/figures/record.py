@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from django.utils import timezone
 
-from goals.models import CheckIn, Cycle, KeyResult, Objective, Roadmap
+from goals.models import CheckIn, Cycle, InterimTarget, KeyResult, Objective, Roadmap
 from goals.progress import stored_completion
 
 KEY_RESULT_FIELDS = (
@@ -34,6 +34,7 @@ REPORT_FIELDS = ("key_result", "sequence", "value", "effective_on", "status", "c
 
 T = TypeVar("T")
 Definition = Mapping[str, Any]
+Points = tuple[tuple[date, Decimal], ...]
 
 
 def day_of(moment: datetime) -> date:
@@ -90,7 +91,7 @@ class Reports:
 
 
 class Record:
-    """The history of a cycle and of some of its rows up to the end of a day. At most five queries."""
+    """The history of a cycle and of some of its rows up to the end of a day. At most six queries."""
 
     def __init__(
         self,
@@ -109,13 +110,19 @@ class Record:
         self._roadmaps = _definitions(Roadmap, roadmap_ids, (), until)
         self._objectives = _definitions(Objective, objective_ids, OBJECTIVE_FIELDS, until)
         self._key_results = _definitions(KeyResult, key_result_ids, KEY_RESULT_FIELDS, until)
+        self._plans = _plans(key_result_ids, until)
         self._reports = _reports(key_result_ids, until)
         self._copies: dict[tuple[int | None, ...], Any] = {}
 
     @property
     def last_day(self) -> date | None:
         """The day of the newest thing in it."""
-        steps = [*self._objectives.values(), *self._key_results.values(), self._cycles]
+        steps: list[Steps[Any]] = [
+            *self._objectives.values(),
+            *self._key_results.values(),
+            *self._plans.values(),
+            self._cycles,
+        ]
         days = [found.days[-1] for found in steps if found.days]
         days += [made_on for reports in self._reports.values() for made_on, _ in reports.made]
         return max(days, default=None)
@@ -153,10 +160,12 @@ class Record:
             return None
         reports = self._reports[key_result.pk]
         report, count = reports.counting.on(day), reports.count_on(day)
-        key = (key_result.pk, id(definition), id(report), count, id(objective))
+        plan = self._plans[key_result.pk].on(day) or ()
+        key = (key_result.pk, id(definition), id(report), count, id(objective), id(plan))
         if key not in self._copies:
             found = _as_it_was(key_result, definition)
             found.objective, found.check_in_count = objective, count
+            found.interim_points_then = plan
             self._copies[key] = _with_value(found, report)
         return self._copies[key]
 
@@ -183,6 +192,23 @@ def _definitions(
         rows = model.history.filter(id__in=list(ids), history_date__lt=end_of(until))
         for row in rows.order_by("history_date", "history_id").values("id", "history_date", *fields):
             changes[row["id"]].append((day_of(row["history_date"]), row))
+    return defaultdict(Steps, {pk: Steps(found) for pk, found in changes.items()})
+
+
+def _plans(key_result_ids: Collection[int], until: date) -> dict[int, Steps[Points]]:
+    """The interim targets of key results, from day to day."""
+    changes: dict[int, list[tuple[date, Points]]] = defaultdict(list)
+    points: dict[int, dict[int, tuple[date, Decimal]]] = defaultdict(dict)
+    if key_result_ids:
+        rows = InterimTarget.history.filter(
+            key_result__in=list(key_result_ids), history_date__lt=end_of(until)
+        )
+        for row in rows.order_by("history_date", "history_id"):
+            known = points[row.key_result_id]
+            known.pop(row.id, None)
+            if row.history_type != "-":
+                known[row.id] = (row.on, row.value)
+            changes[row.key_result_id].append((day_of(row.history_date), tuple(sorted(known.values()))))
     return defaultdict(Steps, {pk: Steps(found) for pk, found in changes.items()})
 
 

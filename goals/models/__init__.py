@@ -1,30 +1,38 @@
 """The domain: what is planned, what is reported, what may go wrong (docs/glossary.md)."""
 
 from goals.models.check_in import AppendOnly, CheckIn
+from goals.models.comment import Acknowledgement, Comment, Mention
 from goals.models.cycle import Cycle, Roadmap, Visibility
 from goals.models.dependency import Dependency
 from goals.models.idempotency_key import IdempotencyKey
+from goals.models.interim_target import InterimTarget
 from goals.models.key_result import KeyResult
 from goals.models.objective import Level, Objective
 from goals.models.outbox import OutboxMail
 from goals.models.risk import Mitigation, Risk
 from goals.models.rollover import RolloverDecision
+from goals.models.sent_form import SentForm
 from goals.models.snapshot import Snapshot
 
 __all__ = [
+    "Acknowledgement",
     "AppendOnly",
     "CheckIn",
+    "Comment",
     "Cycle",
     "Dependency",
     "IdempotencyKey",
+    "InterimTarget",
     "KeyResult",
     "Level",
+    "Mention",
     "Mitigation",
     "Objective",
     "OutboxMail",
     "Risk",
     "Roadmap",
     "RolloverDecision",
+    "SentForm",
     "Snapshot",
     "Visibility",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from areas.models import Area
+from goals import progress
 from goals.models.cycle import Cycle, Visibility
 from goals.models.fields import Archivable, Versioned, completion_field, value_field
 from goals.models.objective import Objective
@@ -72,10 +74,11 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
         )
 
     def with_context(self) -> KeyResultQuerySet:
-        """With what its figures, code and links need, in one query."""
-        return self.select_related(
+        """With what its figures, code and links need, in two queries."""
+        related = self.select_related(
             "owner", "last_check_in__author", "objective__roadmap__cycle", "objective__roadmap__area"
         )
+        return related.prefetch_related("interim_targets")
 
     def owned_in_active_cycles(self) -> KeyResultQuerySet:
         """What may owe a check-in: reminders and My check-ins narrow it down by date."""
@@ -164,6 +167,9 @@ class KeyResult(Versioned, Archivable, Pausable):
     last_check_in = models.ForeignKey(
         "CheckIn", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
+
+    # Set on copies of a past day alone.
+    interim_points_then: Sequence[tuple[date, Decimal]] | None = None
 
     objects = KeyResultQuerySet.as_manager()
     history = HistoricalRecords(
@@ -310,6 +316,27 @@ class KeyResult(Versioned, Archivable, Pausable):
     @property
     def rhythm(self) -> Rhythm:
         return rhythm_of(self)
+
+    @property
+    def interim_points(self) -> Sequence[tuple[date, Decimal]]:
+        """(day, value) of its interim targets, those of then where it stands as it once stood.
+
+        A query unless prefetched.
+        """
+        if self.interim_points_then is not None:
+            return self.interim_points_then
+        return [(interim.on, interim.value) for interim in self.interim_targets.all()]
+
+    @property
+    def plan(self) -> list[tuple[date, Decimal]]:
+        """Its interim targets as completions, as `expected_share` takes them."""
+        if self.start_value is None or self.target_value is None:
+            return []
+        shares = [
+            (day, progress.completion(self.start_value, self.target_value, value))
+            for day, value in self.interim_points
+        ]
+        return [(day, share) for day, share in shares if share is not None]
 
     @property
     def rhythm_days(self) -> int:

@@ -27,6 +27,7 @@ class OutboxMail(models.Model):
     class Kind(models.TextChoices):
         CHECK_INS_DUE = "check_ins_due", _("check-ins due")
         INVITATION = "invitation", _("invitation")
+        MENTION = "mention", _("mention in a comment")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -39,7 +40,9 @@ class OutboxMail(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=40, choices=Kind)
     period = models.CharField(
-        _("period"), max_length=20, help_text=_("the ISO week, like 2024-W42; of an invitation its number")
+        _("period"),
+        max_length=20,
+        help_text=_("the ISO week, like 2024-W42; of an invitation or a comment its number"),
     )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
     message_id = models.CharField(max_length=200)

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
 
 import structlog
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -25,10 +26,16 @@ from goals.reminders.claim import (
     release,
 )
 from goals.reminders.invitations import build_invitation
+from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
 
 # Claimed at a time and sent over one connection. When the sender dies, they wait for its lease to pass.
 BATCH = 10
+
+BUILDERS: dict[str, Any] = {
+    OutboxMail.Kind.INVITATION: build_invitation,
+    OutboxMail.Kind.MENTION: build_mention,
+}
 
 log = structlog.get_logger(__name__)
 
@@ -104,8 +111,7 @@ def _send(mail: OutboxMail, post: Post, *, now: datetime) -> str:
     if not begin_attempt(mail):
         return "taken over"
     try:
-        is_invitation = mail.kind == OutboxMail.Kind.INVITATION
-        message = build_invitation(mail, now=now) if is_invitation else build_message(mail, now=now)
+        message = BUILDERS.get(mail.kind, build_message)(mail, now=now)
         if message is None:
             note_skipped(mail)
             return "skipped"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from areas.models import Area, Membership, Role
 from goals.figures import AreaFigures
 from goals.models import Roadmap
-from goals.views.context import area_crumbs, chosen_cycle, cycle_context
+from goals.views.context import area_crumbs, chosen_cycle, cycle_context, may_edit
 from goals.views.looking_back import day_context, shown_day, tree_of_cycle
 
 
@@ -63,4 +63,6 @@ def area_detail(request: HttpRequest, area_key: str) -> HttpResponse:
             day = request.GET.get("as_of", "")
             return redirect(f"{page}?{urlencode({'as_of': day})}" if day else page)
     context = {"nav": "areas", "area": area, "crumbs": area_crumbs(area), **cycle_context(request, cycle)}
+    if cycle is not None:
+        context |= may_edit(request.user, area, cycle)
     return render(request, "areas/area_detail.html", context)

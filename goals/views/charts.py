@@ -46,7 +46,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """kind: actual, expected, forecast or target; it names the style."""
+    """kind: actual, expected, forecast, target or stretch; it names the style."""
 
     kind: str
     points: str
@@ -109,11 +109,12 @@ class Course:
     actual: Sequence[Point]
     expected: Sequence[Point] = ()
     target: Sequence[Point] = ()
+    stretch: Sequence[Point] = ()
     forecast: Point | None = None
     changes: Sequence[tuple[date, str]] = ()
 
     def values(self) -> list[Decimal]:
-        series = [*self.actual, *self.expected, *self.target, *filter(None, [self.forecast])]
+        series = [*self.actual, *self.expected, *self.target, *self.stretch, *filter(None, [self.forecast])]
         return [value for _, value in series]
 
 
@@ -192,7 +193,12 @@ def round_ticks(low: Decimal, high: Decimal) -> list[Decimal]:
 
 
 def _lines(course: Course, frame: Frame) -> list[Line]:
-    series = {"target": course.target, "expected": course.expected, "actual": course.actual}
+    series = {
+        "target": course.target,
+        "stretch": course.stretch,
+        "expected": course.expected,
+        "actual": course.actual,
+    }
     if course.forecast and course.actual:
         series["forecast"] = [course.actual[-1], course.forecast]
     return [Line(kind, frame.points(points)) for kind, points in series.items() if len(points) > 1]

@@ -1,5 +1,6 @@
 """What the frame of every page shows: the cycles to choose from, and how many check-ins the reader owes."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from areas.models import Area
+from areas.permissions import can_contribute, can_edit_plan
 from goals.demo import people
 from goals.models import Cycle, KeyResult
 
@@ -62,6 +64,19 @@ def area_crumbs(area: Area, *, last: bool = True, query: str = "") -> list[tuple
 
     above = [(found.name, page(found)) for found in area.ancestors()]
     return [(_("Areas"), reverse("areas:area_list") + query), *above, (area.name, "" if last else page(area))]
+
+
+def may_edit(user: Reader, area: Area, cycle: Cycle, *, as_of: date | None = None) -> dict[str, bool]:
+    """For templates: whether to show ways to change the plan, and its risks.
+
+    None in a closed cycle, and none where a page looks back to a day.
+    """
+    is_open = not cycle.is_closed and as_of is None
+    can_edit = is_open and can_edit_plan(user, area)
+    return {
+        "can_edit": can_edit,
+        "can_edit_risks": can_edit or (is_open and can_contribute(user, area)),
+    }
 
 
 def cycle_context(request: HttpRequest, cycle: Cycle | None) -> dict[str, Any]:

@@ -86,7 +86,10 @@ def key_result_chart(
     *,
     today: date,
 ) -> ValueChart:
-    """The values of a key result, oldest first, between its cycle's first day and its due day."""
+    """The values of a key result, oldest first, between its cycle's first day and its due day.
+
+    Where it has interim targets, the expected line bends at each.
+    """
     key_result = figures.key_result
     starts_on = key_result.cycle.starts_on
     due_day = max(key_result.due_date, starts_on + timedelta(days=1))
@@ -102,6 +105,7 @@ def key_result_chart(
         actual=actual,
         expected=expected,
         target=_target(figures, changes, last_day),
+        stretch=_stretch(figures, last_day),
         forecast=(due_day, forecast.value) if forecast else None,
         changes=target_changes(changes),
     )
@@ -117,7 +121,22 @@ def _expected_values(figures: KeyResultFigures, last_day: date) -> list[Point]:
     )
     if first is None or last is None:
         return []
-    return [(key_result.cycle.starts_on, first), (last_day, last)]
+    starts_on = key_result.cycle.starts_on
+    shares = {day: clamp(share) for day, share in key_result.plan if starts_on < day < last_day}
+    bends = [
+        (day, expected_value(key_result.start_value, key_result.target_value, share))
+        for day, share in sorted(shares.items())
+    ]
+    inner = [(day, value) for day, value in bends if value is not None]
+    return [(starts_on, first), *inner, (last_day, last)]
+
+
+def _stretch(figures: KeyResultFigures, last_day: date) -> list[Point]:
+    """The second, harder target, as it is now."""
+    key_result = figures.key_result
+    if key_result.stretch_value is None:
+        return []
+    return [(key_result.cycle.starts_on, key_result.stretch_value), (last_day, key_result.stretch_value)]
 
 
 def _target(figures: KeyResultFigures, changes: Sequence[DefinitionChange], last_day: date) -> list[Point]:

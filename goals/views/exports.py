@@ -27,6 +27,7 @@ def with_visible_plan(user: Reader) -> RoadmapQuerySet:
     objectives = Objective.objects.visible_to(user)
     mitigations = Prefetch("mitigations", Mitigation.objects.select_related("owner"))
     risks = Risk.objects.visible_to(user).select_related("owner", "key_result").prefetch_related(mitigations)
+    key_results = KeyResult.objects.visible_to(user).select_related("owner")
     needs = Dependency.objects.filter(Q(on_objective__isnull=True) | Q(on_objective__in=objectives))
     related_needs = needs.select_related("on_objective__roadmap__area", "on_objective__roadmap__cycle")
     return (
@@ -34,7 +35,7 @@ def with_visible_plan(user: Reader) -> RoadmapQuerySet:
         .select_related("area__parent", "cycle")
         .prefetch_related(
             Prefetch("objectives", objectives.select_related("owner")),
-            Prefetch("objectives__key_results", KeyResult.objects.visible_to(user).select_related("owner")),
+            Prefetch("objectives__key_results", key_results.prefetch_related("interim_targets")),
             Prefetch("objectives__risks", risks.order_by("number")),
             Prefetch("objectives__needs", related_needs),
         )

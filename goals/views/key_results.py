@@ -6,14 +6,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from goals.figures import KeyResultFigures, Past, definition_changes, key_result_figures
+from goals.figures import KeyResultFigures, Past, key_result_figures, plan_changes
 from goals.models import CheckIn, KeyResult
 from goals.views.carried import carried_key_result
+from goals.views.context import may_edit
 from goals.views.courses import key_result_chart
 from goals.views.looking_back import ShownDay, day_context, known_check_ins, shown_day
 from goals.views.objectives import objective_crumbs
 from goals.views.pauses import asking_of
 from goals.views.roadmaps import checkable_ids
+from goals.views.threads import talk_by_check_in
 
 CHECK_INS_PER_PAGE = 50
 
@@ -28,7 +30,12 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
     corrections = Prefetch("corrections", known_check_ins([key_result.pk], shown))
     check_ins = list(known.prefetch_related(corrections).newest_first())
     figures = _figures(key_result, check_ins, shown)
-    changes = definition_changes([key_result.pk], until=shown.as_of)
+    changes = plan_changes([key_result.pk], until=shown.as_of)
+    page = Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page"))
+    may = may_edit(request.user, key_result.area, key_result.cycle, as_of=shown.as_of)
+    talk = talk_by_check_in(
+        list(page), request.user, is_open=not key_result.cycle.is_closed, can_edit=may["can_edit"]
+    )
     context = {
         "nav": "areas",
         "key_result": figures.key_result,
@@ -44,7 +51,9 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         "carried": carried_key_result(key_result, request.user),
         "is_checkable": not shown.as_of
         and key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),
-        "page": Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "log": [(row, talk[row.pk]) for row in page],
+        **may,
         "query": days["as_of_query"].removeprefix("?"),
         **days,
     }

@@ -1,8 +1,9 @@
 """One objective: its key results, how its mean comes about, risks, needs and what was reported."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -12,21 +13,24 @@ from goals.figures import (
     ObjectiveFigures,
     Past,
     SeriesPoint,
-    definition_changes,
     key_results_figures,
     objective_figures,
+    plan_changes,
 )
 from goals.figures.hidden import hidden_parts
 from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
-from goals.models import Dependency, KeyResult, Objective, Risk
+from goals.models import CheckIn, Comment, Dependency, KeyResult, Objective, Risk
 from goals.views.carried import carried_objective
-from goals.views.context import Reader, area_crumbs
+from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
 from goals.views.looking_back import ShownDay, day_context, known_check_ins, shown_day
 from goals.views.roadmaps import checkable_ids, visible_needs
+from goals.views.threads import thread_of
 
 LATEST_SHOWN = 10
+# What `day_context` says where a page shows today.
+TODAY = {"as_of_query": "", "plan_query": ""}
 
 
 @require_safe
@@ -40,10 +44,12 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     days = day_context(request, objective.roadmap.cycle, shown)
     rows = [row.key_result for row in figures.key_results] + dropped
     ids = [row.pk for row in rows]
-    changes = definition_changes(ids, until=shown.as_of)
+    changes = plan_changes(ids, until=shown.as_of)
+    comments = list(Comment.objects.filter(objective=objective).for_page())
     context = {
         "nav": "areas",
         "objective": objective,
+        "thread": thread_of(objective, comments, request.user, is_open=not objective.roadmap.cycle.is_closed),
         "cycle": objective.roadmap.cycle,
         "crumbs": objective_crumbs(objective, last=True, days=days),
         "figures": figures,
@@ -56,7 +62,8 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "changes": changes,
         "carried": carried_objective(objective, request.user),
         "score": score_of(row.key_result for row in figures.key_results),
-        "check_ins": list(known_check_ins(ids, shown).order_by("-created_at", "-pk")[:LATEST_SHOWN]),
+        "check_ins": _latest(ids, shown),
+        **may_edit(request.user, objective.roadmap.area, cycle, as_of=shown.as_of),
         **days,
     }
     return render(request, "goals/objective_detail.html", context)
@@ -91,7 +98,9 @@ def _figures(
     return figures, dropped, course.of_objective(objective, course.days(shown.day))
 
 
-def objective_crumbs(objective: Objective, *, last: bool, days: dict[str, Any]) -> list[tuple[str, str]]:
+def objective_crumbs(
+    objective: Objective, *, last: bool, days: Mapping[str, Any] = TODAY
+) -> list[tuple[str, str]]:
     """From the list of areas to the objective, on the day that is shown."""
     roadmap = objective.roadmap
     areas = area_crumbs(roadmap.area, query=days["plan_query"])[:-1]
@@ -109,3 +118,12 @@ def _needed_by(objective: Objective, user: Reader) -> list[Dependency]:
     seen = Objective.objects.live().visible_to(user)
     rows = Dependency.objects.filter(on_objective=objective, objective__in=seen)
     return list(rows.select_related("objective__roadmap__area"))
+
+
+def _latest(key_result_ids: list[int], shown: ShownDay) -> list[CheckIn]:
+    """The newest check-ins, with how much was said about each."""
+    rows = known_check_ins(key_result_ids, shown).annotate(
+        comment_count=Count("comments", filter=Q(comments__deleted_at__isnull=True), distinct=True)
+    )
+    rows = rows.prefetch_related("acknowledgements__person")
+    return list(rows.order_by("-created_at", "-pk")[:LATEST_SHOWN])

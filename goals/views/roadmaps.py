@@ -16,7 +16,7 @@ from goals.figures import ObjectiveFigures, RoadmapFigures, definition_changes
 from goals.figures.means import contributions_of
 from goals.figures.remarks import reviews
 from goals.models import Cycle, Dependency, KeyResult, Objective, Risk, Roadmap
-from goals.views.context import Reader, area_crumbs
+from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
 from goals.views.looking_back import (
     ShownDay,
@@ -53,6 +53,7 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
         "crumbs": area_crumbs(area, query=days["plan_query"]),
         "leads": list(Membership.objects.filter(area=area, role=Role.LEAD).select_related("user")),
         **days,
+        **may_edit(request.user, area, cycle, as_of=shown.as_of),
     }
     if area.children.filter(archived_at__isnull=True).exists():
         found = _roll_up(area, cycle, request.user, shown)

@@ -14,7 +14,7 @@ from accounts.models import ApiToken, Invitation
 from accounts.models.invitation import GOOD_FOR, token_of
 from accounts.models.token import digest_of
 from accounts.tests.factories import UserFactory
-from goals.models import Objective, Roadmap, Visibility
+from goals.models import Comment, Objective, Roadmap, Visibility
 from goals.tests.factories import DependencyFactory, MitigationFactory, RiskFactory, check_in
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -26,6 +26,10 @@ SAMPLES = {
     "code": "EDGE-24H2-O1",
     "person_id": "900001",
     "token_id": "900002",
+    "mitigation_id": "900003",
+    "need_id": "900004",
+    "comment_id": "900005",
+    "sequence": "1",
 }
 SAMPLES_OF = {
     "goals:key_result_detail": {"code": "EDGE-24H2-O1-KR1"},
@@ -33,6 +37,14 @@ SAMPLES_OF = {
     "goals:key_result_pause": {"code": "EDGE-24H2-O1-KR1"},
     "goals:key_result_rhythm": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_preview": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_edit": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_remove": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_restore": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:risk_edit": {"code": "EDGE-24H2-O1-R1"},
+    "goals:mitigation_create": {"code": "EDGE-24H2-O1-R1"},
+    "goals:check_in_comment": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:check_in_people": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:check_in_acknowledge": {"code": "EDGE-24H2-O1-KR1"},
     "api:area-detail": {"key": "EDGE"},
     "api:cycle-detail": {"key": "24H2"},
     "api:cycle-activate": {"key": "24H2"},
@@ -138,8 +150,11 @@ ADMIN = (
 def story(key_result, lead):
     """EDGE-24H2 with something of everything, published for everybody."""
     check_in(key_result, 3, author=lead)
-    MitigationFactory(risk=RiskFactory(objective=key_result.objective))
-    DependencyFactory(objective=key_result.objective)
+    MitigationFactory(pk=SAMPLES["mitigation_id"], risk=RiskFactory(objective=key_result.objective))
+    DependencyFactory(pk=SAMPLES["need_id"], objective=key_result.objective)
+    Comment.objects.create(
+        pk=SAMPLES["comment_id"], objective=key_result.objective, author=lead, text="Well done."
+    )
     Roadmap.objects.update(state=Roadmap.State.PUBLISHED, visibility=Visibility.PUBLIC)
     Objective.objects.update(visibility=Visibility.PUBLIC)
     invited = UserFactory(pk=SAMPLES["person_id"], name="In Vited", is_active=False)

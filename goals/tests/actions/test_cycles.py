@@ -35,10 +35,12 @@ from goals.actions.roadmaps import (
     change_roadmap,
     create_objective,
     create_roadmap,
+    drop_objective,
     restore_objective,
 )
 from goals.actions.rollover import roll_over
 from goals.actions.scores import score_key_result, write_post_mortem
+from goals.actions.weights import Wanted, change_key_result_weights, change_objective_weights
 from goals.models import (
     CheckIn,
     Cycle,
@@ -205,6 +207,7 @@ def writes(area, lead, key_result) -> dict:
     risk = RiskFactory(objective=objective)
     step, need = MitigationFactory(risk=risk), DependencyFactory(objective=objective)
     archived = KeyResultFactory(objective=objective, archived_at=NOW)
+    another = KeyResultFactory(objective=objective)
     return {
         "check_in": lambda: check_in(key_result, 5, author=lead),
         "change_cycle": lambda: change_cycle(cycle, name="Anew", **who),
@@ -221,13 +224,20 @@ def writes(area, lead, key_result) -> dict:
         "change_key_result": lambda: change_key_result(key_result, title="Anew", **who),
         "archive_key_result": lambda: archive_key_result(key_result, **who),
         "restore_key_result": lambda: restore_key_result(archived, **who),
-        "drop_key_result": lambda: drop_key_result(key_result, reason="given up", **who),
+        "drop_key_result": lambda: drop_key_result(another, reason="given up", **who),
         "create_risk": lambda: create_risk(objective, title="Anew", likelihood=1, **who),
         "change_risk": lambda: change_risk(risk, title="Anew", **who),
         "create_mitigation": lambda: create_mitigation(risk, text="Anew", **who),
         "change_mitigation": lambda: change_mitigation(step, text="Anew", **who),
         "create_dependency": lambda: create_dependency(objective, partner="Anew", **who),
         "change_dependency": lambda: change_dependency(need, note="Anew", **who),
+        "change_key_result_weights": lambda: change_key_result_weights(
+            objective, {another.pk: Wanted(Decimal(2))}, reason="matters", **who
+        ),
+        "change_objective_weights": lambda: change_objective_weights(
+            roadmap, {objective.pk: Wanted(Decimal(2))}, reason="matters", **who
+        ),
+        "drop_objective": lambda: drop_objective(objective, reason="given up", **who),
     }
 
 
@@ -245,11 +255,11 @@ def test_a_closed_cycle_refuses_every_write_and_nothing_changes(key_result, core
 
 
 def test_no_action_is_left_out_of_the_test_above(key_result, core, lead):
-    from goals.actions import check_ins, cycles, key_results, risks, roadmaps, rollover, scores
+    from goals.actions import check_ins, cycles, key_results, risks, roadmaps, rollover, scores, weights
 
     actions = {
         name
-        for module in (check_ins, cycles, key_results, risks, roadmaps, scores)
+        for module in (check_ins, cycles, key_results, risks, roadmaps, scores, weights)
         for name, found in vars(module).items()
         if hasattr(found, "__wrapped__") and found.__module__ == module.__name__ and not name.startswith("_")
     }

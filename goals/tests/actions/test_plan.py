@@ -221,7 +221,7 @@ def test_an_archived_objective_takes_its_key_results_along(key_result, objective
     assert list(KeyResult.objects.live()) == [key_result]
     with pytest.raises(WrongState) as refusal:
         restore_objective(objective, **who)
-    assert refusal.value.sentence == "EDGE-24H2-O1 is not archived."
+    assert refusal.value.sentence == "EDGE-24H2-O1 is neither archived nor dropped."
 
 
 @pytest.mark.parametrize(

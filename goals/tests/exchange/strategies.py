@@ -118,6 +118,9 @@ dates = st.none() | st.dates(date(2000, 1, 1), date(2100, 1, 1))
 levels = st.none() | st.integers(1, 5)
 weights = st.decimals(0, 9999, places=2)
 numbers = st.none() | st.decimals(Decimal("-99999999999999"), Decimal("99999999999999"), places=6)
+interim_plans = st.dictionaries(
+    st.dates(date(2000, 1, 1), date(2100, 1, 1)), numbers.filter(lambda n: n is not None), max_size=3
+)
 visibilities = st.sampled_from(document.VISIBILITIES)
 
 
@@ -139,6 +142,7 @@ def key_results(draw: st.DrawFn, number: int | None) -> KeyResultEntry:
         start=start,
         target=target,
         stretch=None if is_guardrail else draw(numbers),
+        interim=tuple(draw(interim_plans).items()) if kind == "reach" else (),
         lower=low if is_guardrail and has_low else None,
         upper=high if is_guardrail and has_high else None,
         weight=draw(weights),

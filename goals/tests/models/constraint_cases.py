@@ -18,7 +18,16 @@ from accounts.audit import record
 from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, MailKind
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory, MembershipFactory
-from goals.models import IdempotencyKey, OutboxMail, RolloverDecision, Snapshot
+from goals.models import (
+    Acknowledgement,
+    Comment,
+    IdempotencyKey,
+    InterimTarget,
+    Mention,
+    OutboxMail,
+    RolloverDecision,
+    Snapshot,
+)
 from goals.tests.factories import (
     NOW,
     TODAY,
@@ -51,6 +60,22 @@ class Case:
 
 def make_user() -> Model:
     return UserFactory(name="Una", email="una@example.org", password=make_password("a long one"))
+
+
+def make_interim_target() -> InterimTarget:
+    return InterimTarget.objects.create(key_result=KeyResultFactory(), on=TODAY, value=NUMBER)
+
+
+def make_comment() -> Comment:
+    return Comment.objects.create(objective=ObjectiveFactory(), author=UserFactory(), text="Well done.")
+
+
+def make_mention() -> Mention:
+    return Mention.objects.create(comment=make_comment(), person=UserFactory())
+
+
+def make_acknowledgement() -> Acknowledgement:
+    return Acknowledgement.objects.create(check_in=check_in(KeyResultFactory(), 3), person=UserFactory())
 
 
 def make_account_mail() -> AccountMail:
@@ -649,4 +674,32 @@ CASES = [
     *DEPENDENCIES,
     *KEPT,
     *ROLLOVER,
+    Case(
+        "interim_target_once_per_day",
+        "This key result has an interim target for this day already.",
+        make_interim_target,
+        {},
+        copy=True,
+    ),
+    Case(
+        "comment_on_one_thing",
+        "A comment is about an objective or a check-in, one of the two.",
+        make_comment,
+        {"objective_id": None},
+    ),
+    Case("comment_says_something", "A comment says something.", make_comment, {"text": ""}),
+    Case(
+        "mention_once_per_comment",
+        "This comment mentions this person already.",
+        make_mention,
+        {},
+        copy=True,
+    ),
+    Case(
+        "acknowledgement_once_per_person",
+        "This person has taken note of this check-in already.",
+        make_acknowledgement,
+        {},
+        copy=True,
+    ),
 ]

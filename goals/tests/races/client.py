@@ -12,6 +12,7 @@ import sys
 from decimal import Decimal
 from threading import Thread
 from typing import Any
+from uuid import UUID
 
 import django
 
@@ -26,13 +27,15 @@ from areas.models import Area  # noqa: E402
 from goals.actions import locks  # noqa: E402
 from goals.actions.check_ins import record_check_in  # noqa: E402
 from goals.actions.cycles import close_cycle  # noqa: E402
-from goals.actions.key_results import change_key_result  # noqa: E402
+from goals.actions.key_results import change_key_result, create_key_result  # noqa: E402
+from goals.actions.once import make_once  # noqa: E402
 from goals.actions.pauses import set_area_rhythm  # noqa: E402
 from goals.actions.refusals import Refused  # noqa: E402
 from goals.actions.risks import create_risk  # noqa: E402
 from goals.actions.roadmaps import create_objective  # noqa: E402
 from goals.actions.rollover import roll_over  # noqa: E402
 from goals.actions.scores import score_key_result  # noqa: E402
+from goals.actions.weights import Wanted, change_key_result_weights  # noqa: E402
 from goals.models import Cycle, KeyResult, Objective, Roadmap  # noqa: E402
 from goals.tests.races import people  # noqa: E402
 
@@ -197,6 +200,42 @@ def set_rhythms(answer: Answer, *, area: int, by: int, days: list[int | None]) -
         )
 
 
+def change_title(answer: Answer, *, key_result: int, by: int, version: int, title: str) -> None:
+    """One editor with a form as it was when its reader opened it."""
+    lead = User.objects.get(pk=by)
+    row = KeyResult.objects.get(pk=key_result)
+    answer.note(lambda: change_key_result(row, by=lead, now=NOW, version=version, title=title) and title)
+
+
+def weigh(answer: Answer, *, objective: int, by: int, weights: dict[str, int], rounds: int) -> None:
+    """Every weight of an objective at once, again and again."""
+    lead = User.objects.get(pk=by)
+    row = Objective.objects.get(pk=objective)
+    for number in range(rounds):
+        wanted = {int(pk): Wanted(Decimal(weight + number)) for pk, weight in weights.items()}
+        answer.note(
+            lambda wanted=wanted: change_key_result_weights(row, wanted, by=lead, now=NOW, reason="weighed")
+        )
+
+
+def press(answer: Answer, *, objective: int, by: int, form_id: str, times: int) -> None:
+    """One form that makes a key result, sent again and again."""
+    lead = User.objects.get(pk=by)
+    row = Objective.objects.get(pk=objective)
+    for _ in range(times):
+        answer.note(
+            lambda: make_once(
+                UUID(form_id),
+                fingerprint="the same",
+                by=lead,
+                now=NOW,
+                make=lambda: create_key_result(
+                    row, by=lead, now=NOW, today=TODAY, title="Once"
+                ).get_absolute_url(),
+            )[1]
+        )
+
+
 WORK = {
     work.__name__: work
     for work in (
@@ -210,6 +249,9 @@ WORK = {
         create_risks,
         post,
         set_rhythms,
+        change_title,
+        weigh,
+        press,
     )
 } | people.WORK
 

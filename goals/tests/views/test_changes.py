@@ -1,0 +1,198 @@
+"""The page "What changed", and its CSV."""
+
+import csv
+import datetime as dt
+import io
+from decimal import Decimal
+
+import pytest
+import time_machine
+
+from accounts.models import User
+from areas.models import Role
+from goals.actions.key_results import change_key_result, drop_key_result
+from goals.actions.people import give_role
+from goals.actions.risks import change_mitigation, change_risk, create_mitigation, create_risk
+from goals.actions.roadmaps import archive_objective, change_objective, change_roadmap
+from goals.models import KeyResult, Objective, Roadmap
+from goals.tests.factories import (
+    NOW,
+    KeyResultFactory,
+    ObjectiveFactory,
+    RiskFactory,
+    RoadmapFactory,
+    check_in,
+)
+
+ADDRESS = "/changes/?cycle=24H2"
+EARLIER = NOW - dt.timedelta(days=30)
+
+
+@pytest.fixture
+def long_ago():
+    """So that what the story is made of is nothing that changed lately."""
+    with time_machine.travel(EARLIER, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def settled(long_ago, key_result, objective, roadmap):
+    long_ago.move_to(NOW)
+    return key_result
+
+
+def rows_of(client, address="/changes.csv?cycle=24H2", user=None):
+    if user is not None:
+        client.force_login(user)
+    response = client.get(address)
+    assert response.status_code == 200, response.content[:300]
+    return list(csv.DictReader(io.StringIO(response.content.decode())))
+
+
+def told(client, user):
+    return {(row["code"], row["what"], row["old"], row["new"]) for row in rows_of(client, user=user)}
+
+
+def test_tells_values_targets_states_and_risks_of_the_last_two_weeks(
+    client, page, settled, objective, roadmap, lead, manager
+):
+    who = {"by": lead, "now": NOW}
+    check_in(settled, 3, note="4-bit kernels **merged**")
+    check_in(settled, "2.5", status="at_risk")
+    change_key_result(settled, target_value=Decimal(12), reason="New phones", **who)
+    change_objective(objective, owner=manager, **who)
+    change_roadmap(roadmap, state="published", background="Because.", **who)
+    risk = create_risk(objective, title="One vendor", likelihood=3, impact=3, **who)
+    change_risk(risk, state="mitigating", **who)
+    step = create_mitigation(risk, text="Ask a second one", **who)
+    change_mitigation(step, state="done", **who)
+    assert told(client, manager) == {
+        ("EDGE-24H2-O1-KR1", "check-in", "", "3"),
+        ("EDGE-24H2-O1-KR1", "check-in", "3", "2.5"),
+        ("EDGE-24H2-O1-KR1", "target", "10", "12"),
+        ("EDGE-24H2-O1", "owner", "Lea Lead", "Mana Ger"),
+        ("EDGE-24H2", "state", "draft", "published"),
+        ("EDGE-24H2", "background", "", "rewritten"),
+        ("EDGE-24H2-O1-R1", "new", "", ""),
+        ("EDGE-24H2-O1-R1", "state", "open", "mitigating"),
+        ("", "new", "", ""),
+        ("", "state", "planned", "done"),
+        ("", "role", "", "lead"),  # of the lead, made by the story
+    } - {("", "role", "", "lead")}
+    text = page(ADDRESS, user=manager)
+    assert "4-bit kernels merged" in text
+    assert "badge--on_track" in text
+    assert "badge--at_risk" in text
+    assert "“New phones”" in text
+    assert '<a href="/areas/EDGE/?cycle=24H2">Edge</a>' in text
+
+
+def test_interim_targets_and_what_is_given_up_are_told_with_the_reason(client, settled, objective, lead):
+    plan = [(dt.date(2024, 11, 1), Decimal(4))]
+    change_key_result(settled, by=lead, now=NOW, interim_targets=plan, reason="uneven")
+    other = KeyResultFactory(objective=objective)
+    drop_key_result(other, by=lead, now=NOW, reason="no device")
+    rows = {(row["code"], row["what"], row["new"], row["reason"]) for row in rows_of(client, user=lead)}
+    assert ("EDGE-24H2-O1-KR1", "interim target for 1 Nov 2024", "4", "uneven") in rows
+    assert (other.code, "dropped", "", "no device") in rows
+
+
+def test_what_left_the_lists_is_named_without_a_link(client, page, settled, objective, lead):
+    archive_objective(objective, by=lead, now=NOW, reason="merged into O2")
+    text = page(ADDRESS, user=lead)
+    assert "Archived" in text
+    assert "merged into O2" in text
+    assert 'href="/objectives/EDGE-24H2-O1/"' not in text
+
+
+def test_what_one_may_not_see_did_not_change(client, settled, objective, lead, outsider, viewer):
+    check_in(settled, 3)
+    RiskFactory(objective=objective, title="Secret", visibility="restricted")
+    hidden = KeyResultFactory(objective=objective, title="Hidden", visibility="restricted")
+    check_in(hidden, 4)
+    assert {row["title"] for row in rows_of(client, user=viewer)} >= {"Secret", "Hidden"}
+    assert {row["title"] for row in rows_of(client, user=outsider)} == {"Decode speed on a phone"}
+    Objective.objects.update(visibility="restricted")
+    assert rows_of(client, user=outsider) == []
+    Objective.objects.update(visibility="internal")
+    Roadmap.objects.update(visibility="restricted")
+    assert rows_of(client, user=outsider) == []
+
+
+def test_people_are_for_managers(client, page, settled, edge, administrator, manager, lead):
+    newcomer = User.objects.get(pk=manager.pk)
+    give_role(newcomer, edge, Role.VIEWER, by=administrator, now=NOW)
+    people = [row for row in rows_of(client, user=manager) if row["section"] == "people"]
+    assert [(row["area"], row["title"], row["new"]) for row in people] == [("EDGE", "Mana Ger", "viewer")]
+    assert "People" in page(ADDRESS)
+    assert [row for row in rows_of(client, user=lead) if row["section"] == "people"] == []
+
+
+def test_a_day_and_an_area_narrow_it_down(client, settled, core, cycle, lead, manager):
+    check_in(settled, 3)
+    elsewhere = KeyResultFactory(objective=ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle)))
+    check_in(elsewhere, 4)
+    for area, expected in (("LIB", {"EDGE"}), ("CORE", {"CORE"}), ("", {"EDGE", "CORE"})):
+        rows = rows_of(client, f"/changes.csv?cycle=24H2&area={area}", user=manager)
+        assert {row["area"] for row in rows} == expected
+    assert len(rows_of(client, "/changes.csv?cycle=24H2&since=2024-09-01", user=lead)) > len(
+        rows_of(client, user=lead)
+    )
+
+
+@pytest.mark.parametrize(
+    "since", ["0001-01-01", "1999-12-31", "2024-10-15", "9999-12-31", "x", "２０２４-10-01"]
+)
+def test_a_day_that_cannot_be_is_told_at_the_field(client, page, settled, lead, since):
+    text = page(f"{ADDRESS}&since={since}", user=lead)
+    assert 'aria-invalid="true"' in text
+    assert "since 30 Sep 2024" in text
+    assert client.get(f"/changes.csv?cycle=24H2&since={since}").status_code == 404
+
+
+def test_an_unknown_cycle_is_not_found_and_an_unknown_area_is_told(client, page, settled, lead):
+    assert "Select a valid choice" in page(f"{ADDRESS}&area=NOWHERE", user=lead)
+    assert client.get("/changes/?cycle=99H9").status_code == 404
+
+
+def test_when_nothing_changed_it_says_so(page, settled, lead):
+    assert "Nothing changed" in page(ADDRESS, user=lead)
+
+
+def test_without_a_cycle_it_says_so(page, lead):
+    assert "There is no cycle yet" in page("/changes/", user=lead)
+
+
+def test_cells_are_no_formulas_and_numbers_stay_numbers(client, settled, lead):
+    KeyResult.objects.update(title="=1+1")
+    check_in(settled, -3, note="@SUM(A1)")
+    [row] = [row for row in rows_of(client, user=lead) if row["what"] == "check-in"]
+    assert (row["title"], row["new"], row["reason"]) == ("'=1+1", "-3", "'@SUM(A1)")
+
+
+def test_overview_leads_here(page, settled, manager):
+    assert 'href="/changes/"' in page("/", user=manager)
+    assert 'href="/changes/?cycle=24H2"' in page("/?cycle=24H2")
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_queries_do_not_grow_with_what_changed(
+    client, manager, lead, roadmap, django_assert_num_queries, number
+):
+    for _ in range(number):
+        objective = ObjectiveFactory(roadmap=roadmap, owner=lead)
+        key_result = KeyResultFactory(objective=objective, owner=lead)
+        check_in(key_result, 3)
+        change_key_result(
+            key_result,
+            by=lead,
+            now=NOW,
+            reason="r",
+            target_value=Decimal(20),
+            interim_targets=[(dt.date(2024, 11, 1), Decimal(4))],
+        )
+        RiskFactory(objective=objective)
+    client.force_login(manager)
+    client.get(ADDRESS)
+    with django_assert_num_queries(26):
+        client.get(ADDRESS)
