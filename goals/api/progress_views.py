@@ -166,8 +166,8 @@ class AreaSeriesView(Endpoint):
         parameters=[CYCLE],
     )
     def get(self, request: Request, key: str) -> Response:
-        cycle = cycle_asked_for(request)
         area = _area(request, key)
+        cycle = cycle_asked_for(request)
         past = Past.of_cycle(cycle, user=request.user, until=today_of(request))
         course = Course(past)
         ids = set(below(area).values_list("pk", flat=True))
@@ -242,7 +242,8 @@ class AreaExplainView(Endpoint):
         parameters=[CYCLE, AS_OF],
     )
     def get(self, request: Request, key: str) -> Response:
-        return _explain_area(request, cycle_asked_for(request), _area(request, key))
+        area = _area(request, key)
+        return _explain_area(request, cycle_asked_for(request), area)
 
 
 class ProgressExplainView(Endpoint):
