@@ -46,11 +46,11 @@ def validate_time_zone(name: str) -> None:
 class UserQuerySet(models.QuerySet["User"]):
     def listed_for(self, user: Any) -> "UserQuerySet":
         """Whom a person finds on the people pages: managers everybody, others nobody."""
-        return self.all() if user.is_authenticated and user.is_active and user.is_manager else self.none()
+        return self.all() if user.is_active and user.is_manager else self.none()
 
     def manageable_by(self, user: Any) -> "UserQuerySet":
         """Whose roles, invitations and tokens a person runs: administrators everybody's."""
-        is_one = user.is_authenticated and user.is_active and user.is_administrator
+        is_one = user.is_active and user.is_administrator
         return self.all() if is_one else self.none()
 
     def administrators(self) -> "UserQuerySet":

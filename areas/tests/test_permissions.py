@@ -64,3 +64,11 @@ def test_who_left_runs_nothing(request, name):
     assert not can_manage_cycles(person)
     assert not can_see_people(person)
     assert not can_manage_people(person)
+
+
+def test_who_left_has_no_part_of_the_admin(administrator):
+    assert administrator.has_perm("areas.change_area")
+    assert administrator.has_module_perms("areas")
+    administrator.is_active = False
+    assert not administrator.has_perm("areas.change_area")
+    assert not administrator.has_module_perms("areas")

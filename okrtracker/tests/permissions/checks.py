@@ -113,7 +113,7 @@ def in_function(node: ast.FunctionDef) -> Iterator[Site]:
         yield from (always(answer.value) for answer in answers(node) if is_false(answer.value))
     if node.name in QUESTIONS:
         yield from (always(answer.value) for answer in answers(node))
-    if node.name in ROWS:
+    if node.name in ROWS or node.name.startswith("can_"):
         yield from in_rows(node)
     if node.name == "has_permission":
         yield from (never(part.test) for part in ast.walk(node) if isinstance(part, ast.If))

@@ -187,6 +187,21 @@ def answer_about(world, actor: str, method: str, path: str, code: str) -> tuple:
         return told.replace(code, "CODE").replace(f"/{cycle}/", "/CYCLE/")
 
 
+def test_the_way_to_an_area_does_not_tell_of_its_restricted_roadmap(world, canaries):
+    path = "/areas/EDGE/?cycle=25H1"
+    assert world.ask("viewer", "GET", path).url == "/areas/EDGE/25H1/"
+    assert {world.ask(actor, "GET", path).status_code for actor in ("other lead", "owner")} == {200}
+
+
+def test_a_bound_token_is_not_told_of_areas_out_of_its_reach(world):
+    def told(key: str) -> str:
+        response = world.ask("token: bound", "GET", f"/api/v1/areas/?area={key}")
+        return f"{response.status_code} {response.content.decode()}"
+
+    assert told("EDGE") == told("NOWHERE")
+    assert told("CORE") != told("EDGE")
+
+
 def test_a_form_with_a_hidden_row_saves_nothing_and_says_the_same(world, canaries):
     def answer(code: str) -> str:
         with taken_back():
