@@ -30,7 +30,7 @@ WARM_UP = 20
 TOKEN = "x" * 32
 KINDS = ("known", "unknown", "deactivated")
 # Nothing of these depends on who has an account.
-VARIES = {"date", "set-cookie"}
+VARIES = {"date", "expires", "set-cookie"}
 PEOPLE = """
 from django.contrib.auth.hashers import make_password
 from accounts.models import User
