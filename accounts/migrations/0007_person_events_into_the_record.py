@@ -90,7 +90,9 @@ def is_told(entry_model, event, kind):
     near = entry_model.objects.filter(
         about=event.person, kind__in=kinds, made_at__range=(event.made_at - NEAR, event.made_at + NEAR)
     )
-    return any(entry.kind == "token" or "org_role" in entry.changes for entry in near)
+    if kind == "token":
+        return any(entry.kind == "token" for entry in near)
+    return any("org_role" in entry.changes for entry in near)
 
 
 class Migration(migrations.Migration):
