@@ -11,8 +11,8 @@ from goals.figures import (
     ObjectiveFigures,
     SeriesPoint,
     key_results_figures,
+    objective_changes,
     objective_figures,
-    plan_changes,
 )
 from goals.models import CheckIn, Comment, Dependency, KeyResult, Objective, Risk, Snapshot
 from goals.views.context import Reader, area_crumbs, may_edit
@@ -34,7 +34,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     rows = list(key_results)
     counting = key_results_figures([row for row in rows if row.dropped_at is None], today=today)
     figures = objective_figures(objective, counting, today=today)
-    changes = plan_changes([row.pk for row in rows])
+    changes = objective_changes(objective, [row.pk for row in rows])
     comments = list(Comment.objects.filter(objective=objective).for_page())
     context = {
         "nav": "areas",
