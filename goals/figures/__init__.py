@@ -3,7 +3,7 @@
 Nothing here is stored and nothing is computed anew: formulas live in goals.progress and goals.pace.
 """
 
-from goals.figures.changes import DefinitionChange, definition_changes, plan_changes
+from goals.figures.changes import DefinitionChange, definition_changes, objective_changes, plan_changes
 from goals.figures.course import Course, DayFigures, course_of
 from goals.figures.key_result import KeyResultFigures, key_result_figures, key_results_figures
 from goals.figures.means import (
@@ -50,6 +50,7 @@ __all__ = [
     "key_result_figures",
     "key_results_figures",
     "mean_series",
+    "objective_changes",
     "objective_figures",
     "plan_changes",
     "roadmap_branch",

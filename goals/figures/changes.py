@@ -13,7 +13,7 @@ from django.utils import formats
 from django.utils.translation import gettext
 
 from goals.figures.record import end_of
-from goals.models import InterimTarget, KeyResult
+from goals.models import InterimTarget, KeyResult, Objective
 
 FIELDS = (*KeyResult.DEFINITION_FIELDS, "stretch_value", "due_on")
 INTERIM = "interim_targets"
@@ -21,7 +21,7 @@ INTERIM = "interim_targets"
 
 @dataclass(frozen=True)
 class DefinitionChange:
-    """One field of one key result, before and after, with who, when and why."""
+    """One field of one key result (or an objective's weight), before and after, with who, when and why."""
 
     key_result_id: int
     code: str
@@ -104,7 +104,23 @@ def interim_changes(key_result_ids: Collection[int], *, until: date | None = Non
     return changes
 
 
-def _compare(before: Any, after: Any) -> list[DefinitionChange]:
+def objective_changes(
+    objective: Objective, key_result_ids: Collection[int], *, until: date | None = None
+) -> list[DefinitionChange]:
+    """Those of its key results, and of its own weight; newest first. Three queries."""
+    changes = plan_changes(key_result_ids, until=until)
+    history = objective.history.all()
+    if until is not None:
+        history = history.filter(history_date__lt=end_of(until))
+    before: Any = None
+    for row in history.select_related("history_user").order_by("history_id"):
+        if before is not None:
+            changes += _compare(before, row, ("weight",))
+        before = row
+    return sorted(changes, key=lambda change: change.changed_at, reverse=True)
+
+
+def _compare(before: Any, after: Any, fields: Collection[str] = FIELDS) -> list[DefinitionChange]:
     return [
         DefinitionChange(
             key_result_id=after.id,
@@ -116,6 +132,6 @@ def _compare(before: Any, after: Any) -> list[DefinitionChange]:
             by=after.history_user,
             reason=after.history_change_reason or "",
         )
-        for field in FIELDS
+        for field in fields
         if getattr(before, field) != getattr(after, field)
     ]

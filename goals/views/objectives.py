@@ -14,8 +14,8 @@ from goals.figures import (
     Past,
     SeriesPoint,
     key_results_figures,
+    objective_changes,
     objective_figures,
-    plan_changes,
 )
 from goals.figures.hidden import hidden_parts
 from goals.figures.scores import score_of
@@ -44,7 +44,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     days = day_context(request, objective.roadmap.cycle, shown)
     rows = [row.key_result for row in figures.key_results] + dropped
     ids = [row.pk for row in rows]
-    changes = plan_changes(ids, until=shown.as_of)
+    changes = objective_changes(objective, ids, until=shown.as_of)
     comments = list(Comment.objects.filter(objective=objective).for_page())
     context = {
         "nav": "areas",

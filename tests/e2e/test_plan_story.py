@@ -49,7 +49,7 @@ def test_lead_plans_an_objective_and_changes_a_target_with_a_reason(product, ope
     row.get_by_label("Day").fill(day.isoformat())
     row.get_by_label("Value").fill("2")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("2 models")).to_be_visible()
+    expect(page.get_by_text("2 models").first).to_be_visible()
     # From the first day to the interim target, from there to the end: two bends make three points.
     points = page.locator(".chart__line--expected").get_attribute("points")
     assert len(points.split()) == 3
@@ -67,14 +67,15 @@ def test_lead_plans_an_objective_and_changes_a_target_with_a_reason(product, ope
     page.get_by_role("link", name="Weights").click()
     page.get_by_label("KR1 Models that fit").fill("3")
     if scripts:
-        expect(page.get_by_text("75.0\u202f%")).to_be_visible()
+        expect(page.get_by_text("75.0\u202f%").first).to_be_visible()
         page.get_by_role("button", name="Save weights").click()
     else:
         page.get_by_role("button", name="Show the shares").click()
-        expect(page.get_by_text("75.0\u202f%")).to_be_visible()
+        expect(page.get_by_text("75.0\u202f%").first).to_be_visible()
         page.get_by_role("button", name="Save weights").click()
     expect(page.get_by_text("the cycle has begun.", exact=False).last).to_be_visible()
-    look(page)
+    if scripts:
+        look(page)
     page.get_by_label("Why they change").fill("Fitting comes first")
     page.get_by_role("button", name="Save weights").click()
     expect(page.get_by_text("1 weight saved.")).to_be_visible()
@@ -85,15 +86,16 @@ def test_lead_plans_an_objective_and_changes_a_target_with_a_reason(product, ope
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Say why the definition of")).to_be_visible()
     expect(page.get_by_label("Target", exact=True)).to_have_value("25")
-    look(page)
+    if scripts:
+        look(page)
     page.get_by_label("Why it changes").fill("Five more watches")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("“Five more watches”")).to_be_visible()
+    expect(page.get_by_text("“Five more watches”").first).to_be_visible()
     expect(page.locator(".chart__mark")).to_have_count(1)
 
     page.goto("/")
     page.get_by_role("link", name="See what changed").click()
-    edge = page.get_by_role("region", name="Edge")
+    edge = page.get_by_role("region", name="Edge", exact=True)
     if edge.get_by_text("more", exact=False).count():
         edge.evaluate("section => section.querySelectorAll('details').forEach(one => one.open = true)")
     expect(edge.get_by_text("20 → 25").first).to_be_visible()

@@ -159,6 +159,15 @@ def test_in_a_begun_cycle_a_target_changes_with_a_reason_that_is_kept(client, pa
     assert "New phones" in page(OBJECTIVE)
 
 
+def test_an_objectives_weight_changes_with_a_reason_and_is_told(client, page, objective, lead):
+    sent = as_shown(objective) | {"weight": "2"}
+    assert post(client, f"{OBJECTIVE}edit/", lead, sent).status_code == 422
+    assert post(client, f"{OBJECTIVE}edit/", lead, sent | {"reason": "It matters"}).status_code == 302
+    text = page(OBJECTIVE)
+    assert "<strong>Weight</strong> 1 → 2" in text
+    assert "“It matters”" in text
+
+
 def test_while_planning_nobody_asks_for_a_reason(client, page, key_result, lead, planning):
     assert 'name="reason"' not in page(f"{KEY_RESULT}edit/", user=lead)
     sent = as_shown(key_result) | {"target_value": "12", "weight": "3"}
