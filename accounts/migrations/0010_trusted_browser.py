@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'trusted browser',
                 'verbose_name_plural': 'trusted browsers',
                 'ordering': ['-created_at'],
-                'constraints': [models.UniqueConstraint(fields=('user', 'digest'), name='trusted_browser_once_per_person')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'digest'), name='trusted_browser_once_per_person', violation_error_message='This browser is trusted by this person already.')],
             },
         ),
     ]

@@ -28,5 +28,9 @@ class TrustedBrowser(models.Model):
         verbose_name = _("trusted browser")
         verbose_name_plural = _("trusted browsers")
         constraints = [
-            models.UniqueConstraint(fields=["user", "digest"], name="trusted_browser_once_per_person")
+            models.UniqueConstraint(
+                fields=["user", "digest"],
+                name="trusted_browser_once_per_person",
+                violation_error_message=_("This browser is trusted by this person already."),
+            )
         ]

@@ -10,7 +10,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, TrustedBrowser
 from accounts.sign_in.mail import send_waiting
 from accounts.tests.test_second_step import (  # noqa: F401 - fixtures
     PASSWORD,
@@ -83,6 +83,8 @@ def test_a_failed_second_step_a_used_recovery_code_and_a_trusted_browser(client,
         ("signed_in", "sign-in", *LEA),
         ("trusted", "browser", *LEA),
     ]
+    client.post(f"/security/browsers/{TrustedBrowser.objects.get().pk}/forget/")
+    assert told() == [("ended", "trusted browser", *LEA)]
 
 
 def test_a_code_that_was_spent_is_a_failure(client, secret, told):  # noqa: F811

@@ -38,6 +38,7 @@ NEUTRAL = {
     "reminders_enabled": False,
     "reminder_weekday": 0,
     "reminder_hour": 9,
+    "mention_mails_enabled": False,
 }
 # What entries about a person hold of them, field by field; the other fields are no secret.
 PREFERENCES = (*NEUTRAL, "ip")

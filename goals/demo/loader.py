@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +16,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
+from accounts.models import AuditEntry
 from areas.models import Area
 from goals.actions.check_ins import record_check_in
 from goals.actions.cycles import activate_cycle, begin_closing, close_cycle
@@ -75,6 +76,8 @@ def _refuse_foreign_data() -> None:
 def _clear() -> None:
     """Empties the product's own tables at once: rows of history refuse to be deleted one by one."""
     tables = [model._meta.db_table for app in APPS for model in apps.get_app_config(app).get_models()]
+    # The record refuses to be emptied too; what it tells of a demo ends with the demo.
+    AuditEntry.objects.end_before(datetime.max.replace(year=9998, tzinfo=UTC))
     # PostgreSQL truncates no table with foreign keys still to be checked, as after an earlier load.
     connection.check_constraints()
     statements = connection.ops.sql_flush(no_style(), tables, allow_cascade=True)

@@ -24,7 +24,19 @@ from django.db.models.functions import Lower
 
 from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, TrustedBrowser, User
 from areas.models import Membership
-from goals.models import CheckIn, IdempotencyKey, KeyResult, Mitigation, Objective, OutboxMail, Risk
+from goals.models import (
+    Acknowledgement,
+    CheckIn,
+    Comment,
+    IdempotencyKey,
+    KeyResult,
+    Mention,
+    Mitigation,
+    Objective,
+    OutboxMail,
+    Risk,
+    RolloverDecision,
+)
 
 FORMAT = "okrtracker-personal-data/1"
 Row = dict[str, Any]
@@ -97,7 +109,11 @@ def _second_step(row: Authenticator, person: User) -> Row:
     return {"type": row.type, "name": name, "created_at": row.created_at, "last_used_at": row.last_used_at}
 
 
-PREFERENCES = ("time_zone", "language", "reminders_enabled", "reminder_weekday", "reminder_hour")
+PREFERENCES = (
+    *("time_zone", "language", "reminders_enabled", "reminder_weekday", "reminder_hour"),
+    "mention_mails_enabled",
+)
+ABOUT_A_COMMENT = ("comment__objective", "comment__check_in__key_result")
 SECTIONS = (
     Section(
         "profile_history",
@@ -163,6 +179,28 @@ SECTIONS = (
         ),
         ("key_result",),
     ),
+    Section(
+        "comments",
+        Comment,
+        ("author",),
+        fields("code", "text", "created_at", "edited_at", "deleted_at"),
+        ("objective", "check_in__key_result"),
+    ),
+    Section("mentions", Mention, ("person",), fields("comment.code", "comment.created_at"), ABOUT_A_COMMENT),
+    Section(
+        "acknowledgements",
+        Acknowledgement,
+        ("person",),
+        fields("check_in.key_result.code", "check_in.sequence", "made_at"),
+        ("check_in__key_result",),
+    ),
+    Section(
+        "rollover_decisions",
+        RolloverDecision,
+        ("by",),
+        fields("key_result.code", "into.key", "choice", "reason", "made_at"),
+        ("key_result", "into"),
+    ),
     Section("record", AuditEntry, ("actor", "about"), _entry, ("actor",)),
     Section("requests_of_programs", IdempotencyKey, ("owner",), fields("key", "status", "created_at")),
 )  # fmt: skip
@@ -174,6 +212,9 @@ LEFT_OUT = {
     "HistoricalKeyResult.owner": BY_THE_RECORD,
     "HistoricalRisk.owner": BY_THE_RECORD,
     "HistoricalMitigation.owner": BY_THE_RECORD,
+    "HistoricalComment.author": BY_THE_RECORD,
+    "HistoricalAcknowledgement.person": BY_THE_RECORD,
+    "SentForm.author": "that a form was sent, by a fingerprint; what it made is told by the record",
     "HistoricalApiToken.owner": "told by the entries of the record about this person",
     "HistoricalApiToken.name": "told by the entries of the record about this person",
     "User_groups.user": "groups are not used",
@@ -195,6 +236,7 @@ IN_PROFILE = {
     "AccountMail.from_address",
     "AuditEntry.actor_email",
     "AuditEntry.address",
+    "TrustedBrowser.from_address",
 }
 
 

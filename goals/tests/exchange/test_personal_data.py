@@ -10,8 +10,9 @@ from django.db.models import EmailField, GenericIPAddressField
 
 from accounts.audit import record
 from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, TrustedBrowser, User
+from goals.actions.comments import add_comment
 from goals.exchange.personal_data import IN_PROFILE, LEFT_OUT, SECTIONS, personal_data
-from goals.models import Objective, OutboxMail, Visibility
+from goals.models import Acknowledgement, Mention, Objective, OutboxMail, RolloverDecision, Visibility
 from goals.tests.factories import (
     NOW,
     MitigationFactory,
@@ -61,6 +62,12 @@ def held(key_result, lead, administrator):
     AccountMail.objects.create(kind="password_link", email=lead.email.upper(), from_address="192.0.2.9")
     Authenticator.objects.create(user=lead, type="totp", data={"secret": "TOTP-SECRET"})
     UserSession.objects.create(user=lead, ip="192.0.2.7", session_key="SESSION-KEY", user_agent="A browser")
+    say = add_comment(key_result.objective, by=lead, now=NOW, text="their own words")
+    Mention.objects.create(comment=say, person=lead)
+    Acknowledgement.objects.create(check_in=key_result.check_ins.get(), person=lead)
+    RolloverDecision.objects.create(
+        key_result=key_result, into=key_result.cycle, choice="drop", reason="done elsewhere", by=lead
+    )
     TrustedBrowser.objects.create(user=lead, digest="TRUST-DIGEST", user_agent="A browser")
     record("sign_in_failed", actor=None, actor_email=lead.email, kind="sign-in", subject=lead.email)
     return lead

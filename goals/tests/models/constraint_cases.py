@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import Model
 
 from accounts.audit import record
-from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, MailKind
+from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, MailKind, TrustedBrowser
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import (
@@ -80,6 +80,10 @@ def make_acknowledgement() -> Acknowledgement:
 
 def make_account_mail() -> AccountMail:
     return AccountMail.objects.create(kind=MailKind.PASSWORD_LINK, email="lea@example.org")
+
+
+def make_trusted_browser() -> TrustedBrowser:
+    return TrustedBrowser.objects.create(user=make_user(), digest="0" * 64)
 
 
 def make_token() -> Model:
@@ -550,6 +554,13 @@ DEPENDENCIES = [
 ]
 
 KEPT = [
+    Case(
+        "trusted_browser_once_per_person",
+        "This browser is trusted by this person already.",
+        make_trusted_browser,
+        {},
+        copy=True,
+    ),
     Case(
         "snapshot_of_objective_or_roadmap",
         "A snapshot is of an objective or of a roadmap.",

@@ -198,7 +198,7 @@ def test_queries_do_not_grow_with_the_roadmap(
         KeyResultFactory(objective=ObjectiveFactory(roadmap=roadmap))
     client.force_login(lead)
     client.get(FORM)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(FORM)
 
 

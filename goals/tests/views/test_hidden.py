@@ -101,7 +101,10 @@ def plan(lib, edge, core, lead):
 def read(client, address) -> str:
     response = client.get(address)
     assert response.status_code == 200, (address, response.status_code)
-    return re.sub(r"[A-Za-z0-9]{64}", "token", response.content.decode())
+    # Tokens and the numbers of one-time forms are anew on each page.
+    return re.sub(
+        r"[A-Za-z0-9]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "token", response.content.decode()
+    )
 
 
 def test_whatever_happens_to_what_is_hidden_no_page_changes(client, stranger, plan, lead):
@@ -229,7 +232,7 @@ def test_queries_do_not_grow_with_what_is_hidden(
     client.get(address)
 
     def cost() -> int:
-        with django_assert_max_num_queries(30) as queries:
+        with django_assert_max_num_queries(32) as queries:
             client.get(address + query)
         return len(queries.captured_queries)
 

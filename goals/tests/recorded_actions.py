@@ -1,0 +1,377 @@
+"""What every function of goals.actions is expected to leave in the record, each shown by a story."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from accounts.tests.factories import UserFactory
+from areas.models import Area
+from goals.actions import (
+    anonymising,
+    comments,
+    cycles,
+    interim_targets,
+    key_results,
+    leaving,
+    pauses,
+    people,
+    risks,
+    roadmaps,
+    rollover,
+    scores,
+    weights,
+)
+from goals.models import Comment, Cycle, Dependency
+from goals.tests.factories import NOW, TODAY, CycleFactory, MitigationFactory, RiskFactory, check_in
+
+DERIVED = "derived figures: they follow from check-ins and definitions, which are recorded"
+READS = "reads only"
+HELPS = "a part of the others, which are exercised"
+NO_ENTRY = {
+    "check_ins.record_check_in": "check-ins are a record of their own, append-only",
+    "check_ins.refuse_unless_open": READS,
+    "comments.is_editable": READS,
+    "comments.may_see": READS,
+    "comments.nobody_found": READS,
+    "interim_targets.planned_after": READS,
+    "once.make_once": "keeps that a form was sent; what it made is recorded",
+    "anonymising.refusal": READS,
+    "leaving.holdings": READS,
+    "leaving.taken_over_from": READS,
+    "locks.share_cycle": READS,
+    "locks.lock_cycle": READS,
+    "locks.lock_roadmap": READS,
+    "locks.lock_objective": READS,
+    "locks.lock_key_result": READS,
+    "people.lock_administrators": READS,
+    "people.lock_person": READS,
+    "people.refuse_last": READS,
+    "people.save_person": HELPS,
+    "people.end_invitations": HELPS,
+    "people.skip_mails": "a mail that waits is no change of anything; why it is not sent is recorded",
+    "rebuild.rebuild_progress": DERIVED,
+    "rows.save_row": HELPS,
+    "rows.delete_row": HELPS,
+    "rows.take_back": HELPS,
+    "rows.take_out": HELPS,
+    "rollover.unfinished": READS,
+    "rows.refuse_unstorable": READS,
+    "rows.apply_changes": HELPS,
+    "rows.next_number": "a counter; the number stands in the code of what was created",
+    "rows.refuse_closed": READS,
+    "rows.refuse_given_up": READS,
+    "rows.refuse_stale": READS,
+    "rows.refuse_without_reason": READS,
+    "snapshots.take_snapshots": DERIVED,
+    "stored.key_result_figures": READS,
+    "stored.objective_completion": READS,
+    "stored.refresh_key_result": DERIVED,
+    "stored.refresh_objective": DERIVED,
+    "stored.differences": READS,
+    "what_if.figures_after": READS,
+}
+EXERCISED: dict[str, Callable[["Cast"], Any]] = {}
+EXPECTED: dict[str, dict[str, Any]] = {}
+
+
+class Cast:
+    """The rows of the story, and who acts."""
+
+    def __init__(self, **rows: Any) -> None:
+        self.__dict__.update(rows)
+
+
+def leaves(name: str, **expected: Any) -> Callable[[Callable[[Cast], Any]], None]:
+    def keep(story: Callable[[Cast], Any]) -> None:
+        EXERCISED[name], EXPECTED[name] = story, expected
+
+    return keep
+
+
+leaves("roadmaps.create_roadmap", action="created", kind="roadmap", subject="CORE-24H2")(
+    lambda c: roadmaps.create_roadmap(c.core, c.cycle, by=c.by, now=NOW, title="Core")
+)
+leaves("roadmaps.change_roadmap", action="changed", kind="roadmap", changes={"title": [..., "New"]})(
+    lambda c: roadmaps.change_roadmap(c.roadmap, by=c.by, now=NOW, title="New")
+)
+leaves("roadmaps.create_objective", action="created", kind="objective", subject="EDGE-24H2-O2")(
+    lambda c: roadmaps.create_objective(c.roadmap, by=c.by, now=NOW, title="Second")
+)
+leaves(
+    "roadmaps.change_objective",
+    action="changed",
+    subject="EDGE-24H2-O1",
+    changes={"weight": ["1", "2"]},
+    reason="why",
+)(lambda c: roadmaps.change_objective(c.objective, by=c.by, now=NOW, weight=Decimal(2), reason="why"))
+leaves(
+    "roadmaps.archive_objective",
+    action="changed",
+    kind="objective",
+    changes={"archived_at": [None, ...]},
+    reason="why",
+)(lambda c: roadmaps.archive_objective(c.objective, by=c.by, now=NOW, reason="why"))
+
+
+@leaves(
+    "roadmaps.restore_objective", action="changed", kind="objective", changes={"archived_at": [..., None]}
+)
+def _(c):
+    roadmaps.archive_objective(c.objective, by=c.by, now=NOW)
+    roadmaps.restore_objective(c.objective, by=c.by, now=NOW)
+
+
+leaves(
+    "key_results.create_key_result",
+    action="created",
+    kind="key result",
+    changes={"target_value": [None, "9"]},
+)(
+    lambda c: key_results.create_key_result(
+        c.objective,
+        by=c.by,
+        now=NOW,
+        today=TODAY,
+        title="KR",
+        metric="m",
+        start_value=Decimal(0),
+        target_value=Decimal(9),
+    )
+)
+leaves(
+    "key_results.change_key_result",
+    action="changed",
+    subject="EDGE-24H2-O1-KR1",
+    changes={"target_value": ["10", "20"]},
+    reason="why",
+)(
+    lambda c: key_results.change_key_result(
+        c.key_result, by=c.by, now=NOW, target_value=Decimal(20), reason="why"
+    )
+)
+leaves(
+    "key_results.archive_key_result", action="changed", changes={"archived_at": [None, ...]}, reason="why"
+)(lambda c: key_results.archive_key_result(c.key_result, by=c.by, now=NOW, reason="why"))
+
+
+@leaves(
+    "key_results.restore_key_result", action="changed", changes={"archived_at": [..., None]}, reason="why"
+)
+def _(c):
+    key_results.archive_key_result(c.key_result, by=c.by, now=NOW)
+    key_results.restore_key_result(c.key_result, by=c.by, now=NOW, reason="why")
+
+
+leaves("key_results.drop_key_result", action="changed", changes={"dropped_at": [None, ...]}, reason="why")(
+    lambda c: key_results.drop_key_result(c.key_result, by=c.by, now=NOW, reason="why")
+)
+leaves("risks.create_risk", action="created", kind="risk", subject="EDGE-24H2-O1-R1")(
+    lambda c: risks.create_risk(c.objective, by=c.by, now=NOW, title="R", likelihood=1, impact=1)
+)
+leaves("risks.change_risk", action="changed", kind="risk", changes={"title": [..., "New"]}, reason="why")(
+    lambda c: risks.change_risk(
+        RiskFactory(objective=c.objective), by=c.by, now=NOW, title="New", reason="why"
+    )
+)
+leaves("risks.create_mitigation", action="created", kind="mitigation", changes={"text": [None, "Step"]})(
+    lambda c: risks.create_mitigation(RiskFactory(objective=c.objective), by=c.by, now=NOW, text="Step")
+)
+leaves(
+    "risks.change_mitigation", action="changed", kind="mitigation", changes={"state": ["planned", "done"]}
+)(
+    lambda c: risks.change_mitigation(
+        MitigationFactory(risk=RiskFactory(objective=c.objective)), by=c.by, now=NOW, state="done"
+    )
+)
+leaves("risks.create_dependency", action="created", kind="need", changes={"partner": [None, "ACME"]})(
+    lambda c: risks.create_dependency(c.objective, by=c.by, now=NOW, partner="ACME")
+)
+
+
+@leaves("risks.change_dependency", action="changed", kind="need", changes={"state": ["asked", "met"]})
+def _(c):
+    risks.create_dependency(c.objective, by=c.by, now=NOW, partner="ACME")
+    risks.change_dependency(Dependency.objects.get(), by=c.by, now=NOW, state="met")
+
+
+def _state(state: str) -> Callable[[Cast], Cycle]:
+    def put(c: Cast) -> Cycle:
+        Cycle.objects.filter(pk=c.cycle.pk).update(state=state)
+        Cycle.history.filter(id=c.cycle.pk).update(state=state)
+        return Cycle.objects.get(pk=c.cycle.pk)
+
+    return put
+
+
+in_planning, in_active, in_closing, in_closed = map(_state, ("planning", "active", "closing", "closed"))
+leaves("cycles.activate_cycle", kind="cycle", subject="24H2", changes={"state": [..., "active"]})(
+    lambda c: cycles.activate_cycle(in_planning(c), by=c.by, now=NOW)
+)
+leaves("cycles.begin_closing", kind="cycle", subject="24H2", changes={"state": [..., "closing"]})(
+    lambda c: cycles.begin_closing(in_active(c), by=c.by, now=NOW)
+)
+leaves("cycles.close_cycle", kind="cycle", subject="24H2", changes={"state": [..., "closed"]})(
+    lambda c: cycles.close_cycle(in_closing(c), by=c.by, now=NOW)
+)
+leaves(
+    "cycles.reopen_cycle", kind="cycle", subject="24H2", changes={"state": [..., "closing"]}, reason="why"
+)(lambda c: cycles.reopen_cycle(in_closed(c), by=c.by, now=NOW, reason="why"))
+
+
+leaves("people.add_person", action="invited", kind="invitation", subject="Nia")(
+    lambda c: people.add_person("nia@example.org", name="Nia", by=c.by, now=NOW)
+)
+leaves("people.invite_again", action="invited", kind="invitation", subject="Gone")(
+    lambda c: people.invite_again(UserFactory(name="Gone", is_active=False), by=c.by, now=NOW)
+)
+
+
+@leaves("people.revoke_invitation", action="revoked", kind="invitation", subject="Nia")
+def _(c):
+    person = people.add_person("nia@example.org", name="Nia", by=c.by, now=NOW).person
+    people.revoke_invitation(person, by=c.by, now=NOW)
+
+
+leaves(
+    "people.give_role",
+    action="created",
+    kind="role in an area",
+    subject="CORE",
+    changes={"role": [None, "lead"]},
+)(lambda c: people.give_role(c.lead, c.core, "lead", by=c.by, now=NOW))
+leaves("people.take_role", action="deleted", kind="role in an area", subject="EDGE", about="Lea Lead")(
+    lambda c: people.take_role(c.lead, Area.objects.get(key="EDGE"), by=c.by, now=NOW)
+)
+leaves(
+    "people.change_org_role",
+    action="changed",
+    kind="role in the organisation",
+    changes={"org_role": [None, "manager"]},
+)(lambda c: people.change_org_role(c.lead, "manager", by=c.by, now=NOW))
+leaves("people.note_export", action="exported", kind="person", about="Lea Lead")(
+    lambda c: people.note_export(c.lead, by=c.by, now=NOW)
+)
+leaves(
+    "leaving.deactivate_person",
+    action="changed",
+    changes={"owner": [..., ...]},
+    reason="taken over from Lea Lead",
+)(lambda c: leaving.deactivate_person(c.lead, by=c.by, now=NOW, successors={}, successor=c.by))
+
+
+@leaves("anonymising.anonymise_person", action="anonymised", kind="person", reason="why")
+def _(c):
+    gone = UserFactory(name="Gone", is_active=False)
+    anonymising.anonymise_person(gone, by=c.by, now=NOW, address=gone.email, reason="why")
+
+
+@leaves("scores.score_key_result", kind="key result", changes={"final_score": [None, "0.4"]}, reason="why")
+def _(c):
+    in_closing(c)
+    scores.score_key_result(c.key_result, by=c.by, now=NOW, score=Decimal("0.4"), reason="why")
+
+
+@leaves("scores.write_post_mortem", kind="objective", changes={"post_mortem": [None, "Learned"]})
+def _(c):
+    in_closing(c)
+    scores.write_post_mortem(c.objective, by=c.by, now=NOW, text="Learned")
+
+
+leaves("cycles.create_cycle", action="created", kind="cycle", subject="25H1")(
+    lambda c: cycles.create_cycle(
+        by=c.by, now=NOW, key="25H1", name="2025 H1", starts_on=date(2025, 1, 1), ends_on=date(2025, 6, 30)
+    )
+)
+leaves(
+    "cycles.change_cycle",
+    action="changed",
+    kind="cycle",
+    changes={"check_in_every_days": ["14", "7"]},
+    reason="why",
+)(lambda c: cycles.change_cycle(c.cycle, by=c.by, now=NOW, check_in_every_days=7, reason="why"))
+leaves("roadmaps.drop_objective", kind="objective", changes={"dropped_at": [None, ...]}, reason="why")(
+    lambda c: roadmaps.drop_objective(c.objective, by=c.by, now=NOW, reason="why")
+)
+leaves(
+    "interim_targets.replace_interim_targets",
+    action="created",
+    kind="interim target",
+    changes={"value": [None, "4"]},
+    reason="why",
+)(
+    lambda c: interim_targets.replace_interim_targets(
+        c.key_result, [(date(2024, 9, 2), Decimal(4))], by=c.by, now=NOW, reason="why"
+    )
+)
+leaves("weights.change_key_result_weights", kind="key result", changes={"weight": ["1", "3"]}, reason="why")(
+    lambda c: weights.change_key_result_weights(
+        c.objective, {c.key_result.pk: weights.Wanted(Decimal(3))}, by=c.by, now=NOW, reason="why"
+    )
+)
+leaves("weights.change_objective_weights", kind="objective", changes={"weight": ["1", "3"]}, reason="why")(
+    lambda c: weights.change_objective_weights(
+        c.roadmap, {c.objective.pk: weights.Wanted(Decimal(3))}, by=c.by, now=NOW, reason="why"
+    )
+)
+
+
+def _pause(c: Cast) -> None:
+    until = TODAY + timedelta(days=9)
+    pauses.pause_key_result(c.key_result, by=c.by, now=NOW, today=TODAY, until=until, reason="lab closed")
+
+
+leaves("pauses.pause_key_result", kind="key result", changes={"pause_reason": [None, "lab closed"]})(_pause)
+
+
+@leaves("pauses.resume_key_result", kind="key result", changes={"paused_until": [..., ...]})
+def _(c):
+    _pause(c)
+    pauses.resume_key_result(c.key_result, by=c.by, now=NOW, today=TODAY + timedelta(days=2))
+
+
+@leaves("pauses.set_area_rhythm", kind="area", subject="EDGE", changes={"check_in_every_days": [None, "7"]})
+def _(c):
+    edge = Area.objects.get(key="EDGE")
+    pauses.set_area_rhythm(edge, by=c.by, now=NOW, days=7, version=edge.version)
+
+
+@leaves("rollover.roll_over", action="created", kind="key result", subject="EDGE-25H1-O1-KR1")
+def _(c):
+    in_closing(c)
+    after = CycleFactory(
+        key="25H1",
+        name="2025 H1",
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2025, 6, 30),
+        state=Cycle.State.PLANNING,
+    )
+    rollover.roll_over(Cycle.objects.get(pk=c.cycle.pk), into=after, by=c.by, now=NOW, today=TODAY)
+
+
+leaves("comments.add_comment", action="created", kind="comment", changes={"text": [None, "Well done"]})(
+    lambda c: comments.add_comment(c.objective, by=c.by, now=NOW, text="Well done")
+)
+
+
+def _commented(c: Cast) -> Comment:
+    comments.add_comment(c.objective, by=c.by, now=NOW, text="Well done")
+    return Comment.objects.get()
+
+
+leaves("comments.edit_comment", action="changed", kind="comment", changes={"text": [..., "Better"]})(
+    lambda c: comments.edit_comment(_commented(c), by=c.by, now=NOW, text="Better")
+)
+leaves("comments.delete_comment", action="changed", kind="comment", changes={"deleted_at": [None, ...]})(
+    lambda c: comments.delete_comment(_commented(c), by=c.by, now=NOW)
+)
+leaves("comments.acknowledge", action="created", kind="acknowledgement")(
+    lambda c: comments.acknowledge(check_in(c.key_result, 3, author=c.lead), by=c.by, now=NOW)
+)
+
+
+@leaves("comments.take_back_acknowledgement", action="deleted", kind="acknowledgement")
+def _(c):
+    made = check_in(c.key_result, 3, author=c.lead)
+    comments.acknowledge(made, by=c.by, now=NOW)
+    comments.take_back_acknowledgement(made, by=c.by, now=NOW)
