@@ -19,6 +19,7 @@ from goals.actions.key_results import (
     drop_key_result,
     restore_key_result,
 )
+from goals.actions.pauses import pause_key_result, resume_key_result
 from goals.actions.refusals import Refused
 from goals.actions.roadmaps import (
     archive_objective,
@@ -40,6 +41,7 @@ EXAMPLES = int(os.environ.get("PAST_EXAMPLES", "100"))
 VALUES = st.decimals(min_value=-5, max_value=15, places=1)
 WHICH = st.integers(min_value=0, max_value=3)
 BACK = st.integers(min_value=0, max_value=40)
+PLANNED = st.dates(dt.date(2024, 7, 2), dt.date(2024, 12, 30))
 STEPS = st.one_of(
     st.tuples(st.just("report"), WHICH, VALUES, st.just(0)),
     st.tuples(st.just("report"), WHICH, VALUES, BACK),
@@ -49,6 +51,9 @@ STEPS = st.one_of(
     st.tuples(st.just("change"), WHICH, st.just("weight"), st.sampled_from([Decimal(0), Decimal("2.5")])),
     st.tuples(st.just("change"), WHICH, st.just("due_on"), st.sampled_from([None, dt.date(2024, 9, 30)])),
     st.tuples(st.just("guard"), WHICH, VALUES),
+    st.tuples(st.just("plan"), WHICH, st.dictionaries(PLANNED, VALUES, max_size=2)),
+    st.tuples(st.just("pause"), WHICH, st.integers(min_value=1, max_value=40)),
+    st.tuples(st.just("resume"), WHICH),
     st.tuples(st.just("drop"), WHICH),
     st.tuples(st.just("archive"), WHICH),
     st.tuples(st.just("restore"), WHICH),
@@ -137,6 +142,23 @@ class Story:
             upper_bound=bound,
             **nothing,
         )
+
+    def plan(self, which, points):
+        plan = sorted(points.items())
+        change_key_result(self.row(which), by=self.lead, now=self.now, reason="agreed", interim_targets=plan)
+
+    def pause(self, which, days):
+        pause_key_result(
+            self.row(which),
+            by=self.lead,
+            now=self.now,
+            today=self.day,
+            until=self.day + dt.timedelta(days=days),
+            reason="the lab is closed",
+        )
+
+    def resume(self, which):
+        resume_key_result(self.row(which), by=self.lead, now=self.now, today=self.day)
 
     def drop(self, which):
         drop_key_result(self.row(which), by=self.lead, now=self.now, reason="not worth it")
