@@ -179,6 +179,7 @@ def test_preferences(client, told):
     assert AuditEntry.objects.newest_first().first().changes == {
         "time_zone": ["UTC", "Europe/Berlin"],
         "reminders_enabled": ["True", "False"],
+        "mention_mails_enabled": ["True", "False"],
         "reminder_weekday": ["0", "2"],
         "reminder_hour": ["9", "7"],
     }

@@ -49,7 +49,8 @@ def is_test(name: str) -> bool:
 
 
 def is_file(name: str) -> bool:
-    return bool(PATH.fullmatch(name)) and "://" not in name
+    """Of the repository: what lies in var/ is made by commands."""
+    return bool(PATH.fullmatch(name)) and "://" not in name and not name.startswith("var/")
 
 
 def exists(name: str) -> bool:
