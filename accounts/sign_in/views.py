@@ -9,6 +9,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
+from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from requests import RequestException
 
+from accounts.sign_in import provider
 from accounts.sign_in.adapters import TOO_MANY
 from accounts.sign_in.required import is_missing
 from accounts.sign_in.sessions import is_elsewhere_too, renew_key
@@ -171,13 +173,17 @@ def under_site_url(request: HttpRequest) -> None:
 @login_not_required
 def provider_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     under_site_url(request)
-    return openid_connect.callback(request, provider_id)
+    try:
+        return provider.callback(request, provider_id)
+    except SocialApp.DoesNotExist as error:
+        raise Http404 from error
 
 
 @login_not_required
 def provider_start(request: HttpRequest, provider_id: str) -> HttpResponse:
     """To the provider; back to the sign-in page, with a sentence, when it does not answer."""
     under_site_url(request)
+    provider.ask_with_nonce(request)
     try:
         return openid_connect.login(request, provider_id)
     except RequestException:
