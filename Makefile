@@ -64,7 +64,7 @@ check-schema: .venv/dev
 		|| (echo "docs/openapi.yaml is not what the code says; run: make schema"; exit 1)
 
 check-deploy: .venv/dev
-	$(SAMPLE) SITE_URL=https://okr.example.org ALLOWED_HOSTS=okr.example.org \
+	$(SAMPLE) SITE_URL=https://okr.example.org ALLOWED_HOSTS=okr.example.org REQUIRE_SECOND_STEP=privileged \
 		.venv/bin/python manage.py check --deploy --fail-level WARNING
 
 check-containers: .venv/dev

@@ -9,4 +9,4 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         # Their receivers are connected by being imported.
         from accounts import audit, audit_sign_in  # noqa: F401
-        from accounts.sign_in import sessions  # noqa: F401
+        from accounts.sign_in import required, sessions  # noqa: F401

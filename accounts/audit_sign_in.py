@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
@@ -19,12 +20,30 @@ from django.dispatch import receiver
 from accounts.audit import Action, person_signed_in, record
 from accounts.models.user import password_kept
 
+# By allauth's names of methods, and of kinds of second steps.
+FACTORS = {
+    "password": "password",
+    "socialaccount": "single sign-on",
+    "totp": "authenticator app",
+    "webauthn": "passkey",
+    "recovery_codes": "recovery code",
+}
 KINDS = {"totp": "authenticator app", "webauthn": "passkey", "recovery_codes": "recovery codes"}
 
 
 @receiver(user_logged_in)
-def record_sign_in(user: Any, **signal: Any) -> None:
-    record(Action.SIGNED_IN, actor=user, kind="sign-in", subject=user.email, about=user.pk)
+def record_sign_in(user: Any, request: Any = None, **signal: Any) -> None:
+    """With what it was, as far as a way in noted it: an invitation says so in an entry of its own."""
+    used = get_authentication_records(request, user) if hasattr(request, "session") else []
+    names = dict.fromkeys(FACTORS.get(one.get("type") or one["method"], one["method"]) for one in used)
+    record(
+        Action.SIGNED_IN,
+        actor=user,
+        kind="sign-in",
+        subject=user.email,
+        about=user.pk,
+        reason=f"with {' and '.join(names)}" if names else "",
+    )
 
 
 @receiver(user_logged_out)

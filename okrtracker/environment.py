@@ -55,6 +55,13 @@ def boolean(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}; write true or false.")
 
 
+def choice(name: str, default: str, *, of: tuple[str, ...]) -> str:
+    value = read(name).strip().lower() or default
+    if value not in of:
+        raise ImproperlyConfigured(f"{name} is {value!r}; write {', '.join(of[:-1])} or {of[-1]}.")
+    return value
+
+
 def whole_number(name: str, default: int) -> int:
     """A number of 0 or more."""
     value = read(name).strip()

@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
+import structlog
+from allauth.account.adapter import get_adapter
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 from django_structlog.middlewares import RequestMiddleware
 
+from accounts.sign_in.adapters import UNKNOWN_ADDRESS
 from okrtracker import views
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -51,6 +54,7 @@ UNUSED_FEATURES = (
 PERMISSIONS_POLICY = ", ".join(
     [f"{name}=(self)" for name in USED_FEATURES] + [f"{name}=()" for name in UNUSED_FEATURES]
 )
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 ERROR_PAGES = {HTTPStatus.METHOD_NOT_ALLOWED: "405.html", HTTPStatus.TOO_MANY_REQUESTS: "429.html"}
 
 # In a link that sets a password.
@@ -88,7 +92,8 @@ def security_headers(request: HttpRequest) -> dict[str, str]:
         "Cache-Control": "no-store",
     }
     if settings.SECURE_HSTS_SECONDS and request.is_secure():
-        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+        subdomains = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+        headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}{subdomains}"
     return headers
 
 
@@ -100,7 +105,8 @@ class ProbeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         probe = {"/healthz": views.healthz, "/readyz": views.readyz}.get(request.path_info)
-        return probe(request) if probe else self.get_response(request)
+        is_asked = probe and request.method in METHODS
+        return probe(request) if probe and is_asked else self.get_response(request)
 
 
 class HostMiddleware:
@@ -112,6 +118,35 @@ class HostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.get_host()
         return self.get_response(request)
+
+
+class ApiOverHttpMiddleware:
+    """Refuses a program that came without HTTPS, instead of sending it on: its token was readable on the way.
+
+    A redirect would work, so nobody would notice. People are redirected, by Django's middleware before this.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SECURE_SSL_REDIRECT and views.is_for_a_program(request) and not request.is_secure():
+            return views.https_required(request)
+        return self.get_response(request)
+
+
+class MethodMiddleware:
+    """Refuses TRACE and methods that nobody knows: Django's views for GET would answer some of them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method in METHODS:
+            return self.get_response(request)
+        if views.is_for_a_program(request):
+            return views.method_not_allowed(request, METHODS)
+        return HttpResponseNotAllowed(METHODS)
 
 
 class ErrorPageMiddleware:
@@ -153,3 +188,9 @@ class RequestLogMiddleware(RequestMiddleware):
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         return f"{request.method} {PERSON_AND_KEY.sub('...', request.path)}"
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        """As the last trusted proxy says; what stands before that in X-Forwarded-For, callers make up."""
+        address = get_adapter().get_client_ip(request)
+        structlog.contextvars.bind_contextvars(ip=None if address == UNKNOWN_ADDRESS else address)

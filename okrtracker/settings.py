@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "okrtracker.middleware.ProbeMiddleware",
     "okrtracker.middleware.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "okrtracker.middleware.ApiOverHttpMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -73,12 +74,14 @@ MIDDLEWARE = [
     "accounts.middleware.OriginMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
+    "accounts.sign_in.required.SecondStepRequiredMiddleware",
     "accounts.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "okrtracker.middleware.ErrorPageMiddleware",
+    "okrtracker.middleware.MethodMiddleware",
     "okrtracker.middleware.NulMiddleware",
 ]
 
@@ -176,6 +179,9 @@ MFA_TOTP_ISSUER = "okrtracker"
 # A telephone's clock may be half a minute off.
 MFA_TOTP_TOLERANCE = 1
 MFA_TRUST_ENABLED = True
+REQUIRE_SECOND_STEP = environment.choice(
+    "REQUIRE_SECOND_STEP", default="none", of=("none", "privileged", "all")
+)
 MFA_TRUST_COOKIE_AGE = 30 * 24 * 60 * 60
 SOCIALACCOUNT_ADAPTER = "accounts.sign_in.adapters.SocialAdapter"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
@@ -264,10 +270,13 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = IS_HTTPS
+# Programs are refused instead: ApiOverHttpMiddleware.
+SECURE_REDIRECT_EXEMPT = [r"^api/"]
 # Not to the host or port that the request named.
 SECURE_SSL_HOST = urlsplit(SITE_URL).netloc
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
-# Subdomains and the browsers' preload list belong to whoever owns the whole domain.
+# Subdomains and the browsers' preload list belong to whoever owns the whole domain: said, or left alone.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.boolean("HSTS_SUBDOMAINS", default=False)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "okrtracker.views.csrf_failure"

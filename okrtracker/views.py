@@ -1,6 +1,7 @@
 """Probes, and the answers to what went wrong."""
 
 import sys
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
@@ -115,17 +116,28 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def https_required(request: HttpRequest) -> HttpResponse:
+    detail = "The API is there over HTTPS alone. Make a new token: this one was readable on its way."
+    return _problem(HTTPStatus.FORBIDDEN, "https_required", detail)
+
+
+def method_not_allowed(request: HttpRequest, allowed: Iterable[str]) -> HttpResponse:
+    response = _problem(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed")
+    response.headers["Allow"] = ", ".join(allowed)
+    return response
+
+
 def is_for_a_program(request: HttpRequest) -> bool:
     return request.path_info.startswith("/api/")
 
 
-def _problem(status: HTTPStatus, code: str) -> HttpResponse:
+def _problem(status: HTTPStatus, code: str, detail: str = "") -> HttpResponse:
     """An error in the API's form (application/problem+json)."""
     problem: dict[str, object] = {
         "type": "about:blank",
         "title": status.phrase,
         "status": status.value,
-        "detail": status.description or status.phrase,
+        "detail": detail or status.description or status.phrase,
         "code": code,
         "errors": [],
     }

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import AccountMail, Brake, MailKind, User
+from accounts.sign_in.sessions import is_elsewhere_too
 from accounts.ways import is_path_here
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - where a server behind a socket knows no address
@@ -37,6 +38,9 @@ MESSAGES = {
     "webauthn_removed": gettext_lazy("The passkey is removed."),
     "sessions_logged_out": gettext_lazy("All other sessions have ended."),
 }
+
+# After these a session elsewhere may be the one of somebody who should not have it any more.
+FACTORS_CHANGED = {"totp_activated", "totp_deactivated", "webauthn_added", "webauthn_removed"}
 
 
 def wait_words(wait: dt.timedelta) -> str:
@@ -129,6 +133,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if message_template:
             name = message_template.rpartition("/")[2].removesuffix(".txt")
             message = str(MESSAGES.get(name, ""))
+            if name in FACTORS_CHANGED and is_elsewhere_too(request):
+                message += " " + _("You are signed in elsewhere too; the page Security lets you end that.")
         if message:
             messages.add_message(request, level, message, extra_tags=extra_tags)
 

@@ -43,6 +43,18 @@ class SessionAgeMiddleware:
             UserSession.objects.create_from_request(request)
 
 
+def is_elsewhere_too(request: HttpRequest) -> bool:
+    """Whether this person has sessions besides the one of this request."""
+    return len(UserSession.objects.purge_and_list(request.user)) > 1
+
+
+def renew_key(request: HttpRequest) -> None:
+    """Gives the session another key, and its row in the list too."""
+    before = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+
+
 @receiver(user_logged_in)
 def note_the_start(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
     request.session[STARTED] = request.session[SEEN] = time.time()

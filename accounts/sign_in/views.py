@@ -9,6 +9,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
+from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
@@ -25,7 +26,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from requests import RequestException
 
+from accounts.sign_in import provider
 from accounts.sign_in.adapters import TOO_MANY
+from accounts.sign_in.required import is_missing
+from accounts.sign_in.sessions import is_elsewhere_too, renew_key
 from accounts.sign_in.trust import TrustBrowserView
 
 SIGN_IN = reverse_lazy("accounts:sign_in")
@@ -82,6 +86,37 @@ class PasskeySignInView(webauthn.LoginWebAuthnView):
         return response
 
 
+class RenewsKey:
+    """Who confirmed who they are gets a session of another key: one that was known before is worth less."""
+
+    request: HttpRequest
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        renew_key(self.request)
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        return response
+
+
+class ConfirmPasswordView(RenewsKey, account.ReauthenticateView):
+    pass
+
+
+class ConfirmCodeView(RenewsKey, mfa.ReauthenticateView):
+    pass
+
+
+class ConfirmPasskeyView(RenewsKey, webauthn.ReauthenticateWebAuthnView):
+    pass
+
+
+class SecurityView(mfa.IndexView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "second_step_is_missing": is_missing(self.request.user),
+            "is_elsewhere_too": is_elsewhere_too(self.request),
+        }
+
+
 sign_in = sensitive_post_parameters("password")(SignInView.as_view())
 sign_out = SignOutView.as_view()
 second_step = SecondStepView.as_view()
@@ -97,12 +132,12 @@ password_change = account.PasswordChangeView.as_view(template_name="accounts/pas
 password_set = account.PasswordSetView.as_view(template_name="accounts/password_change.html")
 
 confirm_password = sensitive_post_parameters("password")(
-    account.ReauthenticateView.as_view(template_name="accounts/confirm.html")
+    ConfirmPasswordView.as_view(template_name="accounts/confirm.html")
 )
-confirm_code = mfa.ReauthenticateView.as_view(template_name="accounts/confirm.html")
-confirm_passkey = webauthn.ReauthenticateWebAuthnView.as_view(template_name="accounts/confirm_passkey.html")
+confirm_code = ConfirmCodeView.as_view(template_name="accounts/confirm.html")
+confirm_passkey = ConfirmPasskeyView.as_view(template_name="accounts/confirm_passkey.html")
 
-security = mfa.IndexView.as_view(template_name="accounts/security.html")
+security = SecurityView.as_view(template_name="accounts/security.html")
 authenticator_add = totp.ActivateTOTPView.as_view(template_name="accounts/authenticator_add.html")
 authenticator_remove = totp.DeactivateTOTPView.as_view(template_name="accounts/authenticator_remove.html")
 recovery_codes_show = recovery_codes.ViewRecoveryCodesView.as_view(
@@ -138,13 +173,17 @@ def under_site_url(request: HttpRequest) -> None:
 @login_not_required
 def provider_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     under_site_url(request)
-    return openid_connect.callback(request, provider_id)
+    try:
+        return provider.callback(request, provider_id)
+    except SocialApp.DoesNotExist as error:
+        raise Http404 from error
 
 
 @login_not_required
 def provider_start(request: HttpRequest, provider_id: str) -> HttpResponse:
     """To the provider; back to the sign-in page, with a sentence, when it does not answer."""
     under_site_url(request)
+    provider.ask_with_nonce(request)
     try:
         return openid_connect.login(request, provider_id)
     except RequestException:

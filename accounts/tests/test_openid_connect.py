@@ -12,7 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ImproperlyConfigured
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.tests.factories import UserFactory
 from okrtracker import environment
 
@@ -98,6 +98,7 @@ def test_somebody_with_the_verified_address_comes_in(client, configured, lea, em
     answer = sign_in(client, configured, email=email, email_verified=True, next_page="/preferences/")
     assert (answer.status_code, answer.url) == (302, "/preferences/")
     assert client.session["_auth_user_id"] == str(lea.pk)
+    assert AuditEntry.objects.get(action="signed_in").reason == "with single sign-on"
 
 
 def test_the_password_stays_and_nothing_is_connected(client, configured, lea):

@@ -80,11 +80,26 @@ def test_a_failed_second_step_a_used_recovery_code_and_a_trusted_browser(client,
     client.post("/sign-in/this-browser/", {"action": "trust"})
     assert told() == [
         ("changed", "recovery codes", "Lea Lead", "Lea Lead", "a code was used"),
-        ("signed_in", "sign-in", *LEA),
+        ("signed_in", "sign-in", "Lea Lead", "Lea Lead", "with password and recovery code"),
         ("trusted", "browser", *LEA),
     ]
     client.post(f"/security/browsers/{TrustedBrowser.objects.get().pk}/forget/")
     assert told() == [("ended", "trusted browser", *LEA)]
+
+
+def test_a_sign_in_says_with_what(client, secret, told):  # noqa: F811
+    sign_in(client)
+    step(client, "000000")
+    sign_in(client)
+    step(client, code_at(now(), secret))
+    client.post("/sign-in/this-browser/", {"action": "trust"})
+    assert told()[-2] == (
+        "signed_in",
+        "sign-in",
+        "Lea Lead",
+        "Lea Lead",
+        "with password and authenticator app",
+    )
 
 
 def test_a_code_that_was_spent_is_a_failure(client, secret, told):  # noqa: F811
@@ -156,7 +171,7 @@ def test_a_hash_that_is_renewed_is_no_new_password(client, lea, told, settings):
     sign_in(client)
     lea.refresh_from_db()
     assert lea.password != before
-    assert told() == [("signed_in", "sign-in", *LEA)]
+    assert told() == [("signed_in", "sign-in", "Lea Lead", "Lea Lead", "with password")]
 
 
 def test_sessions_that_are_ended(client, lea, told):  # noqa: F811
@@ -181,6 +196,7 @@ def test_preferences(client, told):
     assert AuditEntry.objects.newest_first().first().changes == {
         "time_zone": ["UTC", "Europe/Berlin"],
         "reminders_enabled": ["True", "False"],
+        "mention_mails_enabled": ["True", "False"],
         "reminder_weekday": ["0", "2"],
         "reminder_hour": ["9", "7"],
     }

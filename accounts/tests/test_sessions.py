@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from accounts.tests.test_second_step import code_at
 from goals.tests.factories import NOW
 
 PASSWORD = "correct horse battery"
@@ -168,3 +169,43 @@ def test_a_strange_browser_signs_in_too(client, lea, header):
     browser = signed_in(client, header)
     assert "<script>alert" not in browser.get("/security/sessions/").content.decode()
     assert User.objects.count() == 1
+
+
+def test_confirming_who_one_is_renews_the_key(desk, phone):
+    before = desk.session.session_key
+    desk.post("/security/confirm/", {"password": PASSWORD, "next": "/security/"})
+    after = desk.session.session_key
+    assert after != before
+    assert not Session.objects.filter(session_key=before).exists()
+    assert is_inside(desk)
+    keys = set(UserSession.objects.values_list("session_key", flat=True))
+    assert keys == {after, phone.session.session_key}
+
+
+def test_a_wrong_password_renews_nothing(desk):
+    before = desk.session.session_key
+    desk.post("/security/confirm/", {"password": "wrong", "next": "/security/"})
+    assert desk.session.session_key == before
+
+
+def test_after_a_change_of_a_second_step_ending_the_others_is_offered(desk, phone):
+    add_app(desk)
+    desk.post("/security/authenticator/remove/")
+    page = desk.get("/security/").content.decode()
+    assert "The authenticator app is removed. You are signed in elsewhere too" in page
+    assert "End all other sessions" in page
+    desk.post("/security/sessions/")
+    assert not is_inside(phone)
+    add_app(desk)
+    desk.post("/security/authenticator/remove/")
+    page = desk.get("/security/").content.decode()
+    assert "The authenticator app is removed." in page
+    assert "signed in elsewhere" not in page
+    assert "End all other sessions" not in page
+
+
+def add_app(browser):
+    browser.post("/security/confirm/", {"password": PASSWORD, "next": "/security/"})
+    secret = browser.get("/security/authenticator/").context["form"].secret
+    answer = browser.post("/security/authenticator/", {"code": code_at(dt.datetime.now(dt.UTC), secret)})
+    assert answer.status_code == 302

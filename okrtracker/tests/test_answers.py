@@ -138,7 +138,8 @@ def test_a_body_that_is_too_large_gets_a_page_that_says_so(visitor, settings):
 def test_a_refused_method_gets_a_page_that_says_so(visitor, name):
     answer = visitor.generic(name, "/sign-out/")
     assert answer.status_code == 405
-    assert answer["Allow"] == "POST, OPTIONS"
+    assert "POST" in answer["Allow"]
+    assert name not in answer["Allow"]
     assert "This page does not take that" in answer.content.decode()
 
 

@@ -36,6 +36,16 @@ def test_no_secret_has_a_default(compose):
     assert "OIDC_CLIENT_SECRET: ${OIDC_CLIENT_SECRET:-}" in text, "empty: no single sign-on"
 
 
+def test_what_an_installation_says_reaches_its_containers(compose):
+    """But not what is for development, for other databases or for what the file itself decides."""
+    own = {"DEBUG", "DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "SECRET_KEY", "EMAIL_URL"}
+    text = (settings.BASE_DIR / "okrtracker/settings.py").read_text()
+    read = set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', text))
+    told = compose["services"]["web"]["environment"]
+
+    assert read - own <= {name for name, value in told.items() if f"${{{name}:" in value}
+
+
 def test_secrets_reach_containers_as_files_alone(compose):
     for name, service in compose["services"].items():
         told = service.get("environment", {})

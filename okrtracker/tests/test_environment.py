@@ -32,6 +32,8 @@ MALFORMED = [
     ("SESSION_MAX_HOURS", "1e400", "SESSION_MAX_HOURS is '1e400'; write a whole number"),
     ("SECURITY_CONTACT", "call us", "SECURITY_CONTACT is 'call us'; write an address"),
     ("SECURITY_CONTACT", "http://example.org/a\nb", "write an address"),
+    ("HSTS_SUBDOMAINS", "all", "HSTS_SUBDOMAINS is 'all'; write true or false."),
+    ("REQUIRE_SECOND_STEP", "admins", "REQUIRE_SECOND_STEP is 'admins'; write none, privileged or all."),
     ("OIDC_ISSUER", "https://id.example.org", "OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set too"),
     ("SECRET_KEY_FILE", "/nowhere/key", "SECRET_KEY or SECRET_KEY_FILE, not both"),
     ("DATABASE_URL_FILE", "/nowhere/url", "DATABASE_URL_FILE names /nowhere/url, which cannot be read"),
@@ -118,7 +120,7 @@ def test_every_variable_is_documented(settings):
     read = set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', Path(product.__file__).read_text()))
     table = set(re.findall(r"^\| `([A-Z_]+)`", (settings.BASE_DIR / "docs/environment.md").read_text(), re.M))
 
-    assert len(read) == 16
+    assert len(read) == 18
     assert read | {"OIDC_NAME", "OIDC_EMAIL_IS_VERIFIED"} <= table
 
 

@@ -227,8 +227,26 @@ def test_https_is_remembered_by_every_answer(https, place):
     assert response["Strict-Transport-Security"] == "max-age=31536000"
 
 
+def test_subdomains_are_in_it_where_that_is_said(https, settings):
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    for place in ("/sign-in/", "/healthz", "/static/js/app.js"):
+        response = Client(SERVER_NAME="okr.example.org").get(place, secure=True)
+        assert response["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
 def test_http_leads_to_our_own_host_whatever_port_was_named(https):
     response = Client().get("/areas/?a=b", headers={"Host": "okr.example.org:6666"})
     assert response.status_code == 301
     assert response["Location"] == "https://okr.example.org/areas/?a=b"
     look(response, is_public=True)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_program_without_https_is_refused_instead_of_sent_on(https, method):
+    client = Client(SERVER_NAME="okr.example.org")
+    response = getattr(client, method)("/api/v1/me/", headers={"Authorization": "Bearer okr_secret"})
+    assert (response.status_code, response["Content-Type"]) == (403, "application/problem+json")
+    assert response.json()["code"] == "https_required"
+    look(response)
+    assert getattr(client, method)("/api/v1/me/", secure=True).status_code in {401, 403, 405}
+    assert client.get("/api/v1/me/", secure=True).json()["code"] == "not_authenticated"

@@ -14,8 +14,11 @@ from gunicorn.http.parser import RequestParser
 
 from accounts.tests.factories import UserFactory
 from okrtracker import logs
+from okrtracker.tests.test_walk import ROUTES, address, story  # noqa: F401
 
 ODD = "  Żółta łódź, zwei Möwen 🛶 and 3 gulls, far out at sea under a grey sky  "
+
+ODD_SIGNS = "¿Ż!7ő~ßqØ{9 вѣ☂}kł¡œþ%2ðЖ^ÿ#wæ§3ŋ=µ8 ĸ/jħ&4ŧЮ|zđ5ə@xʒ;6ɸ+vŀ~rǂ?0ñ"
 
 
 @pytest.fixture
@@ -28,6 +31,10 @@ def lines():
     logging.root.addHandler(handler)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     logging.root.removeHandler(handler)
+
+
+def finished(lines):
+    return [line for line in lines() if line["event"] == "request_finished"]
 
 
 def sign_in(client, user, password):
@@ -73,7 +80,7 @@ def test_a_password_counts_exactly_as_typed(client, lea):
     assert sign_in(client, lea, ODD).status_code == 302
 
 
-@pytest.mark.parametrize("password", [ODD, "only small letters and blanks", "x" * 30 + "!Ż" * 20])
+@pytest.mark.parametrize("password", [ODD, "only small letters and blanks", ODD_SIGNS])
 def test_any_composition_makes_a_password_of_64_characters_or_more_too(client, lea, password):
     sign_in(client, lea, ODD)
 
@@ -99,20 +106,30 @@ def test_password_fields_are_masked_and_let_password_managers_in(client, lea):
 
 def test_no_other_site_may_read_an_answer(client, lead, key_result):
     client.force_login(lead)
-    for address in ("/", "/api/v1/me/", "/api/v1/key-results/", "/sign-in/", "/public/24H2/EDGE/"):
+    for place in ("/", "/api/v1/me/", "/api/v1/key-results/", "/sign-in/", "/public/24H2/EDGE/"):
         for method in (client.get, client.options):
-            response = method(address, headers={"Origin": "https://evil.example"})
+            response = method(place, headers={"Origin": "https://evil.example"})
             assert not [name for name in response.headers if name.startswith("Access-Control")]
 
 
-@pytest.mark.parametrize("address", ["/", "/sign-in/", "/api/v1/me/", "/security/", "/record/"])
-def test_nothing_echoes_a_request(client, administrator, address):
+@pytest.mark.usefixtures("story")
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "FROB"])
+def test_nothing_takes_a_method_that_nobody_knows(client, administrator, method):
+    for name in ROUTES:
+        response = client.generic(method, address(name, ROUTES[name]), headers={"X-Canary": "an echo"})
+
+        assert response.status_code == 405, name
+        assert b"an echo" not in response.content
+        assert "POST" in response.headers["Allow"]
     client.force_login(administrator)
+    assert client.generic(method, "/areas/").status_code == 405
 
-    response = client.trace(address, headers={"X-Canary": "an echo"})
 
-    assert b"an echo" not in response.content
-    assert "message/http" not in response.headers.get("Content-Type", "")
+def test_a_program_is_told_so_in_its_form(client, db):
+    response = client.trace("/api/v1/me/")
+
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["code"] == "method_not_allowed"
 
 
 def test_a_refusal_is_logged_with_who_when_from_where_and_what(client, lead, lines):
@@ -120,10 +137,29 @@ def test_a_refusal_is_logged_with_who_when_from_where_and_what(client, lead, lin
 
     assert client.get("/record/", REMOTE_ADDR="192.0.2.7").status_code == 403
 
-    (line,) = [line for line in lines() if line["event"] == "request_finished"]
+    (line,) = finished(lines)
     assert (line["level"], line["code"], line["request"]) == ("warning", 403, "GET /record/")
     assert (line["user_id"], line["ip"]) == (lead.pk, "192.0.2.7")
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", line["timestamp"])
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "named"),
+    [
+        (0, "203.0.113.66", "192.0.2.7"),
+        (1, "203.0.113.66, 198.51.100.7", "198.51.100.7"),
+        (2, "203.0.113.66, 198.51.100.7, 10.0.0.1", "198.51.100.7"),
+        (1, "not an address", None),
+    ],
+)
+def test_the_log_names_the_address_that_the_brake_counts(
+    client, db, lines, settings, proxies, forwarded, named
+):
+    settings.TRUSTED_PROXIES = proxies
+
+    client.get("/sign-in/", headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR="192.0.2.7")
+
+    assert finished(lines)[0]["ip"] == named
 
 
 def test_an_address_forges_no_line_of_the_log(client, db, lines):
