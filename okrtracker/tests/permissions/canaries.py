@@ -13,7 +13,21 @@ from django.utils import timezone
 
 from areas.models import Area
 from goals.actions.rows import save_row
-from goals.models import CheckIn, Dependency, KeyResult, Objective, Risk, Roadmap, Visibility
+from goals.models import (
+    CheckIn,
+    Comment,
+    Cycle,
+    Dependency,
+    InterimTarget,
+    KeyResult,
+    Mention,
+    Objective,
+    Risk,
+    Roadmap,
+    RolloverDecision,
+    Visibility,
+)
+from goals.reminders.mentions import owe_mention
 from goals.tests.factories import (
     DependencyFactory,
     KeyResultFactory,
@@ -70,8 +84,9 @@ class Planter:
 
     def __init__(self, world: World) -> None:
         self.canaries = Canaries()
-        self.lead = world.person("lead")
-        self.now = timezone.now()
+        self.lead, self.outsider = world.person("lead"), world.person("owner")
+        # Long enough ago to be part of what is said of past days.
+        self.now = timezone.now() - dt.timedelta(days=3)
 
     def plant(self) -> Canaries:
         area = Area.objects.get(key="EDGE")
@@ -89,11 +104,34 @@ class Planter:
         for objective, on in ((elsewhere, hidden), (hidden, elsewhere)):
             note = self.canaries.text(f"need of {objective.code}: note")
             Dependency.objects.create(objective=objective, on_objective=on, note=note)
+        self._carry_over(shown, restricted)
         return self.canaries
+
+    def _carry_over(self, shown: Objective, restricted: Roadmap) -> None:
+        """What is open goes on in what is restricted, and what is restricted goes on nowhere."""
+        hidden = restricted.objectives.get(number=2)
+        Objective.objects.filter(pk=hidden.pk).update(predecessor=shown)
+        hidden.key_results.update(predecessor=shown.key_results.get(number=1))
+        RolloverDecision.objects.create(
+            key_result=hidden.key_results.get(),
+            into=Cycle.objects.get(key="25H2"),
+            choice=RolloverDecision.Choice.DROP,
+            reason=self.canaries.text("rollover: reason"),
+        )
+
+    def _comment(self, place: str, **about: Any) -> None:
+        """Mentions somebody outside too, who may have been inside when it was written."""
+        comment = Comment.objects.create(
+            author=self.lead, text=self.canaries.text(f"{place}, comment"), created_at=self.now, **about
+        )
+        for person in (self.lead, self.outsider):
+            Mention.objects.create(comment=comment, person=person)
+            owe_mention(comment, person, now=self.now)
 
     def objective(self, roadmap: Roadmap, place: str, **fields: Any) -> Objective:
         objective = ObjectiveFactory(roadmap=roadmap, owner=self.lead, **fields)
         self._tell(objective, f"{place}, objective")
+        self._comment(f"{place}, objective", objective=objective)
         key_result = self.key_result(objective, f"{place}, key result")
         self.risk(objective, f"{place}, risk", key_result=key_result)
         DependencyFactory(
@@ -109,7 +147,13 @@ class Planter:
         row = KeyResultFactory(objective=objective, owner=self.lead, **numbers, **fields)
         self._tell(row, place, target_value=self.canaries.number(f"{place}: new target"))
         today = timezone.localdate()
+        InterimTarget.objects.create(
+            key_result=row,
+            on=today + dt.timedelta(10),
+            value=self.canaries.number(f"{place}: interim target"),
+        )
         first = self._check_in(row, place, on=today - dt.timedelta(20))
+        self._comment(f"{place}, check-in", check_in=first)
         self._check_in(
             row, f"{place}, correction", on=today - dt.timedelta(20), corrects=first, with_reason=True
         )
@@ -130,12 +174,17 @@ class Planter:
     def risk(self, objective: Objective, place: str, **fields: Any) -> Risk:
         risk = RiskFactory(objective=objective, owner=self.lead, **fields)
         self._tell(risk, place)
-        MitigationFactory(risk=risk, text=self.canaries.text(f"{place}: mitigation"))
+        for owner in (self.lead, self.outsider):
+            text = self.canaries.text(f"{place}: mitigation of {owner.name}")
+            MitigationFactory(risk=risk, text=text, owner=owner)
         return risk
 
     def _tell(self, row: Any, place: str, **numbers: Decimal) -> None:
         """What people wrote, a first time and a second one with a reason."""
         versions: dict[str, dict[str, Any]] = {"before": {}, "now": numbers}
+        if isinstance(row, KeyResult):
+            row.paused_on = self.now.date() - dt.timedelta(5)
+            row.paused_until = self.now.date()
         for version, fields in versions.items():
             for name, value in (fields | self.canaries.texts_of(type(row), f"{place} {version}")).items():
                 setattr(row, name, value)

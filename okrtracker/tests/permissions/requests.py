@@ -1,24 +1,50 @@
-"""The address of every route for every row, and for each that takes a POST a form that does something."""
+"""The address of every route for every row; for each that takes a POST a form that does something there.
+
+What has to be the case first, like a cycle that is closing, is in BEFORE.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
+from django.core import signing
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
+from accounts.models import ApiToken, Invitation, User
 from accounts.models.invitation import token_of
-from okrtracker.tests.permissions.world import NONCE, PASSWORD, PERSON, ROWS, TOKEN
+from accounts.sign_in.strength import SALT
+from areas.models import Area
+from goals.actions.rollover import Decision, roll_over
+from goals.models import Comment, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from okrtracker.tests.permissions.world import BROWSER, NONCE, PASSWORD, PERSON, ROWS, SERIALS, TOKEN
 from okrtracker.tests.test_walk import ROUTES, SAMPLES, SAMPLES_OF
 
-QUERIES = {"api:progress": "?cycle=24H2", "accounts:invitation": f"?token={token_of(NONCE)}"}
+QUERIES = {
+    "api:progress": "?cycle=24H2",
+    "api:progress-explain": "?cycle=24H2",
+    "api:area-series": "?cycle=24H2",
+    "api:area-explain": "?cycle=24H2",
+    "accounts:invitation": f"?token={token_of(NONCE)}",
+    "cycles:cycle_roll_over": "?into=25H2",
+    "cycles:cycle_compare": "?with=25H2",
+    "cycles:cycle_compare_csv": "?with=25H2",
+}
+# A cycle in which no area has a plan yet.
+PARTS = {"goals:roadmap_create": {"cycle_key": "25H2"}, "trusted_browser_forget": {"pk": BROWSER}}
 NEW_PASSWORD = "another password of nobody"
 REPORT = {"value": "4", "status": "on_track"}
+WHY = "because it is better so"
+Form = dict[str, Any]
 
-FORMS: dict[str, dict[str, Any]] = {
+FORMS: dict[str, Form] = {
     "people:person_add": {"addresses": "new.comer@example.org", "role": "viewer"},
     "people:person_role": {"area": "EDGE", "role": "viewer"},
     "people:person_role_end": {"area": "CORE"},
     "people:person_org_role": {"org_role": "manager"},
+    "people:person_anonymise": {"address": "in.vited@example.org", "reason": "asked for it"},
     "accounts:preferences": {
         "name": "A New Name",
         "time_zone": "Europe/Berlin",
@@ -27,6 +53,7 @@ FORMS: dict[str, dict[str, Any]] = {
         "reminder_hour": "10",
     },
     "accounts:token_list": {"name": "for a script", "scope": "read", "days": "30"},
+    "accounts:token_rotate": {"overlap": "1"},
     "accounts:invitation": {
         "token": token_of(NONCE),
         "name": "In Vited",
@@ -42,15 +69,186 @@ FORMS: dict[str, dict[str, Any]] = {
         "password2": NEW_PASSWORD,
     },
     "account_reauthenticate": {"password": PASSWORD},
+    "password_strength": {"ticket": signing.dumps(None, salt=SALT), "password1": NEW_PASSWORD},
+    "cycles:cycle_reopen": {"reason": WHY},
     "goals:my_check_ins": {"row": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_create": {
+        "title": "A new one",
+        "kind": "reach",
+        "start_value": "0",
+        "target_value": "10",
+        "weight": "1",
+        "visibility": "inherit",
+    },
+    "goals:objective_create": {
+        "kind": "focus",
+        "title": "A new one",
+        "commitment": "committed",
+        "visibility": "internal",
+        "weight": "1",
+    },
+    "goals:objective_comment": {"text": "Well done."},
+    "goals:check_in_comment": {"text": "Well done."},
+    "goals:comment_edit": {"text": "Very well done."},
+    "goals:risk_create": {
+        "kind": "known",
+        "title": "A new one",
+        "likelihood": "2",
+        "impact": "2",
+        "response": "mitigate",
+        "state": "open",
+        "visibility": "internal",
+    },
+    "goals:mitigation_create": {"text": "Another step", "state": "planned"},
+    "goals:need_create": {"partner": "Another partner", "state": "asked"},
+    "goals:roadmap_create": {"title": "A new one", "visibility": "internal"},
+    "goals:objective_restore": {"reason": WHY},
+    "goals:key_result_restore": {"reason": WHY},
     "api:key-result-check-ins": REPORT,
+    "api:cycle-reopen": {"reason": WHY},
+    "api:token-list": {"name": "for a script", "scope": "read", "days": 30, "area": "CORE"},
+}
+
+
+class Found:
+    """The rows that an address is about."""
+
+    def __init__(self, name: str, row: str) -> None:
+        self.row, self.parts = row, samples_of(name, row)
+
+    def get(self, model: Any) -> Any:
+        code = self.parts.get("code", "")
+        objective, _dash, part = code.partition("-O1-")
+        keys = {
+            Area: {"key": self.parts.get("area_key")},
+            Roadmap: {"area__key": self.parts.get("area_key"), "cycle__key": self.parts.get("cycle_key")},
+            Objective: {"code": f"{objective}-O1" if part else code},
+            KeyResult: {"code": code},
+            Risk: {"code": code},
+            Mitigation: {"pk": self.parts.get("mitigation_id")},
+            Dependency: {"pk": self.parts.get("need_id")},
+            Cycle: {"key": self.parts.get("cycle_key")},
+        }
+        return model._default_manager.get(**keys[model])
+
+
+def _check_in(found: Found) -> Form:
+    code = found.parts["code"]
+    return {f"{code}-{field}": value for field, value in REPORT.items()} | {f"{code}-seen": "1"}
+
+
+def _version(found: Found, model: Any) -> Form:
+    return {"version": str(found.get(model).version)}
+
+
+def _edited(name: str, model: Any, **fields: str) -> Callable[[Found], Form]:
+    """What a new one would say, over one that is there."""
+    return lambda found: FORMS.get(name, {}) | fields | {"reason": WHY} | _version(found, model)
+
+
+def _weights(found: Found, rows: Any) -> Form:
+    form = {"reason": WHY}
+    for row in rows:
+        form |= {f"weight-{row.code}": "3", f"version-{row.code}": str(row.version)}
+    return form
+
+
+def _scores(found: Found) -> Form:
+    code = f"{found.parts['area_key']}-{found.parts['cycle_key']}-O1-KR1"
+    told = {"score": "0.5", "reason": WHY, "closing_note": "", "seen": "something else"}
+    told["version"] = str(KeyResult.objects.get(code=code).version)
+    return {f"{code}-{field}": value for field, value in told.items()}
+
+
+def _cycle(found: Found) -> Form:
+    days = (timezone.localdate() + dt.timedelta(days=days) for days in (400, 580))
+    names = {"key": "30H1", "name": "2030 H1", "reason": WHY, "check_in_every_days": "7"}
+    thresholds = {"on_track_gap": "0.05", "on_track_ratio": "0.9"}
+    thresholds |= {"at_risk_gap": "0.15", "at_risk_ratio": "0.7"}
+    return names | thresholds | dict(zip(("starts_on", "ends_on"), map(str, days), strict=True))
+
+
+def _edited_cycle(found: Found) -> Form:
+    cycle = found.get(Cycle)
+    days = {"starts_on": str(cycle.starts_on), "ends_on": str(cycle.ends_on)}
+    return _cycle(found) | days | {"version": str(cycle.version)}
+
+
+def _rollover(found: Found) -> Form:
+    """The plan that was shown, to be carried out."""
+    cycle, into = found.get(Cycle), Cycle.objects.get(key="25H2")
+    code = f"EDGE-{cycle.key}-O1-KR1"
+    report = roll_over(
+        cycle,
+        into=into,
+        by=User.objects.get(name="Mana Ger"),
+        now=timezone.now(),
+        today=timezone.localdate(),
+        decisions={code: Decision(choice="keep")},
+        dry_run=True,
+    )
+    return {"row": code, f"{code}-choice": "keep", "carry_out": "1", "fingerprint": report.fingerprint}
+
+
+# What depends on the row: its codes and versions.
+FORMS_OF_ROWS: dict[str, Callable[[Found], Form]] = {
+    "goals:check_in_create": _check_in,
+    "goals:key_result_pause": lambda found: (
+        {"until": str(timezone.localdate() + dt.timedelta(days=5)), "reason": WHY}
+        | _version(found, KeyResult)
+    ),
+    "goals:key_result_rhythm": lambda found: {"days": "5"} | _version(found, KeyResult),
+    "areas:area_rhythm": lambda found: {"days": "5"} | _version(found, Area),
+    "goals:roadmap_edit": lambda found: (
+        {"title": "Another one", "visibility": found.get(Roadmap).visibility} | _version(found, Roadmap)
+    ),
+    "goals:roadmap_publish": lambda found: {"state": "draft" if found.row == "own" else "published"},
+    "goals:roadmap_weights": lambda found: _weights(found, found.get(Roadmap).objectives.all()),
+    "goals:objective_edit": _edited("goals:objective_create", Objective, position="1"),
+    "goals:objective_remove": _edited("", Objective, way="drop"),
+    "goals:objective_weights": lambda found: _weights(found, found.get(Objective).key_results.all()),
+    "goals:key_result_edit": _edited("goals:key_result_create", KeyResult, position="1"),
+    "goals:key_result_remove": _edited("", KeyResult, way="drop"),
+    "goals:need_edit": _edited("", Dependency, note="Another note", state="agreed"),
+    "goals:risk_edit": _edited("goals:risk_create", Risk),
+    "goals:mitigation_edit": _edited("goals:mitigation_create", Mitigation),
+    "cycles:cycle_add": _cycle,
+    "cycles:cycle_edit": _edited_cycle,
+    "cycles:cycle_roll_over": _rollover,
+    "cycles:roadmap_scores": _scores,
+}
+
+
+def all_cycles_are(state: str) -> Callable[[], Any]:
+    return lambda: Cycle.objects.update(state=state)
+
+
+def removed(model: Any) -> Callable[[], Any]:
+    return lambda: model.objects.update(dropped_at=timezone.now())
+
+
+BEFORE: dict[str, Callable[[], Any]] = {
+    "cycles:cycle_activate": all_cycles_are("planning"),
+    "api:cycle-activate": all_cycles_are("planning"),
+    "cycles:cycle_close": all_cycles_are("closing"),
+    "api:cycle-close": all_cycles_are("closing"),
+    "cycles:cycle_reopen": all_cycles_are("closed"),
+    "api:cycle-reopen": all_cycles_are("closed"),
+    "cycles:roadmap_scores": all_cycles_are("closing"),
+    "goals:objective_restore": removed(Objective),
+    "goals:key_result_restore": removed(KeyResult),
+    "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
+    "people:person_anonymise": lambda: Invitation.objects.update(revoked_at=timezone.now()),
+    "api:token-detail": lambda: ApiToken.objects.filter(pk=TOKEN).update(revoked_at=None),
 }
 
 
 def samples_of(name: str, row: str) -> dict[str, Any]:
     """The parts of an address, told of this row instead of the story's."""
     of_row = ROWS[row]
-    parts = SAMPLES | {"person_id": PERSON, "token_id": TOKEN} | SAMPLES_OF.get(name, {})
+    serials = {part: serial[row] for part, serial in SERIALS.items()}
+    parts = SAMPLES | {"person_id": PERSON, "token_id": TOKEN} | serials
+    parts |= SAMPLES_OF.get(name, {}) | PARTS.get(name, {})
     return {
         part: str(parts[part]).replace("EDGE", of_row["area_key"]).replace("24H2", of_row["cycle_key"])
         for part in ROUTES[name]
@@ -71,8 +269,8 @@ def rows_of(name: str) -> list[str]:
     return list({address(name, row): row for row in reversed(ROWS)}.values())[::-1]
 
 
-def form_of(name: str, row: str) -> dict[str, Any]:
-    if name == "goals:check_in_create":
-        code = samples_of(name, row)["code"]
-        return {f"{code}-{field}": value for field, value in REPORT.items()} | {f"{code}-seen": "1"}
+def form_of(name: str, row: str) -> Form:
+    """Has to be called after what is in BEFORE."""
+    if name in FORMS_OF_ROWS:
+        return FORMS_OF_ROWS[name](Found(name, row))
     return FORMS.get(name, {})

@@ -11,8 +11,9 @@ RUNNERS = {"manager", "administrator", "without CSRF token"}
 SESSIONS = MEMBERS | OTHERS | RUNNERS
 LEADS_TOKENS = {"token: read", "token: check-in", "token: write", "token: admin"}
 BOUND_TOKENS = {"token: bound", "token: manager's, bound"}  # to CORE
+RUNNERS_TOKENS = {"token: manager's", "token: administrator's", "token: administrator's, write"}
 DEAD_TOKENS = {"token: expired", "token: revoked", "token: of who left"}
-TOKENS = LEADS_TOKENS | BOUND_TOKENS
+TOKENS = LEADS_TOKENS | BOUND_TOKENS | RUNNERS_TOKENS
 OUTSIDE = {"visitor", "deactivated"} | DEAD_TOKENS
 EVERYBODY = SESSIONS | TOKENS | OUTSIDE
 
@@ -22,16 +23,24 @@ MAY_ONLY_CHECK_IN = {"token: check-in"}
 
 # Who finds the row of an address at all; for others it is not there.
 SEES = {
-    "own": SESSIONS | LEADS_TOKENS,
+    "own": SESSIONS | LEADS_TOKENS | RUNNERS_TOKENS,
     "other": SESSIONS | TOKENS,
-    "restricted": MEMBERS | RUNNERS | LEADS_TOKENS,
+    "restricted": MEMBERS | RUNNERS | LEADS_TOKENS | RUNNERS_TOKENS,
 }
 CHECKS_IN = {
-    "own": {"contributor", "lead", "owner"} | RUNNERS | LEADS_TOKENS,
-    "other": {"other contributor", "other lead", "token: manager's, bound"} | RUNNERS,
-    "restricted": {"contributor", "lead"} | RUNNERS | LEADS_TOKENS,
+    "own": {"contributor", "lead", "owner"} | RUNNERS | LEADS_TOKENS | RUNNERS_TOKENS,
+    "other": {"other contributor", "other lead", "token: manager's, bound"} | RUNNERS | RUNNERS_TOKENS,
+    "restricted": {"contributor", "lead"} | RUNNERS | LEADS_TOKENS | RUNNERS_TOKENS,
 }
-REACHES = {"own": SESSIONS | LEADS_TOKENS, "other": SESSIONS | TOKENS, "restricted": SESSIONS | LEADS_TOKENS}
+LEADS = {"own": {"lead"} | RUNNERS, "other": {"other lead"} | RUNNERS, "restricted": {"lead"} | RUNNERS}
+CONTRIBUTES = {
+    "own": LEADS["own"] | {"contributor"},
+    "other": LEADS["other"] | {"other contributor"},
+    "restricted": LEADS["restricted"] | {"contributor"},
+}
+WROTE = {"own": {"lead"}, "other": {"other lead"}, "restricted": {"lead"}}
+UNBOUND = SESSIONS | TOKENS - BOUND_TOKENS
+REACHES = {"own": UNBOUND, "other": SESSIONS | TOKENS, "restricted": UNBOUND}
 PUBLIC = {"own": EVERYBODY, "other": set(), "restricted": set()}
 
 
@@ -54,10 +63,20 @@ WORDS = {
     "whose token reaches": Word(REACHES, REACHES),
     "who sees it": Word(SEES, SEES),
     "who may check in": Word(CHECKS_IN, SEES),
-    "managers": Word(everywhere(RUNNERS)),
+    "who edits the plan": Word(LEADS, SEES),
+    "who edits risks": Word(CONTRIBUTES, SEES),
+    # Of an area, which everybody finds, not of a plan.
+    "who leads there": Word(LEADS),
+    "its author": Word(WROTE, SEES),
+    "managers": Word(everywhere(RUNNERS | RUNNERS_TOKENS)),
     "administrators": Word(everywhere(RUNNERS - {"manager"})),
+    "who reads the record": Word(everywhere(RUNNERS - {"manager"} | {"token: administrator's"})),
+    "administrators anyhow": Word(
+        everywhere(RUNNERS - {"manager"} | {"token: administrator's", "token: administrator's, write"})
+    ),
     "lead and administrators": Word(*[everywhere(RUNNERS - {"manager"} | {"lead"})] * 2),
-    # Of what a person may have and nobody insidehas: a second step, another session, a provider.
+    "lead": Word(*[everywhere({"lead"} | LEADS_TOKENS)] * 2),
+    # Of what a person may have and nobody inside has: a second step, another session, a provider.
     "nobody": Word(*[everywhere(set())] * 2),
     "nobody inside": Word(*[everywhere(set())] * 2),
 }
@@ -149,8 +168,8 @@ def read_table() -> dict[str, Rule]:
         }
         other_cells = {}
         for entry in filter(None, others.split(", ")):
-            method, _, status = entry.partition(" ")
-            other_cells[method] = read_cell(f"anyone {status}", 200)
+            method, _, rest = entry.partition(" ")
+            other_cells[method] = read_cell(rest if " " in rest else f"anyone {rest}", 200)
         is_open = any(cell.word in OPEN for cell in cells.values())
         rules[name] = Rule(name, cells, other_cells, writes_to, is_open)
     return rules

@@ -22,14 +22,14 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.models import ApiToken, Invitation, OrgRole, Scope, User
+from accounts.models import ApiToken, Invitation, OrgRole, Scope, TrustedBrowser, User
 from accounts.models.invitation import GOOD_FOR, token_of
 from accounts.models.token import digest_of
 from accounts.sign_in.sessions import SEEN, STARTED
 from accounts.tests.factories import UserFactory
 from areas.models import Area, Role
 from areas.tests.factories import AreaFactory, MembershipFactory
-from goals.models import Objective, Roadmap, Visibility
+from goals.models import Comment, Cycle, Objective, Roadmap, Visibility
 from goals.tests.factories import (
     CycleFactory,
     DependencyFactory,
@@ -43,11 +43,17 @@ from goals.tests.factories import (
 
 PASSWORD = "a password of nobody else"
 NONCE = "a nonce"
-PERSON, TOKEN = 900_001, 900_002
+PERSON, TOKEN, BROWSER = 900_001, 900_002, 900_006
 ROWS = {
     "own": {"area_key": "EDGE", "cycle_key": "24H2"},
     "other": {"area_key": "CORE", "cycle_key": "24H2"},
     "restricted": {"area_key": "EDGE", "cycle_key": "25H1"},
+}
+# What has a serial number and no code: which one belongs to which row.
+SERIALS = {
+    "mitigation_id": {"own": 900_003, "other": 910_003, "restricted": 920_003},
+    "need_id": {"own": 900_004, "other": 910_004, "restricted": 920_004},
+    "comment_id": {"own": 900_005, "other": 910_005, "restricted": 920_005},
 }
 
 WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
@@ -169,13 +175,28 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         CycleFactory(key=key, name=key, starts_on=now - dt.timedelta(90), ends_on=now + dt.timedelta(90))
         for key in ("24H2", "25H1")
     )
-    for area, cycle, owner in ((edge, half, "owner"), (core, half, "other lead"), (edge, next_half, "lead")):
+    CycleFactory(
+        key="25H2",
+        name="25H2",
+        state=Cycle.State.PLANNING,
+        starts_on=now + dt.timedelta(91),
+        ends_on=now + dt.timedelta(270),
+    )
+    for row, area, cycle, owner, author in (
+        ("own", edge, half, "owner", "owner"),
+        ("other", core, half, "other lead", "other contributor"),
+        ("restricted", edge, next_half, "lead", "contributor"),
+    ):
+        serial = {part: serials[row] for part, serials in SERIALS.items()}
+        lead = people["other lead" if area == core else "lead"]
         roadmap = RoadmapFactory(area=area, cycle=cycle, title=f"The plan of {area.key}")
-        objective = ObjectiveFactory(roadmap=roadmap, owner=people["other lead" if area == core else "lead"])
+        objective = ObjectiveFactory(roadmap=roadmap, owner=lead)
         key_result = KeyResultFactory(objective=objective, owner=people[owner])
-        check_in(key_result, 3, author=people[owner], on=now - dt.timedelta(30))
-        MitigationFactory(risk=RiskFactory(objective=objective, key_result=key_result))
-        DependencyFactory(objective=objective)
+        check_in(key_result, 3, author=people[author], on=now - dt.timedelta(30))
+        risk = RiskFactory(objective=objective, key_result=key_result)
+        MitigationFactory(pk=serial["mitigation_id"], risk=risk)
+        DependencyFactory(pk=serial["need_id"], objective=objective)
+        Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
     Roadmap.objects.filter(area=edge, cycle=next_half).update(visibility=Visibility.RESTRICTED)
     Roadmap.objects.filter(area=edge, cycle=half).update(
         visibility=Visibility.PUBLIC, state=Roadmap.State.PUBLISHED
@@ -184,7 +205,7 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
 
 
 def _odds_and_ends(people: dict[str, User]) -> None:
-    """Somebody invited, and a token to take back."""
+    """Somebody invited, a token to take back, a browser to forget."""
     invited = UserFactory(pk=PERSON, name="In Vited", is_active=False)
     made_at = timezone.now() - dt.timedelta(hours=1)
     invitation = Invitation.objects.create(
@@ -197,6 +218,7 @@ def _odds_and_ends(people: dict[str, User]) -> None:
     Invitation.objects.filter(pk=invitation.pk).update(created_at=made_at)
     MembershipFactory(user=invited, area=Area.objects.get(key="CORE"), role=Role.VIEWER)
     ApiToken.objects.create(pk=TOKEN, owner=people["lead"], prefix="okr_sample", digest="0" * 64)
+    TrustedBrowser.objects.create(pk=BROWSER, user=people["lead"], digest="0" * 64)
 
 
 def _actors(people: dict[str, User], core: Area) -> Iterator[Actor]:
@@ -208,6 +230,9 @@ def _actors(people: dict[str, User], core: Area) -> Iterator[Actor]:
         yield with_token(f"token: {scope}", lead, scope)
     yield with_token("token: bound", lead, Scope.WRITE, area=core)
     yield with_token("token: manager's, bound", people["manager"], Scope.WRITE, area=core)
+    yield with_token("token: manager's", people["manager"], Scope.WRITE)
+    yield with_token("token: administrator's", people["administrator"], Scope.ADMIN)
+    yield with_token("token: administrator's, write", people["administrator"], Scope.WRITE)
     yield with_token("token: expired", lead, Scope.ADMIN, expires_at=timezone.now() - dt.timedelta(1))
     yield with_token("token: revoked", lead, Scope.ADMIN, revoked_at=timezone.now())
     yield with_token("token: of who left", left, Scope.ADMIN)
