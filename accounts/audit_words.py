@@ -27,6 +27,7 @@ PAGES = {
 }
 # Who reads the record knows which row it is; its numbers say nothing.
 UNSHOWN = {"id"}
+MOST_LINES = 6
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,15 @@ class Told:
     entry: AuditEntry
     url: str
     lines: list[Line] = field(default_factory=list)
+
+    @property
+    def few(self) -> list[Line]:
+        """The lines that a list shows; something new has many, and few of them are looked for."""
+        return self.lines[:MOST_LINES]
+
+    @property
+    def more(self) -> list[Line]:
+        return self.lines[MOST_LINES:]
 
 
 def told(entries: Iterable[AuditEntry]) -> list[Told]:

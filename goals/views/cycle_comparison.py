@@ -33,7 +33,7 @@ def cycle_compare(request: HttpRequest, cycle_key: str) -> HttpResponse:
     other = form.cleaned_data["with"] if form.is_valid() else None
     context = {
         "nav": "cycles",
-        "shown": cycle,
+        "this_cycle": cycle,
         "other": other,
         "form": form,
         "crumbs": crumbs_of(cycle, here=_("Compare")),

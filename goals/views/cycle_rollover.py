@@ -136,5 +136,5 @@ def _show(
 
 
 def _answer(request: HttpRequest, cycle: Cycle, *, status: int, **context: Any) -> HttpResponse:
-    frame = {"nav": "cycles", "shown": cycle, "crumbs": crumbs_of(cycle, here=_("Roll over"))}
+    frame = {"nav": "cycles", "this_cycle": cycle, "crumbs": crumbs_of(cycle, here=_("Roll over"))}
     return render(request, "goals/cycle_roll_over.html", frame | context, status=status)

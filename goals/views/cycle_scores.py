@@ -44,7 +44,7 @@ def cycle_scores(request: HttpRequest, cycle_key: str) -> HttpResponse:
     editable = set(Roadmap.objects.editable_by(request.user).filter(cycle=cycle).values_list("pk", flat=True))
     context = {
         "nav": "cycles",
-        "shown": cycle,
+        "this_cycle": cycle,
         "crumbs": crumbs_of(cycle, here=_("Scores")),
         "scores": roadmaps_scores(roadmaps_of(cycle, request.user), user=request.user),
         "editable": editable if cycle.state == Cycle.State.CLOSING else set(),
@@ -116,7 +116,7 @@ def _answer(
     forms: dict[str, Any] = {form.row.code: form for form in kept_back or []}
     context = {
         "nav": "cycles",
-        "shown": cycle,
+        "this_cycle": cycle,
         "roadmap": roadmap,
         "crumbs": [*crumbs_of(cycle, here=_("Scores")), (roadmap.area.name, "")],
         "scores": scores,

@@ -181,7 +181,7 @@ def _ask(
     can_begin = cycle.state == step.begins_from
     context = {
         "nav": "cycles",
-        "shown": cycle,
+        "this_cycle": cycle,
         "step": step,
         "form": form,
         "can_begin": can_begin,

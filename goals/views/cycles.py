@@ -90,7 +90,7 @@ def cycle_detail(request: HttpRequest, cycle_key: str) -> HttpResponse:
     scores = roadmaps_scores(roadmaps_of(cycle, request.user), user=request.user)
     context = {
         "nav": "cycles",
-        "shown": cycle,
+        "this_cycle": cycle,
         "crumbs": crumbs_of(cycle),
         "can_manage": can_manage,
         "life": _life(cycle, history),
@@ -186,5 +186,5 @@ def _answer_form(request: HttpRequest, form: CycleForm, *, crumbs: list[tuple[st
     refusal = getattr(form, "refusal", None)
     is_conflict = isinstance(refusal, StaleVersion) or getattr(refusal, "code", "") == "cycle_closed"
     status = HTTPStatus.CONFLICT if is_conflict else HTTPStatus.UNPROCESSABLE_ENTITY
-    context = {"nav": "cycles", "form": form, "shown": form.cycle, "crumbs": crumbs}
+    context = {"nav": "cycles", "form": form, "this_cycle": form.cycle, "crumbs": crumbs}
     return render(request, "goals/cycle_form.html", context, status=status if form.errors else HTTPStatus.OK)

@@ -60,7 +60,9 @@ def held(key_result, lead, administrator):
     Invitation.issue(lead, by=administrator, now=NOW)
     OutboxMail.objects.create(user=lead, kind="check_ins_due", period="2024-W42", message_id="<1>")
     AccountMail.objects.create(kind="password_link", email=lead.email.upper(), from_address="192.0.2.9")
-    Authenticator.objects.create(user=lead, type="totp", data={"secret": "TOTP-SECRET"})
+    Authenticator.objects.create(
+        user=lead, type="totp", data={"secret": "TOTP-SECRET"}
+    )  # pragma: allowlist secret
     UserSession.objects.create(user=lead, ip="192.0.2.7", session_key="SESSION-KEY", user_agent="A browser")
     say = add_comment(key_result.objective, by=lead, now=NOW, text="their own words")
     Mention.objects.create(comment=say, person=lead)
