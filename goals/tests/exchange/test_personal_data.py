@@ -20,6 +20,7 @@ from goals.tests.factories import (
     check_in,
 )
 
+SESSION_KEY, SEED = "the key of a session", "the seed of an app"
 TELLING_NAMES = {"name", "email", "address", "ip", "user_agent", "uid"}
 
 
@@ -60,10 +61,8 @@ def held(key_result, lead, administrator):
     Invitation.issue(lead, by=administrator, now=NOW)
     OutboxMail.objects.create(user=lead, kind="check_ins_due", period="2024-W42", message_id="<1>")
     AccountMail.objects.create(kind="password_link", email=lead.email.upper(), from_address="192.0.2.9")
-    Authenticator.objects.create(
-        user=lead, type="totp", data={"secret": "TOTP-SECRET"}
-    )  # pragma: allowlist secret
-    UserSession.objects.create(user=lead, ip="192.0.2.7", session_key="SESSION-KEY", user_agent="A browser")
+    Authenticator.objects.create(user=lead, type="totp", data={"secret": SEED})
+    UserSession.objects.create(user=lead, ip="192.0.2.7", session_key=SESSION_KEY, user_agent="A browser")
     say = add_comment(key_result.objective, by=lead, now=NOW, text="their own words")
     Mention.objects.create(comment=say, person=lead)
     Acknowledgement.objects.create(check_in=key_result.check_ins.get(), person=lead)
@@ -103,8 +102,8 @@ def test_no_secret_is(held, client):
         ApiToken.objects.get().digest,
         Invitation.objects.get().digest,
         Invitation.objects.get().nonce,
-        "TOTP-SECRET",
-        "SESSION-KEY",
+        SEED,
+        SESSION_KEY,
         "TRUST-DIGEST",
         client.session.session_key,
     ):
