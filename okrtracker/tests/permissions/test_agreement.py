@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.django_db]
 
 PEOPLE = ["viewer", "contributor", "lead", "other viewer", "other contributor", "other lead", "of no area"]
 PEOPLE += ["owner", "manager", "administrator"]
+# Of those who read the same one: of the area, outside, owner of one thing in it, manager.
+READERS = ["viewer", "other lead", "owner", "manager"]
 LINKED_CODE = re.compile(r'href="/(?:objectives|key-results)/([A-Z0-9-]+)/"')
 DOCUMENT_NUMBER = re.compile(r"^#+ \[([OB]\d+)\]", re.MULTILINE)
 PLACES_STORED = Decimal("1E-15")
@@ -49,11 +51,13 @@ def page_of(code: str, model) -> str:
 
 
 @pytest.mark.only_on("sqlite")
-@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("person", READERS)
 @pytest.mark.parametrize(
     ("model", "name"), [(Roadmap, "roadmaps"), (Objective, "objectives"), (KeyResult, "key-results")]
 )
-def test_a_row_is_there_on_its_page_in_the_api_and_in_its_list_or_in_none(world, person, model, name):
+def test_a_row_is_there_on_its_page_in_the_api_and_in_its_list_or_in_none(
+    world, person, model, name, blank_pages
+):
     on_pages, in_the_api = set(), set()
     for code in codes(model):
         page = world.ask(person, "GET", page_of(code, model)).status_code
@@ -66,7 +70,7 @@ def test_a_row_is_there_on_its_page_in_the_api_and_in_its_list_or_in_none(world,
 
 
 @pytest.mark.only_on("sqlite")
-@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("person", READERS)
 def test_roll_up_page_and_document_hold_the_codes_of_the_lists(world, person):
     objectives = listed(world, person, "objectives")
     key_results = listed(world, person, "key-results")
@@ -96,7 +100,7 @@ def codes_of_area(node: dict) -> set[str]:
 
 
 @pytest.mark.only_on("sqlite")
-@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("person", READERS)
 def test_figures_are_the_same_wherever_they_stand(world, person):
     def share(value: str | None) -> Decimal | None:
         return None if value is None else Decimal(value)
@@ -133,3 +137,62 @@ def test_who_checks_in_on_a_page_checks_in_by_a_program(world, person):
             world.ask(person, "POST", "/check-ins/", several)
             is_kept = KeyResult.objects.get(code=code).check_in_count == kept + 1
         assert is_kept == (outcome == "kept"), code
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_who_moves_a_cycle_on_a_page_moves_it_by_a_program(world, person):
+    for page, program in (("begin-closing", "begin-closing"), ("edit", None)):
+        with taken_back():
+            by_page = world.ask(person, "POST", f"/cycles/24H2/{page}/").status_code
+        may = by_page in {302, 422}
+        assert may or by_page == 403
+        for actor in (person, f"program of {person}") if program else ():
+            with taken_back():
+                status = world.ask(actor, "POST", f"/api/v1/cycles/24H2/{program}/", {}).status_code
+            assert status == (200 if may else 403), actor
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("person", READERS)
+def test_tokens_are_the_same_on_their_page_and_for_programs(world, person):
+    page = {token.pk for token in world.ask(person, "GET", "/tokens/").context["tokens"]}
+    assert page == {row["id"] for row in read(world, person, "/api/v1/tokens/?limit=500")["results"]}
+    assert page
+    # A program, which may write, sees those that may do no more than itself.
+    admins = {token.pk for token in world.person(person).api_tokens.filter(scope=Scope.ADMIN)}
+    by_program = {
+        row["id"] for row in read(world, f"program of {person}", "/api/v1/tokens/?limit=500")["results"]
+    }
+    assert by_program == page - admins
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("person", [*READERS, "administrator"])
+def test_the_record_is_the_same_on_its_page_as_csv_and_for_programs(world, person):
+    query = "what=EDGE-25H1&action=changed"
+    page = world.ask(person, "GET", f"/record/?{query}")
+    csv = world.ask(person, "GET", f"/record.csv?{query}")
+    by_session = world.ask(person, "GET", f"/api/v1/record/?{query}&limit=500")
+    as_csv = world.ask(person, "GET", f"/api/v1/record/?{query}&format=csv")
+    assert len({answer.status_code for answer in (page, csv, by_session, as_csv)}) == 1
+    assert world.ask(f"program of {person}", "GET", f"/api/v1/record/?{query}").status_code == 403
+    if person != "administrator":
+        assert page.status_code == 403
+        return
+    lines = b"".join(csv.streaming_content).splitlines()
+    assert lines == b"".join(as_csv.streaming_content).splitlines()
+    assert len(by_session.json()["results"]) == len(lines) - 1 > 0
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("person", READERS)
+def test_what_explains_a_mean_is_what_is_listed(world, person):
+    objectives = read(world, person, "/api/v1/objectives/?cycle=24H2&limit=500")["results"]
+    explained = {
+        part["code"] for part in read(world, person, "/api/v1/progress/explain/?cycle=24H2")["parts"]
+    }
+    assert explained == {row["code"] for row in objectives}
+    for row in objectives:
+        told = read(world, f"program of {person}", f"/api/v1/objectives/{row['code']}/explain/")
+        assert told["completion"] == row["completion"]
+        assert [part["code"] for part in told["parts"]] == row["key_results"]

@@ -15,7 +15,7 @@ from okrtracker.tests.permissions.rules import RULES, SAFE, Rule
 from okrtracker.tests.permissions.world import tables_written, taken_back
 from okrtracker.tests.test_walk import ROUTES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("blank_pages")]
 
 NAMES = sorted(set(ROUTES) & set(RULES))
 # One of each way in, and of each that is shut.
@@ -33,13 +33,6 @@ def test_every_address_has_its_rule():
 
 def test_every_actor_is_asked_about(world):
     assert set(world.actors) == rules.EVERYBODY
-
-
-@pytest.fixture(autouse=True)
-def blank_pages(monkeypatch):
-    """What stands on a page is told by other tests; here the status counts, thousands of times."""
-    monkeypatch.setattr("django.template.backends.django.Template.render", lambda *args, **kwargs: "")
-    monkeypatch.setattr("drf_spectacular.generators.SchemaGenerator.get_schema", lambda *args, **kwargs: {})
 
 
 @pytest.mark.only_on("sqlite")
