@@ -19,6 +19,6 @@ def world(django_db_setup, django_db_blocker) -> World:
 
 @pytest.fixture
 def blank_pages(monkeypatch):
-    """What stands on a page is told by other tests; here the status counts, thousands of times."""
+    """What stands on a page is told by other tests; here the status or the rows count, thousands of times."""
     monkeypatch.setattr("django.template.backends.django.Template.render", lambda *args, **kwargs: "")
     monkeypatch.setattr("drf_spectacular.generators.SchemaGenerator.get_schema", lambda *args, **kwargs: {})
