@@ -36,7 +36,7 @@ from goals.tests.factories import (
     RiskFactory,
     check_in,
 )
-from okrtracker.tests.permissions.world import World
+from okrtracker.tests.permissions.world import World, date_back
 
 # What a search finds all of them by.
 MARK = "zq7"
@@ -105,6 +105,7 @@ class Planter:
             note = self.canaries.text(f"need of {objective.code}: note")
             Dependency.objects.create(objective=objective, on_objective=on, note=note)
         self._carry_over(shown, restricted)
+        date_back()
         return self.canaries
 
     def _carry_over(self, shown: Objective, restricted: Roadmap) -> None:

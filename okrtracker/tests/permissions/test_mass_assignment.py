@@ -229,6 +229,7 @@ def known(name: str, form: dict[str, Any]) -> set[str]:
     return {*form, *optional} | {prefix + field for prefix in prefixes for field in optional}
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_is_told_that_a_field_is_not_known(world, name):
     every = {field: value for batch in batches() for field, value in batch.items()}
