@@ -85,7 +85,7 @@ check-audit: .venv/dev
 	@.venv/bin/python .ci/audit.py
 
 .PHONY: check-permissions
-check-permissions: .venv/test ## Take out every permission check, one at a time, and see a test fail; a quarter of an hour
+check-permissions: .venv/test ## Take out every permission check, one at a time, and see a test fail
 	@.venv/bin/python -m okrtracker.tests.permissions.mutants
 
 .PHONY: format

@@ -73,6 +73,8 @@ def asked(name: str, method: str, world) -> Iterable[str]:
     """Everybody, by the methods that an address takes; of the others a few of each kind, as nobody may."""
     rule = RULES[name]
     takes = (rule.cells.keys() - {"HEAD"}) | rule.others.keys() - SAFE
+    if method == "HEAD" and "HEAD" in rule.cells:
+        return ("visitor", "other lead", "token: administrator's")  # GET without its body
     return world.actors if method in takes else FEW
 
 
