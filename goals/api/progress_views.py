@@ -26,6 +26,7 @@ from goals.api.course_serializers import (
     KeyResultSeriesSerializer,
     MeanSeriesSerializer,
 )
+from goals.api.figures import objectives_figures
 from goals.api.progress_serializers import Progress, ProgressSerializer
 from goals.figures import (
     Course,
@@ -198,11 +199,16 @@ class ObjectiveExplainView(Endpoint):
     )
     def get(self, request: Request, code: str) -> Response:
         objective = _objective(request, code)
-        day, _is_past = day_of(request, objective.roadmap.cycle)
-        found = _past_of(objective, request, day).objective_on(day)
-        if found is None:
-            raise Http404
-        figures: ObjectiveFigures = found[0]
+        day, is_past = day_of(request, objective.roadmap.cycle)
+        figures: ObjectiveFigures
+        if is_past:
+            found = _past_of(objective, request, day).objective_on(day)
+            if found is None:
+                raise Http404
+            figures = found[0]
+        else:
+            # Today is the reader's, whose evening may be the installation's next morning: no past day.
+            figures = objectives_figures([objective], user=request.user, today=day)[0]
         explained = Explained(code, day, figures.mean, figures.contributions)
         return Response(ExplainedObjectiveSerializer(explained).data)
 
