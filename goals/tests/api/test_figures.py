@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from goals.actions.key_results import change_key_result, drop_key_result
 from goals.models import KeyResult, Roadmap
@@ -263,3 +264,15 @@ def test_the_cost_does_not_grow_with_the_plan(reader, plan, django_assert_max_nu
             check_in(row, value, on=TODAY)
             check_in(plan[0], value, on=TODAY)
     assert cost() == before
+
+
+def test_the_evening_of_a_reader_is_the_next_morning_of_the_installation(program, outsider, plan):
+    """In Los Angeles it is still 14 October when somebody reports at 3 o'clock of the 15th."""
+    outsider.time_zone = "America/Los_Angeles"
+    outsider.save()
+    night = dt.datetime(2024, 10, 15, 3, tzinfo=dt.UTC)
+    with time_machine.travel(night, tick=False):
+        check_in(plan[0], 20, on=dt.date(2024, 10, 14), now=night)
+        objective = program(outsider).get(f"{URL}objectives/{CODE}/").json()
+        explained = program(outsider).get(f"{URL}objectives/{CODE}/explain/").json()
+    assert explained["completion"] == objective["completion"] == "0.7"  # (1 x 1 + 3 x 0.6) / 4
