@@ -17,6 +17,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
@@ -159,7 +160,9 @@ def _rewrite_row_and_history(person: User, mask: Mask, *, now: datetime) -> None
     """`update` on purpose: a row of history about this would be one more, and hold the old beside the new."""
     who = {"name": mask.name, "email": mask.address, **NEUTRAL}
     User.history.filter(id=person.pk).update(**who)
-    User.objects.filter(pk=person.pk).update(**who, last_login=None, password="!", anonymised_at=now)  # noqa: S106
+    User.objects.filter(pk=person.pk).update(
+        **who, last_login=None, password=make_password(None), anonymised_at=now
+    )
     ApiToken.objects.filter(owner=person).update(name="")
     ApiToken.history.filter(owner=person).update(name="")
     for name in mask.names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -92,8 +92,8 @@ class Comment(models.Model):
     def get_absolute_url(self) -> str:
         if self.objective is not None:
             return f"{self.objective.get_absolute_url()}#comment-{self.pk}"
-        assert self.check_in is not None  # noqa: S101 - the constraint says so
-        code = self.check_in.key_result.code
+        check_in = cast("CheckIn", self.check_in)  # one of the two, the constraint says
+        code = check_in.key_result.code
         return f"{reverse('goals:key_result_detail', args=[code])}#comment-{self.pk}"
 
     @property

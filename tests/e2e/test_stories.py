@@ -35,11 +35,8 @@ def find(node: dict | list, word: str, name: str) -> dict:
     """The node of the roll-up whose `word` ("key", "code") is `name`."""
     if isinstance(node, dict) and node.get(word) == name:
         return node
-    parts = (
-        node if isinstance(node, list) else [part for part in node.values() if isinstance(part, (dict, list))]
-    )
-    for part in parts:
-        if found := find(part, word, name):
+    for part in node if isinstance(node, list) else node.values():
+        if isinstance(part, (dict, list)) and (found := find(part, word, name)):
             return found
     return {}
 
