@@ -11,6 +11,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 from accounts.models.audit import AuditEntryQuerySet
+from accounts.spreadsheets import text_cell
 
 CHUNK = 500
 COLUMNS = [
@@ -26,8 +27,6 @@ COLUMNS = [
     "changes",
     "reason",
 ]
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class _Line:
@@ -53,9 +52,5 @@ def _lines(entries: AuditEntryQuerySet) -> Iterator[str]:
         made_at = entry.made_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         about = entry.about.email if entry.about else ""
         texts = [entry.actor_email, entry.origin, entry.address or "", entry.action, entry.kind]
-        cells = map(_cell, [*texts, entry.subject, about, changes, entry.reason])
+        cells = map(text_cell, [*texts, entry.subject, about, changes, entry.reason])
         yield writer.writerow([entry.pk, made_at, *cells])
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

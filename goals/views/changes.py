@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from accounts.spreadsheets import text_cell
 from areas.models import Area
 from goals.figures.what_changed import PEOPLE, PLAN, RISKS, SECTIONS, VALUES, Change, what_changed
 from goals.forms.check_ins import DayField
@@ -27,8 +28,6 @@ SINCE_DAYS = 14
 ROWS_SHOWN = 8
 ROWS_AT_HAND = 50
 FIRST_DAY = dt.date(2000, 1, 1)
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 CSV_NAMES = ("at", "area", "section", "code", "title", "what", "old", "new", "status", "by", "reason")
 
 
@@ -141,7 +140,7 @@ def _group(area: Area | None, by_section: dict[str, list[Change]]) -> AreaGroup:
 
 def _csv_row(change: Change, keys: dict[int, str]) -> list[str]:
     at = change.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    old, new, status = _cell(change.old), _cell(change.new), ""
+    old, new, status = text_cell(change.old), text_cell(change.new), ""
     if change.check_in is not None:
         status = change.check_in.status
         # Numbers stay numbers, a minus before them too.
@@ -154,13 +153,9 @@ def _csv_row(change: Change, keys: dict[int, str]) -> list[str]:
         area,
         change.section,
         change.code,
-        *map(_cell, [change.title, change.what]),
+        *map(text_cell, [change.title, change.what]),
         old,
         new,
         status,
-        *map(_cell, texts),
+        *map(text_cell, texts),
     ]
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.spreadsheets import text_cell
 from goals.figures import cycle_figures
 from goals.figures.comparison import ComparisonRow, compare
 from goals.figures.means import HEALTH_WORDS
@@ -20,9 +21,6 @@ from goals.models import Cycle
 from goals.progress import COMPLETION_PLACES, round_half_up
 from goals.values import plain_number
 from goals.views.cycles import crumbs_of
-
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -85,8 +83,7 @@ def _rows(request: HttpRequest, cycle: Cycle, other: Cycle) -> list[ComparisonRo
 def _cells(row: ComparisonRow) -> list[str | int]:
     cells: list[str | int] = ["", _("everything")]
     if row.area is not None:
-        name = f"'{row.area.name}" if row.area.name.startswith(FORMULA_SIGNS) else row.area.name
-        cells = [row.area.key, name]
+        cells = [row.area.key, text_cell(row.area.name)]
     for side in (row.one, row.other):
         cells += [_number(side.mean.completion), _number(side.score), side.objectives, side.key_results]
         cells += [getattr(side.mean.health, word) for word in HEALTH_WORDS]
