@@ -8,14 +8,14 @@ in audit_sign_in.py. Check-ins are not: they are a record of their own, append-o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Field
+from django.db.models import Field, Max
 from django.dispatch import receiver
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
@@ -78,8 +78,35 @@ def record(
     actor_email: str = "",
 ) -> None:
     """One entry; `of` is the row it tells about, `changes` maps a field to [old, new] in words."""
+    _entry(
+        action,
+        actor=actor,
+        kind=kind,
+        subject=subject,
+        of=of,
+        about=about,
+        changes=changes,
+        reason=reason,
+        made_at=made_at,
+        actor_email=actor_email,
+    ).save()
+
+
+def _entry(
+    action: str,
+    *,
+    actor: Any,
+    kind: str,
+    subject: str,
+    of: Any,
+    about: int | None = None,
+    changes: dict[str, list[str | None]] | None,
+    reason: str,
+    made_at: Any,
+    actor_email: str = "",
+) -> AuditEntry:
     origin = _origin.get() or FROM_A_COMMAND
-    AuditEntry.objects.create(
+    return AuditEntry(
         made_at=made_at or timezone.now(),
         actor=actor,
         actor_email=(actor.email if actor else actor_email)[:254],
@@ -99,13 +126,44 @@ def record(
 @receiver(post_create_historical_record)
 def record_history(instance: Any, history_instance: Any, **signal: Any) -> None:
     """Every row of history is one entry; a save that changed nothing worth telling is none."""
-    changes = _changes(history_instance)
+    before = None
+    if history_instance.history_type == "~":
+        # The row written before this one; `prev_record` goes by the moments given, which may be equal.
+        rows = type(history_instance).objects.filter(**_same_row(history_instance))
+        before = rows.filter(history_id__lt=history_instance.history_id).order_by("-history_id").first()
+    entry = _entry_of(instance, history_instance, before)
+    if entry is not None:
+        entry.save()
+
+
+def record_changes(instances: Iterable[Any], history_instances: Sequence[Any]) -> None:
+    """The same for changes of many rows of one model, whose histories were written in one statement.
+
+    Such a statement sends no signal, so whoever makes one calls this. Two queries.
+    """
+    if not history_instances:
+        return
+    history = type(history_instances[0]).objects
+    key = history_instances[0].instance_type._meta.pk.attname
+    written = [row.history_id for row in history_instances]
+    earlier = history.filter(**{f"{key}__in": [getattr(row, key) for row in history_instances]})
+    newest = earlier.exclude(history_id__in=written).order_by().values(key).annotate(last=Max("history_id"))
+    before = {getattr(row, key): row for row in history.filter(history_id__in=newest.values("last"))}
+    entries = (
+        _entry_of(instance, row, before.get(getattr(row, key)))
+        for instance, row in zip(instances, history_instances, strict=True)
+    )
+    AuditEntry.objects.bulk_create(filter(None, entries))
+
+
+def _entry_of(instance: Any, history_instance: Any, before: Any) -> AuditEntry | None:
+    changes = _changes(history_instance, before)
     action: str = ACTIONS[history_instance.history_type]
     if action == Action.CHANGED:
         if not changes:
-            return
+            return None
         action = _name_of(changes)
-    record(
+    return _entry(
         action,
         actor=history_instance.history_user,
         kind="role in the organisation" if set(changes) == {"org_role"} else str(instance._meta.verbose_name),
@@ -130,12 +188,7 @@ def _name_of(changes: dict[str, list[str | None]]) -> str:
     return Action.CHANGED
 
 
-def _changes(history_instance: Any) -> dict[str, list[str | None]]:
-    before = None
-    if history_instance.history_type == "~":
-        # The row written before this one; `prev_record` goes by the moments given, which may be equal.
-        rows = type(history_instance).objects.filter(**_same_row(history_instance))
-        before = rows.filter(history_id__lt=history_instance.history_id).order_by("-history_id").first()
+def _changes(history_instance: Any, before: Any) -> dict[str, list[str | None]]:
     changes = {}
     for field in history_instance.tracked_fields:
         new = _in_words(history_instance, field)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from goals.actions import locks
 from goals.actions.refusals import Invalid, ReasonNeeded, WrongState
-from goals.actions.rows import apply_changes, refuse_closed, refuse_stale, save_row
+from goals.actions.rows import apply_changes, refuse_closed, refuse_stale, save_row, save_rows
 from goals.actions.snapshots import take_snapshots
 from goals.figures.scores import proposed_score_of
 from goals.models import CheckIn, Cycle, KeyResult
@@ -77,7 +77,8 @@ def close_cycle(cycle: Cycle, *, by: Any, now: datetime, version: int | None = N
     one follows it: after a re-opening, a last check-in may have moved it.
     """
     moved = _move(cycle, Cycle.State.CLOSING, Cycle.State.CLOSED, by=by, now=now, version=version)
-    for key_result in KeyResult.objects.of_cycle(moved).counting():
+    scored = list(KeyResult.objects.of_cycle(moved).counting().order_by("pk"))
+    for key_result in scored:
         proposed = proposed_score_of(key_result)
         if key_result.final_score in (None, key_result.proposed_score):
             key_result.final_score = proposed
@@ -85,7 +86,9 @@ def close_cycle(cycle: Cycle, *, by: Any, now: datetime, version: int | None = N
             # It was given while there was nothing to propose, and so nothing to differ from.
             key_result.score_reason = _("given before anything was reported")
         key_result.proposed_score = proposed
-        save_row(key_result, by=by, now=now, reason=_("cycle closed"))
+    # Together: as long as this takes, nobody writes in the cycle.
+    fields = ["proposed_score", "final_score", "score_reason"]
+    save_rows(scored, fields, by=by, now=now, reason=_("cycle closed"))
     take_snapshots(moved, today=timezone.localdate(now))
     return moved
 

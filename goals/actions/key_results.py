@@ -27,8 +27,6 @@ from goals.actions.stored import refresh_key_result
 from goals.models import KeyResult, Objective
 
 MILESTONE_WAY = {"start_value": Decimal(0), "target_value": Decimal(1)}
-# What changes with a reason only, once the cycle has begun.
-LOCKED = (*KeyResult.DEFINITION_FIELDS, "interim_targets")
 
 
 @transaction.atomic
@@ -92,7 +90,7 @@ def change_key_result(
     if not changed:
         return False
     if cycle.takes_check_ins:
-        refuse_without_reason(key_result, changed, locked=LOCKED, reason=reason)
+        refuse_without_reason(key_result, changed, reason=reason)
     # With a changed plan alone too: its version tells a stale form from a fresh one.
     save_row(key_result, by=by, now=now, reason=reason)
     if plan is not None:

@@ -25,9 +25,6 @@ from goals.actions.rows import (
 from goals.actions.stored import refresh_objective
 from goals.models import Cycle, Objective, Roadmap
 
-# Fields of an objective that weigh in the means, and so count as its definition.
-OBJECTIVE_DEFINITION = ("weight",)
-
 
 @transaction.atomic
 def create_roadmap(area: Area, cycle: Cycle, *, by: Any, now: datetime, **fields: Any) -> Roadmap:
@@ -88,7 +85,7 @@ def change_objective(
     if not changed:
         return False
     if cycle.takes_check_ins:
-        refuse_without_reason(objective, changed, locked=OBJECTIVE_DEFINITION, reason=reason)
+        refuse_without_reason(objective, changed, reason=reason)
     save_row(objective, by=by, now=now, reason=reason)
     return True
 

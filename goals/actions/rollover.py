@@ -7,6 +7,7 @@ running it twice makes nothing twice; the cycle it begins from, which may be clo
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from goals.actions.carrying import Carrier
 from goals.actions.refusals import Invalid, ReasonNeeded, Refused, WrongState
 from goals.actions.rows import refuse_closed, save_row
 from goals.models import Cycle, KeyResult, RolloverDecision
+from goals.values import plain_number
 
 Choice = RolloverDecision.Choice
 
@@ -64,8 +66,9 @@ class RolloverReport:
 
     @property
     def fingerprint(self) -> str:
-        """Tells whether carrying out would do what a dry run showed."""
-        return hashlib.sha256(repr(asdict(self)).encode()).hexdigest()[:32]
+        """Tells whether carrying out would do what a dry run showed: of what it says, not how it is held."""
+        told = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), default=_plain)
+        return hashlib.sha256(told.encode()).hexdigest()[:32]
 
     @property
     def carried_count(self) -> int:
@@ -74,6 +77,11 @@ class RolloverReport:
     @property
     def dropped_count(self) -> int:
         return len(self.lines) - self.carried_count
+
+
+def _plain(value: Any) -> str:
+    """A number or a day as JSON has none of its own; a choice is its word already."""
+    return plain_number(value) if isinstance(value, Decimal) else date.isoformat(value)
 
 
 class PlanChanged(Refused):

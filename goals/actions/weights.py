@@ -12,7 +12,6 @@ from django.db import transaction
 
 from goals.actions import locks
 from goals.actions.refusals import Invalid, StaleVersion
-from goals.actions.roadmaps import OBJECTIVE_DEFINITION
 from goals.actions.rows import (
     apply_changes,
     refuse_closed,
@@ -81,7 +80,7 @@ def _change(
     for row in changed:
         refuse_given_up(row)
         if cycle.takes_check_ins:
-            refuse_without_reason(row, ["weight"], locked=OBJECTIVE_DEFINITION, reason=reason)
+            refuse_without_reason(row, ["weight"], reason=reason)
     for row in changed:
         try:
             save_row(row, by=by, now=now, reason=reason)

@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 from goals.figures.record import end_of
 from goals.models import InterimTarget, KeyResult, Objective
 
-FIELDS = (*KeyResult.DEFINITION_FIELDS, "stretch_value", "due_on")
+# A stretch is a mark and not locked; that it moved is told all the same.
+FIELDS = (*KeyResult.DEFINITION_FIELDS, "stretch_value")
 INTERIM = "interim_targets"
 
 

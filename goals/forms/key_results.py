@@ -41,7 +41,8 @@ class KeyResultForm(PlanForm):
         "key_result_rhythm_in_days": "check_in_every_days",
     }
     reason_help = gettext_lazy(
-        "Needed when kind, start, target, bounds, weight or interim targets change: the cycle has begun. "
+        "Needed when kind, start, target, bounds, weight, due day or interim targets change: the cycle has "
+        "begun. "
         "It is kept, marked on the chart and shown."
     )
 

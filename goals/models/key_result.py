@@ -176,7 +176,7 @@ class KeyResult(Versioned, Archivable, Pausable):
         excluded_fields=["updated_at", "current_value", "completion", "check_in_count", "last_check_in"]
     )
 
-    # Changing one of these in an active cycle asks for a reason.
+    # What was agreed on. Due day and interim targets are part of it: they say what is expected on a day.
     DEFINITION_FIELDS = (
         "kind",
         "start_value",
@@ -184,7 +184,10 @@ class KeyResult(Versioned, Archivable, Pausable):
         "lower_bound",
         "upper_bound",
         "weight",
+        "due_on",
     )
+    # Once the cycle has begun, a change of one of these asks for a reason (actions.rows).
+    LOCKED = (*DEFINITION_FIELDS, "interim_targets")
 
     class Meta:
         ordering = ["position", "number"]

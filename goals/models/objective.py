@@ -124,6 +124,9 @@ class Objective(Versioned, Archivable):
     last_key_result_number = models.PositiveIntegerField(default=0, editable=False)
     last_risk_number = models.PositiveIntegerField(default=0, editable=False)
 
+    # What weighs in the means: once the cycle has begun, a change asks for a reason (actions.rows).
+    LOCKED = ("weight",)
+
     objects = ObjectiveQuerySet.as_manager()
     history = HistoricalRecords(
         excluded_fields=["updated_at", "completion", "last_key_result_number", "last_risk_number"]

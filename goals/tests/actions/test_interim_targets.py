@@ -107,9 +107,9 @@ def test_only_a_reach_has_a_plan_and_loses_it_with_its_kind(planned, objective, 
 
 def test_a_due_day_does_not_move_before_the_plan(planned, lead):
     with pytest.raises(Invalid) as refusal:
-        change_key_result(planned, by=lead, now=NOW, due_on=NOVEMBER)
+        change_key_result(planned, by=lead, now=NOW, due_on=NOVEMBER, reason="Sooner")
     assert refusal.value.errors["interim_targets"][0].startswith("2024-11-15: An interim target lies")
-    change_key_result(planned, by=lead, now=NOW, due_on=NOVEMBER + dt.timedelta(days=1))
+    change_key_result(planned, by=lead, now=NOW, due_on=NOVEMBER + dt.timedelta(days=1), reason="Later")
 
 
 def test_a_begun_cycle_asks_why_the_plan_changes(key_result, lead):

@@ -1,5 +1,6 @@
 """Roadmaps, objectives, key results: numbered once for ever, changed with a reason, never overwritten."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -98,6 +99,7 @@ def test_a_milestone_is_a_way_from_0_to_1(objective, who):
         {"start_value": Decimal(1)},
         {"weight": Decimal(2)},
         {"kind": "milestone"},
+        {"due_on": dt.date(2024, 11, 30)},
     ],
     ids=str,
 )
@@ -123,6 +125,13 @@ def test_bounds_of_a_guardrail_are_a_definition_too(objective, who):
     for changes in ({"upper_bound": Decimal(13)}, {"lower_bound": Decimal(1)}):
         with pytest.raises(ReasonNeeded):
             change_key_result(guardrail, **changes, **who)
+
+
+def test_what_is_locked_is_what_the_stories_above_change():
+    """Interim targets have theirs in test_interim_targets.py, objectives in the test of weights."""
+    told = {"kind", "start_value", "target_value", "weight", "due_on", "lower_bound", "upper_bound"}
+    assert set(KeyResult.LOCKED) == told | {"interim_targets"}
+    assert Objective.LOCKED == ("weight",)
 
 
 def test_words_change_without_a_reason_and_a_plan_is_free_while_it_is_made(key_result, cycle, who):

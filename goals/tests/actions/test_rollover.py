@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from goals.actions.refusals import CycleClosed, Invalid, WrongState
-from goals.actions.rollover import Decision, PlanChanged, roll_over, unfinished
+from goals.actions.rollover import Decision, Line, PlanChanged, RolloverReport, roll_over, unfinished
 from goals.models import Cycle, KeyResult, Mitigation, Objective, Risk, Roadmap, RolloverDecision
 from goals.tests.actions.test_cycles import everything
 from goals.tests.factories import (
@@ -95,6 +95,19 @@ def test_a_dry_run_shows_what_the_run_does_and_writes_nothing(run, reached):
     assert [line.successor for line in shown.lines] == ["EDGE-25H1-O1-KR1"]
     done = run(expected=shown.fingerprint)
     assert done == shown
+
+
+def test_a_fingerprint_is_of_what_is_said_and_not_of_how_it_is_held():
+    def fingerprint(**changes):
+        line = {"code": KR1, "title": "Decode", "choice": "keep", "reason": "", "start_value": Decimal("4.6")}
+        return RolloverReport([Line(**line | {"due_on": dt.date(2025, 3, 31)} | changes)]).fingerprint
+
+    plain = fingerprint()
+    assert plain == fingerprint(choice=RolloverDecision.Choice.KEEP)
+    assert plain == fingerprint(start_value=Decimal("4.600000"))
+    for changes in ({"choice": "drop"}, {"start_value": Decimal("4.7")}, {"due_on": dt.date(2025, 4, 1)}):
+        assert plain != fingerprint(**changes)
+    assert plain != RolloverReport().fingerprint
 
 
 def test_a_run_that_would_do_something_else_than_was_shown_is_refused(run, reached, cycle):

@@ -174,11 +174,22 @@ def test_while_planning_nobody_asks_for_a_reason(client, page, key_result, lead,
     assert post(client, f"{KEY_RESULT}edit/", lead, sent).status_code == 302
 
 
-def test_stretch_due_day_and_words_change_without_a_reason(client, key_result, lead):
-    sent = as_shown(key_result) | {"title": "Decode", "stretch_value": "15", "due_on": "2024-11-30"}
+def test_stretch_and_words_change_without_a_reason_and_a_stretch_is_told(client, page, key_result, lead):
+    sent = as_shown(key_result) | {"title": "Decode", "stretch_value": "15"}
     assert post(client, f"{KEY_RESULT}edit/", lead, sent).status_code == 302
     key_result.refresh_from_db()
     assert (key_result.title, key_result.stretch_value) == ("Decode", 15)
+    assert "<strong>Stretch</strong>" in page(KEY_RESULT)
+
+
+def test_a_due_day_moves_what_is_expected_and_so_asks_for_a_reason(client, page, key_result, lead):
+    sent = as_shown(key_result) | {"due_on": "2024-11-30"}
+    response = post(client, f"{KEY_RESULT}edit/", lead, sent)
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["reason"]
+    assert 'value="2024-11-30"' in response.content.decode()
+    assert post(client, f"{KEY_RESULT}edit/", lead, sent | {"reason": "Fair in December"}).status_code == 302
+    assert "Fair in December" in page(KEY_RESULT)
 
 
 def test_a_form_sent_unchanged_changes_nothing(client, key_result, objective, roadmap, lead):
