@@ -1,4 +1,4 @@
-"""Makes of a key result its successor in another cycle, with the objective and the risks that come along."""
+"""Makes of a key result its successor in another cycle, with its objective and the roadmap that is for."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from goals.actions.key_results import create_key_result
 from goals.actions.refusals import WrongState
-from goals.actions.risks import create_mitigation, create_risk
 from goals.actions.roadmaps import create_objective, create_roadmap
-from goals.models import Cycle, KeyResult, Mitigation, Objective, Risk, Roadmap, Visibility
+from goals.models import Cycle, KeyResult, Objective, Roadmap, Visibility
 
 OBJECTIVE_FIELDS = (
     "kind",
@@ -38,22 +37,6 @@ KEY_RESULT_FIELDS = (
     "check_in_every_days",
     "source_note",
 )
-RISK_FIELDS = (
-    "kind",
-    "title",
-    "description",
-    "likelihood",
-    "impact",
-    "response",
-    "trigger",
-    "state",
-    "review_on",
-    "residual_likelihood",
-    "residual_impact",
-    "occurred_on",
-    "consequence",
-)
-OPEN_STEPS = (Mitigation.State.PLANNED, Mitigation.State.DOING)
 
 
 class Notes(Protocol):
@@ -61,8 +44,6 @@ class Notes(Protocol):
 
     roadmaps: list[str]
     objectives: list[str]
-    risks: list[str]
-    mitigation_count: int
 
 
 class Carrier:
@@ -75,17 +56,13 @@ class Carrier:
     def carry(self, row: KeyResult, changes: dict[str, Any]) -> KeyResult:
         """The successor: its start is where the key result stands; `changes` are what it has of its own."""
         objective = self._objective(row.objective)
-        values = _values(row, KEY_RESULT_FIELDS) | {
+        values = values_of(row, KEY_RESULT_FIELDS) | {
             "start_value": _new_start(row),
-            "owner": _still_here(row.owner),
+            "owner": still_here(row.owner),
             "visibility": _as_hidden(row, objective),
             "predecessor": row,
         }
-        successor = create_key_result(
-            objective, by=self.by, now=self.now, today=self.today, **values | changes
-        )
-        self._risks(Risk.objects.open().filter(key_result=row), objective, successor)
-        return successor
+        return create_key_result(objective, by=self.by, now=self.now, today=self.today, **values | changes)
 
     def _objective(self, before: Objective) -> Objective:
         successor = before.successors.select_related("roadmap__cycle").first()
@@ -108,13 +85,12 @@ class Carrier:
             roadmap,
             by=self.by,
             now=self.now,
-            owner=_still_here(before.owner),
+            owner=still_here(before.owner),
             visibility=Visibility.RESTRICTED if _is_restricted(before) else Visibility.INTERNAL,
             predecessor=before,
-            **_values(before, OBJECTIVE_FIELDS),
+            **values_of(before, OBJECTIVE_FIELDS),
         )
         self.notes.objectives.append(made.code)
-        self._risks(Risk.objects.open().filter(objective=before, key_result__isnull=True), made, None)
         return made
 
     def _roadmap(self, before: Roadmap) -> Roadmap:
@@ -127,32 +103,13 @@ class Carrier:
         self.notes.roadmaps.append(made.code)
         return made
 
-    def _risks(self, risks: Any, objective: Objective, key_result: KeyResult | None) -> None:
-        for risk in risks.select_related("owner").prefetch_related("mitigations__owner").order_by("number"):
-            values = _values(risk, RISK_FIELDS) | {
-                "owner": _still_here(risk.owner),
-                "visibility": risk.visibility
-                if risk.visibility == Visibility.RESTRICTED
-                else Visibility.INTERNAL,
-                "key_result": key_result,
-            }
-            made = create_risk(objective, by=self.by, now=self.now, **values)
-            self.notes.risks.append(made.code)
-            for step in risk.mitigations.all():
-                if step.state in OPEN_STEPS:
-                    self._mitigation(step, made)
 
-    def _mitigation(self, step: Mitigation, risk: Risk) -> None:
-        values = _values(step, ("text", "due_on", "state", "position"))
-        create_mitigation(risk, by=self.by, now=self.now, owner=_still_here(step.owner), **values)
-        self.notes.mitigation_count += 1
-
-
-def _values(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+def values_of(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """The fields of a row that its successor begins with."""
     return {name: getattr(row, name) for name in names}
 
 
-def _still_here(person: Any) -> Any:
+def still_here(person: Any) -> Any:
     """Who left owns nothing new."""
     return person if person is not None and person.is_active else None
 

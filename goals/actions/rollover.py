@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from goals.actions import locks
 from goals.actions.carrying import Carrier
+from goals.actions.following import IN_ORDER, follow
 from goals.actions.refusals import Invalid, ReasonNeeded, Refused, WrongState
 from goals.actions.rows import refuse_closed, save_row
 from goals.models import Cycle, KeyResult, RolloverDecision
@@ -62,7 +63,10 @@ class RolloverReport:
     roadmaps: list[str] = field(default_factory=list)
     objectives: list[str] = field(default_factory=list)
     risks: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
     mitigation_count: int = 0
+    # Of risks and needs that the other plan did not take: which, and why.
+    left: list[str] = field(default_factory=list)
 
     @property
     def fingerprint(self) -> str:
@@ -104,15 +108,7 @@ def unfinished(cycle: Cycle, into: Cycle) -> list[KeyResult]:
         .filter(successors__isnull=True)
         .exclude(rollover_decisions__into=into)
         .with_context()
-        .order_by(
-            "objective__roadmap__area__position",
-            "objective__roadmap__area__key",
-            "-objective__kind",
-            "objective__position",
-            "objective__number",
-            "position",
-            "number",
-        )
+        .order_by(*IN_ORDER, "position", "number")
     )
     guardrail = KeyResult.Kind.GUARDRAIL
     goes_on = {row.objective_id for row in rows if row.kind != guardrail and not row.is_done}
@@ -138,6 +134,7 @@ def roll_over(
 ) -> RolloverReport:
     """Carries over what `decisions` name by code, or keeps all that is unfinished; a dry run takes it back.
 
+    Open risks and needs of objectives that go on follow, also those that were added since an earlier run.
     `expected` is the fingerprint of the dry run that was shown. Raises CycleClosed, WrongState, PlanChanged,
     Invalid with the fields that do not hold, each named CODE-field.
     """
@@ -162,6 +159,7 @@ def roll_over(
                 f"{name.rpartition('-')[0]}: {' '.join(said)}" for name, said in errors.items()
             )
             raise Invalid(sentence, errors=errors)
+        follow(cycle, into, report, by=by, now=now)
         if expected is not None and expected != report.fingerprint:
             raise PlanChanged
         if dry_run:

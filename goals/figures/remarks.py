@@ -1,4 +1,7 @@
-"""Review remarks: what somebody who reads a plan before it begins would say about it. Never a refusal."""
+"""Review remarks: what somebody who reads a plan before it begins would say about it. Never a refusal.
+
+One is missing: a part longer than one A4 page is measured in the PDF, which is not made yet.
+"""
 
 from __future__ import annotations
 

@@ -28,12 +28,29 @@ class RolloverForm(forms.Form):
     due_on = DayField(label=_("New due day"), required=False)
     reason = forms.CharField(label=_("Why"), required=False, max_length=2000)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, row: KeyResult, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        row: KeyResult,
+        is_compact: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Of many at once, a compact one shows its details only where it is not kept."""
         super().__init__(data, prefix=row.code, **kwargs)
-        self.row = row
+        self.row, self.is_compact = row, is_compact
         self.fields["title"].widget.attrs["placeholder"] = row.title
         if row.kind != KeyResult.Kind.REACH:
             del self.fields["target_value"]
+
+    @property
+    def shows_details(self) -> bool:
+        return not self.is_compact or self["choice"].value() != RolloverDecision.Choice.KEEP
+
+    @property
+    def field_count(self) -> int:
+        """How many fields the page sends of it."""
+        return len(self.fields) if self.shows_details else 1
 
     @property
     def decision(self) -> Decision:

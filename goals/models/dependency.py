@@ -34,6 +34,15 @@ class Dependency(Versioned):
     partner = models.CharField(_("needs the partner"), max_length=120, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.ASKED)
+    predecessor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="successors",
+        verbose_name=_("carried over from"),
+    )
 
     history = HistoricalRecords(excluded_fields=["updated_at"])
 
@@ -69,6 +78,12 @@ class Dependency(Versioned):
                 condition=~Q(partner=""),
                 name="dependency_once_per_partner",
                 violation_error_message=_("This objective lists this partner already."),
+            ),
+            models.UniqueConstraint(
+                fields=["predecessor"],
+                condition=Q(predecessor__isnull=False),
+                name="dependency_carried_over_once",
+                violation_error_message=_("This need was carried over before."),
             ),
         ]
 

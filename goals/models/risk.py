@@ -154,6 +154,16 @@ class Risk(Versioned, Archivable):
         _("visibility"), max_length=20, choices=Visibility, default=Visibility.INTERNAL
     )
 
+    predecessor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="successors",
+        verbose_name=_("carried over from"),
+    )
+
     # Set by RiskQuerySet.with_mitigation_state alone.
     is_mitigated: bool
     overdue_count: int
@@ -214,6 +224,12 @@ class Risk(Versioned, Archivable):
                 name="risk_visibility_known",
                 condition=Q(visibility__in=["restricted", "internal", "public"]),
                 violation_error_message=_("Visibility is restricted, internal or public."),
+            ),
+            models.UniqueConstraint(
+                fields=["predecessor"],
+                condition=Q(predecessor__isnull=False),
+                name="risk_carried_over_once",
+                violation_error_message=_("This risk was carried over before."),
             ),
         ]
 

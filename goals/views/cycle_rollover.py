@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from goals.actions.following import needs_to_follow, risks_to_follow
 from goals.actions.refusals import Refused
 from goals.actions.rollover import PlanChanged, RolloverReport, roll_over, unfinished
 from goals.forms.cycles import OtherCycleForm
@@ -22,7 +25,11 @@ from goals.models import Cycle, KeyResult
 from goals.views.cycles import crumbs_of, refuse_who_runs_no_cycles
 
 # Both cycles are held while these are carried over, so they are few enough for seconds; the rest follows.
-ROWS_SHOWN = 40
+ROWS_SHOWN = 200
+# Of more than this, the fields for what is modified or dropped are shown once that is chosen.
+ROWS_WITH_DETAILS = 40
+# What a page sends beside its rows: the CSRF token, the fingerprint, the button.
+OTHER_FIELDS = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,16 +49,37 @@ def cycle_roll_over(request: HttpRequest, cycle_key: str) -> HttpResponse:
         return _answer(request, cycle, status=status, choose=choose, has_later=later.exists())
     rows = unfinished(cycle, into)
     if request.method != "POST":
-        return _ask(request, cycle, into, rows, [RolloverForm(row=row) for row in rows[:ROWS_SHOWN]])
-    wanted = set(request.POST.getlist("row"))
-    forms = [RolloverForm(request.POST, row=row) for row in rows if row.code in wanted][:ROWS_SHOWN]
-    if not forms:
+        return _ask(request, cycle, into, rows, _forms(_page(request, rows), None))
+    forms = _forms([row for row in rows if f"{row.code}-choice" in request.POST], request.POST)
+    if not forms and not _late(cycle, into):
         messages.info(request, _("Nothing is left to decide about; it was carried over before."))
         return redirect(into)
     if "edit" in request.POST or not all(form.is_valid() for form in forms):
         status = HTTPStatus.OK if "edit" in request.POST else HTTPStatus.UNPROCESSABLE_ENTITY
         return _ask(request, cycle, into, rows, forms, status=status)
     return _show_or_carry_out(request, cycle, into, rows, forms)
+
+
+def _page(request: HttpRequest, rows: list[KeyResult]) -> list[KeyResult]:
+    return list(Paginator(rows, ROWS_SHOWN).get_page(request.GET.get("page")))
+
+
+def _forms(rows: list[KeyResult], sent: Any) -> list[RolloverForm]:
+    """As many as are carried over at a time, and as a page may send fields of; the others follow."""
+    is_compact = len(rows) > ROWS_WITH_DETAILS
+    forms = [RolloverForm(sent, row=row, is_compact=is_compact) for row in rows[:ROWS_SHOWN]]
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - OTHER_FIELDS
+    sums = accumulate(form.field_count for form in forms)
+    return [form for form, count in zip(forms, sums, strict=True) if count <= most]
+
+
+def _late(cycle: Cycle, into: Cycle) -> dict[str, int]:
+    """What came to objectives since they were carried over, and so is not there yet; empty for nothing."""
+    counts = {
+        "risks": risks_to_follow(cycle, into).count(),
+        "needs": len(needs_to_follow(cycle, into)),
+    }
+    return counts if any(counts.values()) else {}
 
 
 def _show_or_carry_out(
@@ -67,7 +95,7 @@ def _show_or_carry_out(
     except Refused as refusal:
         for form in forms:
             form.refuse(refusal.errors)
-        if "" in refusal.errors:
+        if "" in refusal.errors or not forms:
             messages.error(request, refusal.sentence)
         is_invalid = refusal.code == "invalid"
         status = HTTPStatus.UNPROCESSABLE_ENTITY if is_invalid else HTTPStatus.CONFLICT
@@ -101,7 +129,12 @@ def _done(report: RolloverReport, into: Cycle) -> str:
         "%(count)d key results go on in %(cycle)s; %(dropped)d dropped.",
         report.carried_count,
     )
-    return sentence % {"count": report.carried_count, "cycle": into.name, "dropped": report.dropped_count}
+    told = sentence % {"count": report.carried_count, "cycle": into.name, "dropped": report.dropped_count}
+    followed = len(report.risks) + len(report.needs)
+    if not followed:
+        return told
+    along = ngettext("%(count)d risk or need follows.", "%(count)d risks and needs follow.", followed)
+    return f"{told} {along % {'count': followed}}"
 
 
 def _ask(
@@ -117,8 +150,11 @@ def _ask(
     context = {
         "into": into,
         "sections": [(objective, list(found)) for objective, found in sections],
-        "row_count": len(rows),
         "not_shown": len(rows) - len(forms),
+        "is_compact": any(form.is_compact for form in forms),
+        "page": Paginator(rows, ROWS_SHOWN).get_page(request.GET.get("page")),
+        "query": f"into={into.key}",
+        "late": {} if rows else _late(cycle, into),
     }
     return _answer(request, cycle, status=status, **context)
 

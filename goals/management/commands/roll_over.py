@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -20,14 +21,16 @@ from goals.values import format_value, plain_number
 class Command(BaseCommand):
     help = (
         "Keeps every unfinished key result of a cycle in another one: its value becomes the new start, and "
-        "objectives and open risks come along. A second run makes nothing twice. To modify or drop single "
-        "key results, use the page of the cycle."
+        "objectives, open risks and needs come along. What would be done is shown first; at a terminal you "
+        "are asked before it is carried out. A second run makes nothing twice, and takes along what was "
+        "added since. To modify or drop single key results, use the page of the cycle."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("key", metavar="KEY", help="like 24H2")
         parser.add_argument("--into", metavar="KEY", required=True, help="the cycle to plan, like 25H1")
         parser.add_argument("--dry-run", action="store_true", help="tell what would be done, and do nothing")
+        parser.add_argument("--yes", action="store_true", help="carry it out without asking")
         parser.add_argument("--json", action="store_true", help="print what was done as JSON")
         parser.add_argument("--by", metavar="EMAIL", help="the manager whom the history names")
 
@@ -37,33 +40,44 @@ class Command(BaseCommand):
             raise CommandError(f"{by.name} may not roll a cycle over; a manager or an administrator may.")
         cycle, into = _cycle(options["key"]), _cycle(options["into"])
         try:
-            report = roll_over(
-                cycle,
-                into=into,
-                by=by,
-                now=timezone.now(),
-                today=timezone.localdate(),
-                dry_run=options["dry_run"],
-            )
+            # What is shown is what is carried out, or nothing is.
+            report = self._run(cycle, into, by=by, dry_run=True)
+            is_wanted = not options["dry_run"]
+            if not options["json"]:
+                self._tell(report, into)
+                is_wanted = is_wanted and (options["yes"] or self._is_wanted())
+            if is_wanted:
+                report = self._run(cycle, into, by=by, expected=report.fingerprint)
         except Refused as refused:
             raise CommandError(refused.sentence) from refused
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(report, into, dry_run=options["dry_run"])))
+        elif is_wanted:
+            self.stdout.write("This was carried out.")
         else:
-            self._tell(report, into, dry_run=options["dry_run"])
+            self.stdout.write("Nothing was written.")
 
-    def _tell(self, report: RolloverReport, into: Cycle, *, dry_run: bool) -> None:
+    def _run(self, cycle: Cycle, into: Cycle, *, by: Any, **options: Any) -> RolloverReport:
+        return roll_over(cycle, into=into, by=by, now=timezone.now(), today=timezone.localdate(), **options)
+
+    def _is_wanted(self) -> bool:
+        """A person at a terminal is asked; a script has said what it wants."""
+        if sys.stdin is None or not sys.stdin.isatty():
+            return True
+        return input("Carry this out? [y/N] ").strip().lower() in ("y", "yes")
+
+    def _tell(self, report: RolloverReport, into: Cycle) -> None:
         for line in report.lines:
             way = f"{format_value(line.start_value, unit=line.unit)} to {format_value(line.target_value)}"
             self.stdout.write(
                 f"  {line.code} -> {line.successor}" + (f"  ({way})" if _is_reach(line) else "")
             )
+        for sentence in report.left:
+            self.stdout.write(f"  stays behind: {sentence}")
         self.stdout.write(
             f"into {into.key}: {report.carried_count} key results, {len(report.objectives)} new objectives, "
-            f"{len(report.roadmaps)} new roadmaps, {len(report.risks)} risks"
+            f"{len(report.roadmaps)} new roadmaps, {len(report.risks)} risks, {len(report.needs)} needs"
         )
-        if dry_run:
-            self.stdout.write("A dry run: nothing was written.")
 
 
 def _is_reach(line: Any) -> bool:
@@ -94,5 +108,7 @@ def _as_json(report: RolloverReport, into: Cycle, *, dry_run: bool) -> dict[str,
         "roadmaps": report.roadmaps,
         "objectives": report.objectives,
         "risks": report.risks,
+        "needs": report.needs,
+        "left": report.left,
         "mitigations": report.mitigation_count,
     }

@@ -21,7 +21,7 @@ SERIALS = {"id", "history_id"}
 
 @pytest.fixture
 def closing(key_result, objective, cycle, lead, manager):
-    """One key result of each sort: unscored, scored as proposed or otherwise, guardrails, one without data."""
+    """One key result of each sort: unscored, scored as proposed or otherwise, guardrails, without data."""
     check_in(key_result, "4.6")
     rows = [KeyResultFactory(objective=objective) for _number in range(3)]
     guardrails = [KeyResultFactory(objective=objective, guardrail=True) for _number in range(3)]

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from goals.models import Cycle, KeyResult
-from goals.tests.factories import CycleFactory, RiskFactory, check_in
+from goals.tests.factories import CycleFactory, DependencyFactory, RiskFactory, check_in
 
 
 @pytest.fixture
@@ -25,6 +25,7 @@ def into(db):
 def reached(key_result, into):
     check_in(key_result, "4.6")
     RiskFactory(objective=key_result.objective)
+    DependencyFactory(objective=key_result.objective)
     Cycle.objects.filter(key="24H2").update(state="closed")
     return key_result
 
@@ -37,7 +38,8 @@ def test_it_keeps_what_is_unfinished_and_says_so(reached, manager, capsys):
     call_command("roll_over", "24h2", "--into", "25h1", "--by", manager.email)
     assert capsys.readouterr().out == (
         "  EDGE-24H2-O1-KR1 -> EDGE-25H1-O1-KR1  (4.6 tok/s to 10)\n"
-        "into 25H1: 1 key results, 1 new objectives, 1 new roadmaps, 1 risks\n"
+        "into 25H1: 1 key results, 1 new objectives, 1 new roadmaps, 1 risks, 1 needs\n"
+        "This was carried out.\n"
     )
     assert KeyResult.objects.get(predecessor=reached).history.get().history_user == manager
     call_command("roll_over", "24H2", "--into", "25H1")
@@ -59,6 +61,47 @@ def test_a_dry_run_writes_nothing(reached, capsys):
         }
     ]
     assert (told["into"], told["risks"]) == ("25H1", ["EDGE-25H1-O1-R1"])
+    assert (told["needs"], told["left"]) == (["EDGE-25H1-O1: Hugging Face"], [])
+    assert carried() == 0
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """A person at a terminal, who answers."""
+
+    def answers(text: str) -> list[str]:
+        asked: list[str] = []
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+        monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or text)
+        return asked
+
+    return answers
+
+
+@pytest.mark.parametrize(("answer", "count"), [("y", 1), (" Yes ", 1), ("n", 0), ("", 0), ("perhaps", 0)])
+def test_at_a_terminal_it_is_shown_and_asked_about_first(reached, capsys, terminal, answer, count):
+    asked = terminal(answer)
+    call_command("roll_over", "24H2", "--into", "25H1")
+    told = capsys.readouterr().out.splitlines()
+    assert "EDGE-24H2-O1-KR1 -> EDGE-25H1-O1-KR1" in told[0]
+    assert told[-1] == ("This was carried out." if count else "Nothing was written.")
+    assert (len(asked), carried()) == (1, count)
+
+
+@pytest.mark.parametrize("option", ["--yes", "--json", "--dry-run"])
+def test_who_has_said_so_is_not_asked(reached, terminal, option):
+    asked = terminal("n")
+    call_command("roll_over", "24H2", "--into", "25H1", option)
+    assert asked == []
+    assert carried() == (0 if option == "--dry-run" else 1)
+
+
+def test_nothing_is_carried_out_that_was_not_shown(reached, monkeypatch, terminal):
+    terminal("y")
+    Cycle.objects.filter(key="24H2").update(state="closing")
+    monkeypatch.setattr("builtins.input", lambda question: check_in(reached, "7") and "y")
+    with pytest.raises(CommandError, match="Something changed since this was shown"):
+        call_command("roll_over", "24H2", "--into", "25H1")
     assert carried() == 0
 
 

@@ -632,6 +632,14 @@ def make_objective_successor() -> Model:
     return ObjectiveFactory(predecessor=ObjectiveFactory())
 
 
+def make_risk_successor() -> Model:
+    return RiskFactory(predecessor=RiskFactory())
+
+
+def make_need_successor() -> Model:
+    return DependencyFactory(predecessor=DependencyFactory())
+
+
 def make_decision() -> Model:
     return RolloverDecision.objects.create(
         key_result=KeyResultFactory(), into=CycleFactory(key="25H1"), choice="keep"
@@ -651,6 +659,20 @@ ROLLOVER = [
         "This objective was carried over before.",
         make_objective_successor,
         {"number": 9, "code": "ANOTHER"},
+        copy=True,
+    ),
+    Case(
+        "risk_carried_over_once",
+        "This risk was carried over before.",
+        make_risk_successor,
+        {"number": 9, "code": "ANOTHER"},
+        copy=True,
+    ),
+    Case(
+        "dependency_carried_over_once",
+        "This need was carried over before.",
+        make_need_successor,
+        {"partner": "Another"},
         copy=True,
     ),
     Case(

@@ -1,12 +1,13 @@
 """Rolling over by its pages: choose, look, carry out; once, whatever is pressed how often."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
 
 from goals.models import Cycle, KeyResult, RolloverDecision
-from goals.tests.factories import CycleFactory, KeyResultFactory, check_in
+from goals.tests.factories import CycleFactory, DependencyFactory, KeyResultFactory, RiskFactory, check_in
 from goals.tests.views.entries import text_of
 
 PAGE = "/cycles/24H2/roll-over/?into=25H1"
@@ -35,7 +36,7 @@ def two(client, manager, key_result, objective, into):
 
 
 def sent(**rows):
-    fields = {"row": [KR1, KR2], f"{KR1}-choice": "keep", f"{KR2}-choice": "keep"}
+    fields = {f"{KR1}-choice": "keep", f"{KR2}-choice": "keep"}
     return fields | {
         name.replace("KR1_", f"{KR1}-").replace("KR2_", f"{KR2}-"): text for name, text in rows.items()
     }
@@ -134,7 +135,7 @@ def test_what_does_not_hold_is_told_at_its_row(client, two, rows, sentence):
 
 
 def test_rows_of_elsewhere_are_passed_over(client, two):
-    answer = client.post(PAGE, {"row": ["EDGE-99H9-O1-KR1", "\0"], "preview": "1"})
+    answer = client.post(PAGE, {"EDGE-99H9-O1-KR1-choice": "keep", "\0-choice": "keep", "preview": "1"})
     assert answer["Location"] == "/cycles/25H1/"
 
 
@@ -161,3 +162,109 @@ def test_both_pages_lead_to_each_other(client, two, outsider, objective):
     KeyResult.objects.filter(pk=made.pk).update(visibility="restricted")
     client.force_login(outsider)
     assert made.code not in client.get(two.get_absolute_url()).content.decode()
+
+
+def fields_of(answer) -> dict[str, list[str]]:
+    """What a browser would send of the page's form."""
+    page = answer.content.decode()
+    page = page[page.index('<form class="stack" method="post"') :]
+    sent = {
+        name: [""] for name in re.findall(r'<input(?=[^>]*type="(?:text|date)")[^>]*name="([^"]+)"', page)
+    }
+    sent |= {name: ["keep"] for name in re.findall(r'<select[^>]*name="([^"]+)"', page)}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page):
+        sent.setdefault(name, []).append(value)
+    return sent
+
+
+@pytest.fixture
+def many(two, objective):
+    """203 unfinished key results."""
+    Cycle.objects.filter(key="24H2").update(state="closing")
+    rows = [
+        KeyResult(
+            objective=objective,
+            number=number,
+            position=number,
+            code=f"{objective.code}-KR{number}",
+            title=f"Key result {number}",
+            start_value=0,
+            target_value=10,
+            added_on=dt.date(2024, 7, 1),
+        )
+        for number in range(3, 204)
+    ]
+    KeyResult.objects.bulk_create(rows)
+    return two
+
+
+def test_two_hundred_are_carried_out_in_one_pass_and_the_others_follow(client, many):
+    sent = fields_of(client.get(PAGE))
+    assert len([name for name in sent if name.endswith("-choice")]) == 200
+    assert len(sent) < 300
+    answer = client.post(PAGE, sent | {"preview": "1"})
+    assert answer.status_code == 200
+    assert "200 key results go on" in text_of(answer)
+    done = client.post(PAGE, fields_of(answer) | {"carry_out": "1"})
+    assert done["Location"] == PAGE
+    assert KeyResult.objects.filter(predecessor__isnull=False).count() == 200
+    text = text_of(client.get(PAGE))
+    assert "KR203" in text
+    assert "New title" in text
+
+
+def test_those_beyond_are_on_the_next_page(client, many):
+    first, second = client.get(PAGE), client.get(f"{PAGE}&page=2")
+    assert 'href="?into=25H1&amp;page=2"' in first.content.decode()
+    assert set(fields_of(second)) & set(fields_of(first)) == {"csrfmiddlewaretoken"} & set(fields_of(first))
+    sent = fields_of(second) | {"preview": "1"}
+    assert "3 key results go on" in text_of(client.post(f"{PAGE}&page=2", sent))
+    for odd in ("0", "99", "x", "%00"):
+        assert client.get(f"{PAGE}&page={odd}").status_code == 200
+
+
+def test_of_many_only_what_is_not_kept_is_asked_for_more(client, many):
+    sent = fields_of(client.get(PAGE)) | {f"{KR2}-choice": ["drop"], f"{KR1}-choice": ["modify"]}
+    assert f"{KR2}-reason" not in sent
+    answer = client.post(PAGE, sent | {"preview": "1"})
+    assert answer.status_code == 422
+    asked = fields_of(answer)
+    assert f"{KR2}-reason" in asked
+    assert f"{KR1}-target_value" in asked
+    assert "EDGE-24H2-O1-KR3-reason" not in asked
+    told = {f"{KR2}-choice": ["drop"], f"{KR2}-reason": ["Enough."]}
+    told |= {f"{KR1}-choice": ["modify"], f"{KR1}-target_value": ["20"]}
+    answer = client.post(PAGE, asked | told | {"preview": "1"})
+    assert "199 key results go on, 1 is dropped" in text_of(answer)
+
+
+def test_a_page_never_sends_more_fields_than_are_taken(client, many, settings):
+    sent = {name: ["modify"] for name in fields_of(client.get(PAGE)) if name.endswith("-choice")}
+    answer = client.post(PAGE, sent | {"preview": "1"})
+    assert answer.status_code == 422
+    asked = fields_of(answer)
+    assert 900 < sum(map(len, asked.values())) < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    assert "more follow once these are decided" in text_of(answer)
+    assert client.post(PAGE, asked | {"preview": "1"}).status_code == 200
+
+
+def test_what_came_since_follows_with_another_pass(client, two, objective, manager):
+    _answer, fingerprint = preview(client)
+    client.post(PAGE, sent() | {"carry_out": "1", "fingerprint": fingerprint})
+    assert "Nothing is left to decide about" in text_of(client.get(PAGE))
+    Cycle.objects.filter(key="24H2").update(state="closing")
+    late = RiskFactory(objective=objective, title="Late")
+    DependencyFactory(objective=objective, partner="ACME")
+    text = text_of(client.get(PAGE))
+    assert "1 open risk" in text
+    assert "1 need" in text
+    answer = client.post(PAGE, {"preview": "1"})
+    assert "1 risk comes along" in text_of(answer)
+    assert not late.successors.exists()
+    order = {"carry_out": "1", "fingerprint": answer.context["report"].fingerprint}
+    for _press in range(2):
+        assert client.post(PAGE, order)["Location"] == "/cycles/25H1/"
+    assert late.successors.get().history.get().history_user == manager
+    assert objective.successors.get().needs.get().partner == "ACME"
+    text = text_of(client.get("/cycles/25H1/"))
+    assert "2 risks and needs follow" in text

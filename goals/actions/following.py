@@ -1,0 +1,181 @@
+"""Open risks and needs follow their objectives into another cycle, now or with a later rollover."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from goals.actions.carrying import still_here, values_of
+from goals.actions.refusals import Refused
+from goals.actions.risks import change_dependency, create_dependency, create_mitigation, create_risk
+from goals.models import Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Visibility
+
+RISK_FIELDS = (
+    "kind",
+    "title",
+    "description",
+    "likelihood",
+    "impact",
+    "response",
+    "trigger",
+    "state",
+    "review_on",
+    "residual_likelihood",
+    "residual_impact",
+    "occurred_on",
+    "consequence",
+)
+MITIGATION_FIELDS = ("text", "due_on", "state", "position")
+# Of the plan, by the objectives that rows are of.
+IN_ORDER = (
+    "objective__roadmap__area__position",
+    "objective__roadmap__area__key",
+    "-objective__kind",
+    "objective__position",
+    "objective__number",
+)
+OPEN_STEPS = (Mitigation.State.PLANNED, Mitigation.State.DOING)
+
+
+class Notes(Protocol):
+    """Where is noted what followed; `left` are sentences about what did not."""
+
+    risks: list[str]
+    needs: list[str]
+    left: list[str]
+    mitigation_count: int
+
+
+@dataclass(frozen=True)
+class Need:
+    """A need that follows: whose it becomes, and the objective it is then on, if it is on one.
+
+    `is_there` says that it followed before, and that the objective it is on goes on only now.
+    """
+
+    row: Dependency
+    objective: Objective
+    on_objective: Objective | None
+    is_there: bool = False
+
+    @property
+    def name(self) -> str:
+        on = self.row.partner if self.on_objective is None else self.on_objective.code
+        return f"{self.objective.code}: {on}"
+
+
+def risks_to_follow(cycle: Cycle, into: Cycle) -> QuerySet[Risk]:
+    """Open risks of what goes on in `into` that are not there yet, in the order of the plan.
+
+    One about a key result follows when that key result does.
+    """
+    goes_on = Q(key_result__isnull=True) | Q(
+        key_result__successors__in=KeyResult.objects.counting().of_cycle(into)
+    )
+    return (
+        Risk.objects.open()
+        .of_cycle(cycle)
+        .filter(goes_on, successors__isnull=True, objective__successors__in=_going_on(into))
+        .order_by(*IN_ORDER, "number")
+    )
+
+
+def needs_to_follow(cycle: Cycle, into: Cycle) -> list[Need]:
+    """What is not met and not listed there by hand; then what followed before and is on what goes on now.
+
+    Three queries.
+    """
+    successors = {row.predecessor_id: row for row in _going_on(into)}
+    there = list(Dependency.objects.filter(objective__in=successors.values()))
+    listed = {(row.objective_id, row.on_objective_id, row.partner) for row in there}
+    rows = Dependency.objects.filter(
+        objective__roadmap__cycle=cycle, objective__in=successors, successors__isnull=True
+    ).exclude(state=Dependency.State.MET)
+    found = [
+        Need(row, successors[row.objective_id], successors.get(row.on_objective_id, row.on_objective))
+        for row in rows.select_related("on_objective").order_by(*IN_ORDER, "pk")
+    ]
+    by_key = {row.pk: row for row in successors.values()}
+    found += [
+        Need(row, by_key[row.objective_id], successors[row.on_objective_id], is_there=True)
+        for row in there
+        if row.predecessor_id is not None and row.on_objective_id in successors
+    ]
+    return list(_unlisted(found, listed))
+
+
+def _unlisted(found: list[Need], listed: set[tuple[int, int | None, str]]) -> Iterator[Need]:
+    """Each that is not listed yet, once; none of an objective on itself."""
+    for need in found:
+        key = (need.objective.pk, need.on_objective and need.on_objective.pk, need.row.partner)
+        if key not in listed and need.on_objective != need.objective:
+            listed.add(key)
+            yield need
+
+
+def _going_on(into: Cycle) -> QuerySet[Objective]:
+    rows = Objective.objects.counting().filter(roadmap__cycle=into, predecessor__isnull=False)
+    return rows.select_related("roadmap__cycle")
+
+
+def follow(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: datetime) -> None:
+    """Carries them over. The caller holds both cycles alone, in a transaction.
+
+    What the plan of the other cycle does not take stays behind, and `notes.left` says why.
+    """
+    rows = risks_to_follow(cycle, into).select_related("owner", "objective", "key_result")
+    for risk in rows.prefetch_related("mitigations__owner"):
+        try:
+            with transaction.atomic():
+                made, steps = _carry_risk(risk, into, by=by, now=now)
+        except Refused as refusal:
+            notes.left.append(f"{risk.code}: {refusal.sentence}")
+        else:
+            notes.risks.append(made.code)
+            notes.mitigation_count += steps
+    for need in needs_to_follow(cycle, into):
+        try:
+            with transaction.atomic():
+                _carry_need(need, by=by, now=now)
+        except Refused as refusal:
+            notes.left.append(f"{need.name}: {refusal.sentence}")
+        else:
+            notes.needs.append(need.name)
+
+
+def _carry_risk(risk: Risk, into: Cycle, *, by: Any, now: datetime) -> tuple[Risk, int]:
+    """The successor, and how many steps came with it."""
+    is_restricted = risk.visibility == Visibility.RESTRICTED
+    values = values_of(risk, RISK_FIELDS) | {
+        "owner": still_here(risk.owner),
+        "visibility": Visibility.RESTRICTED if is_restricted else Visibility.INTERNAL,
+        "key_result": risk.key_result and risk.key_result.successors.get(),
+        "predecessor": risk,
+    }
+    objective = risk.objective.successors.select_related("roadmap__cycle").get()
+    made = create_risk(objective, by=by, now=now, **values)
+    steps = [step for step in risk.mitigations.all() if step.state in OPEN_STEPS]
+    for step in steps:
+        fields = values_of(step, MITIGATION_FIELDS)
+        create_mitigation(made, by=by, now=now, owner=still_here(step.owner), **fields)
+    return made, len(steps)
+
+
+def _carry_need(need: Need, *, by: Any, now: datetime) -> None:
+    if need.is_there:
+        change_dependency(need.row, by=by, now=now, on_objective=need.on_objective)
+        return
+    # Asked anew: who agreed did so for the cycle that ends.
+    create_dependency(
+        need.objective,
+        by=by,
+        now=now,
+        on_objective=need.on_objective,
+        predecessor=need.row,
+        **values_of(need.row, ("partner", "note")),
+    )

@@ -1,0 +1,208 @@
+"""Open risks and needs follow their objectives into the next cycle, once, also those that come late."""
+
+import datetime as dt
+
+import pytest
+
+from accounts.tests.factories import UserFactory
+from goals.actions.following import needs_to_follow, risks_to_follow
+from goals.actions.risks import change_dependency, create_dependency, create_risk
+from goals.actions.rollover import Decision, roll_over
+from goals.models import Dependency, KeyResult, Mitigation, Objective, Risk
+from goals.tests.actions.test_cycles import everything
+from goals.tests.factories import (
+    NOW,
+    TODAY,
+    CycleFactory,
+    DependencyFactory,
+    KeyResultFactory,
+    MitigationFactory,
+    ObjectiveFactory,
+    RiskFactory,
+    RoadmapFactory,
+)
+
+KR1 = "EDGE-24H2-O1-KR1"
+
+
+@pytest.fixture
+def into(db):
+    return CycleFactory(
+        key="25H1",
+        name="2025 H1",
+        state="planning",
+        starts_on=dt.date(2025, 1, 1),
+        ends_on=dt.date(2025, 6, 30),
+    )
+
+
+@pytest.fixture
+def run(key_result, cycle, into, manager):
+    def run(decisions=None, **options):
+        return roll_over(cycle, into=into, by=manager, now=NOW, today=TODAY, decisions=decisions, **options)
+
+    return run
+
+
+@pytest.fixture
+def base(core, cycle):
+    """CORE-24H2-O1 with a key result: what others need."""
+    made = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle))
+    KeyResultFactory(objective=made)
+    return made
+
+
+def needs(objective):
+    """What its successor needs: (code or partner, state, note)."""
+    found = Dependency.objects.filter(objective__predecessor=objective).order_by("pk")
+    return [
+        (row.on_objective.code if row.on_objective else row.partner, row.state, row.note) for row in found
+    ]
+
+
+@pytest.mark.parametrize("state", ["asked", "agreed", "at_risk"])
+def test_a_need_comes_along_and_is_asked_for_anew(run, objective, manager, state):
+    DependencyFactory(objective=objective, partner="Hugging Face", note="Weights", state=state)
+    report = run()
+    assert needs(objective) == [("Hugging Face", "asked", "Weights")]
+    assert report.needs == ["EDGE-25H1-O1: Hugging Face"]
+    made = Dependency.objects.get(objective__predecessor=objective)
+    assert (made.predecessor.state, made.history.get().history_user) == (state, manager)
+
+
+def test_what_is_met_stays_behind(run, objective):
+    DependencyFactory(objective=objective, state="met")
+    assert run().needs == []
+    assert needs(objective) == []
+
+
+def test_a_need_points_to_what_the_other_objective_became(run, objective, base):
+    DependencyFactory(objective=objective, partner="", on_objective=base)
+    run()
+    assert needs(objective) == [("CORE-25H1-O1", "asked", "")]
+
+
+def test_it_points_there_too_when_the_other_objective_goes_on_later(run, objective, base, manager):
+    DependencyFactory(objective=objective, partner="", on_objective=base)
+    run({KR1: Decision()})
+    assert needs(objective) == [("CORE-24H2-O1", "asked", "")]
+    made = Dependency.objects.get(objective__predecessor=objective)
+    change_dependency(made, by=manager, now=NOW, state="agreed")
+    report = run()
+    assert needs(objective) == [("CORE-25H1-O1", "agreed", "")]
+    assert report.needs == ["EDGE-25H1-O1: CORE-25H1-O1"]
+
+
+def test_what_does_not_go_on_is_still_needed(run, objective, base):
+    DependencyFactory(objective=objective, partner="", on_objective=base)
+    run({KR1: Decision(), f"{base.code}-KR1": Decision("drop", "Enough.")})
+    assert needs(objective) == [("CORE-24H2-O1", "asked", "")]
+
+
+def test_what_is_listed_there_by_hand_is_not_listed_twice(run, objective, base, manager, cycle, into):
+    DependencyFactory(objective=objective, partner="Hugging Face")
+    DependencyFactory(objective=objective, partner="", on_objective=base)
+    run({KR1: Decision()})
+    Dependency.objects.filter(objective__roadmap__cycle=into).delete()
+    made = Objective.objects.get(predecessor=objective)
+    create_dependency(made, by=manager, now=NOW, partner="Hugging Face", note="Mine")
+    create_dependency(made, by=manager, now=NOW, on_objective=base)
+    run()
+    # The one by hand on the objective of then stays where it was put; the one that follows points on.
+    assert needs(objective) == [
+        ("Hugging Face", "asked", "Mine"),
+        ("CORE-24H2-O1", "asked", ""),
+        ("CORE-25H1-O1", "asked", ""),
+    ]
+    assert needs_to_follow(cycle, into) == []
+
+
+def test_an_objective_comes_to_need_neither_itself_nor_one_twice(run, objective, base, manager, cycle, into):
+    DependencyFactory(objective=objective, partner="", on_objective=base)
+    run({KR1: Decision()})
+    made = Objective.objects.get(predecessor=objective)
+    create_dependency(made, by=manager, now=NOW, on_objective=objective)
+    run()
+    assert sorted(needs(objective)) == [("CORE-25H1-O1", "asked", ""), ("EDGE-24H2-O1", "asked", "")]
+    assert needs_to_follow(cycle, into) == []
+
+
+def test_a_risk_that_came_later_follows_with_the_next_run(run, key_result, objective, manager, cycle, into):
+    RiskFactory(objective=objective, title="Known from the start")
+    run()
+    late = create_risk(objective, by=manager, now=NOW, title="Late", likelihood=2, impact=2)
+    own = create_risk(
+        objective, by=manager, now=NOW, title="Of KR1", likelihood=2, impact=2, key_result=key_result
+    )
+    MitigationFactory(risk=late, text="Look weekly")
+    assert list(risks_to_follow(cycle, into)) == [late, own]
+    report = run()
+    assert (report.lines, report.risks) == ([], ["EDGE-25H1-O1-R2", "EDGE-25H1-O1-R3"])
+    made = Risk.objects.get(predecessor=own)
+    assert made.key_result == KeyResult.objects.get(predecessor=key_result)
+    assert Mitigation.objects.get(risk__predecessor=late).text == "Look weekly"
+    assert not risks_to_follow(cycle, into).exists()
+
+
+def test_a_need_that_came_later_follows_too(run, objective, manager):
+    run()
+    create_dependency(objective, by=manager, now=NOW, partner="Late")
+    assert run().needs == ["EDGE-25H1-O1: Late"]
+
+
+def test_a_third_run_makes_nothing_of_what_was_renamed_or_closed_there(run, objective, base, into):
+    RiskFactory(objective=objective)
+    DependencyFactory(objective=objective, partner="Hugging Face")
+    run()
+    Risk.objects.filter(predecessor__isnull=False).update(title="Renamed", state="closed")
+    Dependency.objects.filter(predecessor__isnull=False).update(partner="Renamed", state="met")
+    before = everything()
+    report = run()
+    assert (report.risks, report.needs, report.left) == ([], [], [])
+    assert everything() == before
+
+
+def test_nothing_follows_an_objective_that_was_taken_out_there(run, objective, manager, cycle, into):
+    run()
+    Objective.objects.filter(roadmap__cycle=into).update(dropped_at=NOW)
+    create_risk(objective, by=manager, now=NOW, title="Late", likelihood=2, impact=2)
+    create_dependency(objective, by=manager, now=NOW, partner="Late")
+    report = run()
+    assert (report.risks, report.needs, report.left) == ([], [], [])
+
+
+def test_what_the_other_plan_does_not_take_stays_behind_and_is_told(run, objective, into):
+    good, bad = RiskFactory(objective=objective), RiskFactory(objective=objective, title="a\x07b")
+    report = run()
+    assert report.left == ["EDGE-24H2-O1-R2: This text holds characters that cannot be stored."]
+    assert [risk.predecessor for risk in Risk.objects.filter(objective__roadmap__cycle=into)] == [good]
+    assert not bad.successors.exists()
+
+
+def test_a_dry_run_tells_what_follows_and_leaves_nothing(run, objective, base):
+    DependencyFactory(objective=objective, partner="", on_objective=base)
+    RiskFactory(objective=objective)
+    before = everything()
+    shown = run(dry_run=True)
+    assert (shown.risks, shown.needs) == (["EDGE-25H1-O1-R1"], ["EDGE-25H1-O1: CORE-25H1-O1"])
+    assert everything() == before
+    assert run(expected=shown.fingerprint) == shown
+
+
+def test_who_may_not_see_what_is_needed_does_not_see_what_it_became(run, objective, base):
+    Objective.objects.filter(pk=base.pk).update(visibility="restricted")
+    DependencyFactory(objective=objective, partner="", on_objective=base)
+    run()
+    need = Dependency.objects.get(objective__predecessor=objective)
+    assert need.on_objective.predecessor == base
+    assert not Objective.objects.visible_to(UserFactory()).filter(pk=need.on_objective_id).exists()
+
+
+def test_it_asks_as_often_for_ten_needs_as_for_one(
+    objective, base, cycle, into, run, django_assert_num_queries
+):
+    run()
+    for number in range(10):
+        DependencyFactory(objective=objective, partner=f"Partner {number}")
+    with django_assert_num_queries(3):
+        assert len(needs_to_follow(cycle, into)) == 10
