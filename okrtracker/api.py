@@ -15,6 +15,7 @@ from areas.api.views import AreaViewSet
 from goals.api import progress_views as progress
 from goals.api import views as goals
 from goals.api.cycle_views import CycleViewSet
+from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
 
 app_name = "api"
 
@@ -55,6 +56,8 @@ version_1: list[URLPattern | URLResolver] = [
             ("objectives", "objective", "series", progress.ObjectiveSeriesView),
             ("objectives", "objective", "explain", progress.ObjectiveExplainView),
             ("roadmaps", "roadmap", "explain", progress.RoadmapExplainView),
+            ("key-results", "key-result", "score", KeyResultScoreView),
+            ("objectives", "objective", "post-mortem", ObjectivePostMortemView),
         )
     ),
 ]

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -89,8 +90,28 @@ class Endpoint(APIView):
         return response
 
 
+def etag_of(content: bytes) -> str:
+    """The name of an answer, as `ETag` and `If-Match` tell it: another content, another name."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def refuse_unless_matched(request: Request, told: Any) -> None:
+    """Lets a change pass that names in `If-Match` what its sender read; `told` is what is read now.
+
+    Raises Problem 428 without the header, 412 where it names something else. The version of the row has to be
+    asked for once more under its lock: two may be here at the same moment.
+    """
+    sent = request.headers.get("If-Match", "")
+    if not sent.strip():
+        sentence = _("Read first, and send the ETag of what you read as If-Match.")
+        raise Problem(HTTPStatus.PRECONDITION_REQUIRED, "precondition_required", sentence)
+    if not {"*", etag_of(dumps(told))} & set(parse_etags(sent)):
+        sentence = _("This was changed since you read it; read it again.")
+        raise Problem(HTTPStatus.PRECONDITION_FAILED, "stale_version", sentence)
+
+
 def _conditional(request: HttpRequest, response: Response) -> HttpResponseBase | None:
-    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    etag = etag_of(response.content)
     response.headers["ETag"] = etag
     answer = get_conditional_response(request, etag=etag, response=response)
     if answer is not None and answer.status_code == HTTPStatus.PRECONDITION_FAILED:

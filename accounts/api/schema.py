@@ -43,6 +43,9 @@ EXAMPLES = [
     _example(
         412, "Precondition Failed", "precondition_failed", "What is here now is not what If-Match names."
     ),
+    _example(
+        412, "Precondition Failed", "stale_version", "This was changed since you read it; read it again."
+    ),
     _example(413, "Request Entity Too Large", "too_large", "The body is longer than 2097152 bytes."),
     _example(
         415,
@@ -57,12 +60,20 @@ EXAMPLES = [
         "This key was used for another request; give each request its own.",
     ),
     _example(
+        428,
+        "Precondition Required",
+        "precondition_required",
+        "Read first, and send the ETag of what you read as If-Match.",
+    ),
+    _example(
         429, "Too Many Requests", "throttled", "Request was throttled. Expected available in 12 seconds."
     ),
 ]
 PROBLEMS = ("400", "401", "403", "404", "405", "406", "429")
 READ_PROBLEMS = (*PROBLEMS, "412")
 WRITE_PROBLEMS = (*PROBLEMS, "409", "411", "413", "415", "422")
+CHANGE_PROBLEMS = (*WRITE_PROBLEMS, "412", "428")
+PROBLEMS_OF = {"GET": READ_PROBLEMS, "PATCH": CHANGE_PROBLEMS}
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -103,6 +114,16 @@ class Schema(AutoSchema):
         asks = OpenApiParameter(
             "WWW-Authenticate", str, HEADER, response=["401"], description='`Bearer realm="okrtracker"`'
         )
+        if self.method == "PATCH":
+            return [
+                OpenApiParameter(
+                    "If-Match", str, HEADER, required=True, description="The ETag of what was read."
+                ),
+                OpenApiParameter("ETag", str, HEADER, response=["200"], description="Names this answer."),
+                *rates,
+                retry_after,
+                asks,
+            ]
         if self.method != "GET":
             return [*rates, retry_after, asks]
         return [
@@ -119,7 +140,7 @@ class Schema(AutoSchema):
             bodies["304"] = self._get_response_for_code(None, "304") | {
                 "description": "What was asked for is what If-None-Match names."
             }
-        for status in READ_PROBLEMS if self.method == "GET" else WRITE_PROBLEMS:
+        for status in PROBLEMS_OF.get(self.method, WRITE_PROBLEMS):
             bodies[status] = self._get_response_for_code(ProblemSerializer, status, [CONTENT_TYPE])
         return dict(sorted(bodies.items()))
 

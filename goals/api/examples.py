@@ -98,6 +98,8 @@ OBJECTIVE = _answer(
         "score": None,
         "score_band": None,
         "post_mortem": "",
+        "predecessor": "EDGE-24H1-O2",
+        "successor": None,
         **STAMPS,
         "formula_version": 1,
         "visibility": "internal",
@@ -149,6 +151,8 @@ KEY_RESULT_VALUE = {
     "final_score": None,
     "score_reason": "",
     "closing_note": "",
+    "predecessor": "EDGE-24H1-O2-KR1",
+    "successor": None,
     **STAMPS,
     "formula_version": 1,
     "visibility": "inherit",
@@ -157,6 +161,22 @@ KEY_RESULT_VALUE = {
     "page_url": f"{SITE}/key-results/EDGE-24H2-O1-KR1/",
 }
 KEY_RESULT = _answer("A reach", KEY_RESULT_VALUE)
+
+SCORE = _answer(
+    "Scored otherwise than proposed",
+    {
+        "key_result": "EDGE-24H2-O1-KR1",
+        "proposed_score": "0.5",
+        "final_score": "0.7",
+        "score_reason": "The phone came in November.",
+        "closing_note": "Half of the phones, at twice the speed.",
+        "version": 4,
+    },
+)
+POST_MORTEM = _answer(
+    "Why it fell short",
+    {"objective": "EDGE-24H2-O1", "post_mortem": "The phones came late.", "version": 3},
+)
 
 CHECK_IN_VALUE = {
     "key_result": "EDGE-24H2-O1-KR1",

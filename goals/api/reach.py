@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework.request import Request
 
 from areas.api.reach import in_reach
@@ -25,3 +27,15 @@ def visible_key_results(request: Request) -> KeyResultQuerySet:
 def visible_check_ins(request: Request) -> QuerySet[CheckIn]:
     path = "key_result__objective__roadmap__area"
     return CheckIn.objects.visible_to(request.user).filter(in_reach(request, path))
+
+
+def with_kin(rows: Any, seen: Any) -> Any:
+    """Objectives or key results, with the codes of what they were carried over from and to.
+
+    `seen` are those the request may see; of others there is no code.
+    """
+    live = seen.live().order_by().values("code")
+    return rows.annotate(
+        predecessor_code=Subquery(live.filter(pk=OuterRef("predecessor"))[:1]),
+        successor_code=Subquery(live.filter(predecessor=OuterRef("pk"))[:1]),
+    )

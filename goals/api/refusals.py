@@ -7,18 +7,23 @@ from contextlib import contextmanager
 from http import HTTPStatus
 
 from accounts.api.problems import FieldError, Problem
-from goals.actions.refusals import Invalid, ReasonNeeded, Refused
+from goals.actions.refusals import Invalid, ReasonNeeded, Refused, StaleVersion
 
 BAD_REQUESTS = (Invalid, ReasonNeeded)
 
 
 @contextmanager
 def refusals_as_problems() -> Iterator[None]:
-    """What does not fit is the sender's mistake (400); what only does not fit now is a conflict (409)."""
+    """What does not fit is the sender's mistake (400); what only does not fit now is a conflict (409).
+
+    A row that changed since its sender read it is what `If-Match` asks about (412).
+    """
     try:
         yield
     except Refused as refused:
         status = HTTPStatus.BAD_REQUEST if isinstance(refused, BAD_REQUESTS) else HTTPStatus.CONFLICT
+        if isinstance(refused, StaleVersion):
+            status = HTTPStatus.PRECONDITION_FAILED
         errors = [
             FieldError(field, refused.code, sentence)
             for field, sentences in refused.errors.items()

@@ -153,6 +153,12 @@ class ObjectiveSerializer(WithMeanSerializer):
     )
     score_band = serializers.SerializerMethodField(help_text="Judged after rounding to one decimal.")
     post_mortem = serializers.CharField(source="objective.post_mortem", help_text="Markdown.")
+    predecessor = serializers.CharField(
+        source="objective.predecessor_code", allow_null=True, help_text="Carried over from."
+    )
+    successor = serializers.CharField(
+        source="objective.successor_code", allow_null=True, help_text="Goes on as."
+    )
     version = serializers.IntegerField(source="objective.version")
     formula_version = serializers.SerializerMethodField()
     visibility = serializers.ChoiceField(Visibility.choices, source="objective.visibility")
@@ -266,6 +272,12 @@ class KeyResultSerializer(serializers.Serializer):
         source="key_result.score_reason", help_text="Why it differs from the proposed one."
     )
     closing_note = serializers.CharField(source="key_result.closing_note")
+    predecessor = serializers.CharField(
+        source="key_result.predecessor_code", allow_null=True, help_text="Carried over from."
+    )
+    successor = serializers.CharField(
+        source="key_result.successor_code", allow_null=True, help_text="Goes on as."
+    )
     version = serializers.IntegerField(source="key_result.version")
     formula_version = serializers.SerializerMethodField()
     visibility = serializers.ChoiceField(KeyResult.Visibility.choices, source="key_result.visibility")

@@ -1,4 +1,4 @@
-"""Endpoints of the plan: what it holds and where it stands. Only check-ins are written here."""
+"""Endpoints of the plan: what it holds and where it stands. Of writes, check-ins alone are here."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ class ObjectiveViewSet(PlanViewSet):
     queryset = Objective.objects.all()
 
     def get_queryset(self) -> QuerySet[Objective]:
-        rows = reach.visible_objectives(self.request)
-        rows = rows.select_related("owner", "roadmap__area", "roadmap__cycle")
+        seen = reach.visible_objectives(self.request)
+        rows = reach.with_kin(seen, seen).select_related("owner", "roadmap__area", "roadmap__cycle")
         return rows if self.detail else rows.filter(archived_at__isnull=True)
 
     def figures(self, rows: Sequence[Objective]) -> Sequence[Any]:
@@ -104,7 +104,8 @@ class KeyResultViewSet(PlanViewSet):
     queryset = KeyResult.objects.all()
 
     def get_queryset(self) -> QuerySet[KeyResult]:
-        rows = reach.visible_key_results(self.request).with_context()
+        seen = reach.visible_key_results(self.request)
+        rows = reach.with_kin(seen, seen).with_context()
         return rows if self.detail else rows.live()
 
     def figures(self, rows: Sequence[KeyResult]) -> Sequence[Any]:
@@ -211,6 +212,7 @@ class KeyResultCheckInViewSet(CheckInList):
                 source=CheckIn.Source.API,
                 **report.validated_data,
             )
-        now_stands = KeyResult.objects.with_context().get(pk=key_result.pk)
+        rows = reach.with_kin(KeyResult.objects.with_context(), reach.visible_key_results(request))
+        now_stands = rows.get(pk=key_result.pk)
         kept.figures = key_results_figures([now_stands], today=today)[0]  # type: ignore[attr-defined]
         return Response(KeptCheckInSerializer(kept).data, status=HTTPStatus.CREATED)

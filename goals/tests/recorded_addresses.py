@@ -23,6 +23,8 @@ POSTED = {
     "account_reset_password_from_key": WAYS_IN,
     "account_reauthenticate": ASKS,
     "api:key-result-check-ins": "check_ins.record_check_in",
+    "api:key-result-score": "scores.score_key_result",
+    "api:objective-post-mortem": "scores.write_post_mortem",
     "api:token-detail": TOKENS,
     "api:token-list": TOKENS,
     "goals:check_in_create": "check_ins.record_check_in",

@@ -56,6 +56,7 @@ SAMPLES_OF = {
     "api:key-result-detail": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-check-ins": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-series": {"code": "EDGE-24H2-O1-KR1"},
+    "api:key-result-score": {"code": "EDGE-24H2-O1-KR1"},
     "api:area-series": {"key": "EDGE"},
     "api:area-explain": {"key": "EDGE"},
     "api:roadmap-explain": {"code": "EDGE-24H2"},

@@ -38,6 +38,11 @@ CONTRIBUTES = {
     "other": LEADS["other"] | {"other contributor"},
     "restricted": LEADS["restricted"] | {"contributor"},
 }
+SCORES = {
+    "own": LEADS["own"] | LEADS_TOKENS | RUNNERS_TOKENS,
+    "other": LEADS["other"] | {"token: manager's, bound"} | RUNNERS_TOKENS,
+    "restricted": LEADS["restricted"] | LEADS_TOKENS | RUNNERS_TOKENS,
+}
 WROTE = {"own": {"lead"}, "other": {"other lead"}, "restricted": {"lead"}}
 UNBOUND = SESSIONS | TOKENS - BOUND_TOKENS
 REACHES = {"own": UNBOUND, "other": SESSIONS | TOKENS, "restricted": UNBOUND}
@@ -64,6 +69,8 @@ WORDS = {
     "who sees it": Word(SEES, SEES),
     "who may check in": Word(CHECKS_IN, SEES),
     "who edits the plan": Word(LEADS, SEES),
+    # As "who edits the plan", and their programs; without `If-Match` they get no further.
+    "whose programs score too": Word(SCORES, SEES),
     "who edits risks": Word(CONTRIBUTES, SEES),
     # Of an area, which everybody finds, not of a plan.
     "who leads there": Word(LEADS),
