@@ -43,9 +43,6 @@ EXAMPLES = [
     _example(
         412, "Precondition Failed", "precondition_failed", "What is here now is not what If-Match names."
     ),
-    _example(
-        412, "Precondition Failed", "stale_version", "This was changed since you read it; read it again."
-    ),
     _example(413, "Request Entity Too Large", "too_large", "The body is longer than 2097152 bytes."),
     _example(
         415,

@@ -112,7 +112,8 @@ def needs_to_follow(cycle: Cycle, into: Cycle) -> list[Need]:
 def _unlisted(found: list[Need], listed: set[tuple[int, int | None, str]]) -> Iterator[Need]:
     """Each that is not listed yet, once; none of an objective on itself."""
     for need in found:
-        key = (need.objective.pk, need.on_objective and need.on_objective.pk, need.row.partner)
+        on_objective_id = None if need.on_objective is None else need.on_objective.pk
+        key = (need.objective.pk, on_objective_id, need.row.partner)
         if key not in listed and need.on_objective != need.objective:
             listed.add(key)
             yield need

@@ -1,8 +1,10 @@
 """Open risks and needs follow their objectives into the next cycle, once, also those that come late."""
 
 import datetime as dt
+import importlib
 
 import pytest
+from django.apps import apps
 
 from accounts.tests.factories import UserFactory
 from goals.actions.following import needs_to_follow, risks_to_follow
@@ -206,3 +208,16 @@ def test_it_asks_as_often_for_ten_needs_as_for_one(
         DependencyFactory(objective=objective, partner=f"Partner {number}")
     with django_assert_num_queries(3):
         assert len(needs_to_follow(cycle, into)) == 10
+
+
+def test_the_migration_knows_risks_that_were_carried_over_before(run, objective, manager, cycle, into):
+    old = [RiskFactory(objective=objective, title=title) for title in ("Same", "Same", "Other")]
+    run()
+    Risk.objects.update(predecessor=None)
+    made = Objective.objects.get(predecessor=objective)
+    create_risk(made, by=manager, now=NOW, title="New there", likelihood=2, impact=2)
+    migration = importlib.import_module("goals.migrations.0008_risk_and_need_predecessor")
+    migration.link_carried_risks(apps, None)
+    linked = Risk.objects.filter(objective=made).order_by("number").values_list("predecessor", flat=True)
+    assert list(linked) == [*(risk.pk for risk in old), None]
+    assert run().risks == []
