@@ -21,7 +21,7 @@ from goals.actions import locks
 from goals.actions.carrying import Carrier
 from goals.actions.following import IN_ORDER, follow
 from goals.actions.refusals import Invalid, ReasonNeeded, Refused, WrongState
-from goals.actions.rows import refuse_closed, save_row
+from goals.actions.rows import refuse_closed, refuse_unstorable
 from goals.models import Cycle, KeyResult, RolloverDecision
 from goals.values import plain_number
 
@@ -146,10 +146,12 @@ def roll_over(
         report = RolloverReport()
         carrier = Carrier(into, report, by=by, now=now, today=today)
         errors: dict[str, list[str]] = {}
+        made: list[RolloverDecision] = []
         for row in rows:
             decision = Decision() if decisions is None else decisions[row.code]
             try:
                 with transaction.atomic():
+                    made.append(_decided(row, decision, carrier))
                     report.lines.append(_carry_out(row, decision, carrier))
             except Refused as refusal:
                 for name, sentences in refusal.errors.items():
@@ -159,6 +161,8 @@ def roll_over(
                 f"{name.rpartition('-')[0]}: {' '.join(said)}" for name, said in errors.items()
             )
             raise Invalid(sentence, errors=errors)
+        # Together, as both cycles are held; that none of them was made before is what `unfinished` says.
+        RolloverDecision.objects.bulk_create(made)
         follow(cycle, into, report, by=by, now=now)
         if expected is not None and expected != report.fingerprint:
             raise PlanChanged
@@ -182,10 +186,13 @@ def _hold(cycle: Cycle, into: Cycle) -> tuple[Cycle, Cycle]:
     return cycle, into
 
 
-def _carry_out(row: KeyResult, decision: Decision, carrier: Carrier) -> Line:
+def _decided(row: KeyResult, decision: Decision, carrier: Carrier) -> RolloverDecision:
+    """What is kept of a decision. Raises Invalid, ReasonNeeded."""
     if decision.choice not in Choice.values:
         raise Invalid(_("A key result is kept, modified or dropped."), field="choice")
     reason = decision.reason.strip()
+    if decision.choice == Choice.DROP and not reason:
+        raise ReasonNeeded(_("Say why %(code)s is not carried over.") % {"code": row.code})
     kept = RolloverDecision(
         key_result=row,
         into=carrier.into,
@@ -194,16 +201,18 @@ def _carry_out(row: KeyResult, decision: Decision, carrier: Carrier) -> Line:
         by=carrier.by,
         made_at=carrier.now,
     )
+    refuse_unstorable(kept)
+    return kept
+
+
+def _carry_out(row: KeyResult, decision: Decision, carrier: Carrier) -> Line:
+    reason = decision.reason.strip()
     if decision.choice == Choice.DROP:
-        if not reason:
-            raise ReasonNeeded(_("Say why %(code)s is not carried over.") % {"code": row.code})
-        save_row(kept, by=carrier.by, now=carrier.now)
         return Line(row.code, row.title, decision.choice, reason)
     changes: dict[str, Any] = {}
     if decision.choice == Choice.MODIFY:
         changes = _modified(row, decision, carrier.into)
     successor = carrier.carry(row, changes)
-    save_row(kept, by=carrier.by, now=carrier.now)
     return Line(
         row.code,
         successor.title,
