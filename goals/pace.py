@@ -309,13 +309,22 @@ def verdict(completion: Decimal, expected: Decimal, pace: str) -> str:
 
 
 def _effort(needs: Decimal | None, gave: Decimal | None, *, unit: str) -> str:
+    # "Needs −2.6 s" can be read as a dash and asks for less than nothing: a way down says its direction in a
+    # word, and what was given then says its own, so that the two can be compared.
+    falls = needs is not None and needs < 0
     parts = []
     if needs is not None:
-        parts.append(f"needs {format_rate(needs, unit=unit)} a week")
+        parts.append(f"needs {_rate(needs, unit=unit, directed=falls)} a week")
     if gave is not None:
-        shown = format_rate(gave, unit="" if needs is not None else unit)
+        shown = _rate(gave, unit="" if needs is not None else unit, directed=falls)
         parts.append(f"the last four weeks gave {shown}" + ("" if needs is not None else " a week"))
     return "; " + ", ".join(parts) if parts else ""
+
+
+def _rate(rate: Decimal, *, unit: str, directed: bool) -> str:
+    if not directed or rate == 0:
+        return format_rate(rate, unit=unit)
+    return f"{format_rate(abs(rate), unit=unit)} {'less' if rate < 0 else 'more'}"
 
 
 def _guardrail_reason(

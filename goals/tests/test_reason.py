@@ -95,6 +95,21 @@ def test_percent_moves_by_points_and_large_figures_are_grouped():
     ).endswith("; needs 2 345 tok/s a week")
 
 
+@pytest.mark.parametrize(
+    ("gave", "said"),
+    [("-0.08", "0.08 less"), ("0.08", "0.08 more"), ("0", "0")],
+)
+def test_what_has_to_fall_needs_less_and_says_which_way_it_went(gave, said):
+    assert sentence(
+        "at_risk",
+        completion=Decimal("0.1"),
+        expected=Decimal("0.5"),
+        unit="s",
+        needs_per_week=Decimal("-2.6"),
+        gave_per_week=Decimal(gave),
+    ).endswith(f"; needs 2.6 s less a week, the last four weeks gave {said}")
+
+
 def test_after_the_due_day_only_what_was_given_is_said():
     assert sentence(
         "behind",
