@@ -1,5 +1,7 @@
 """The cast of every test: EDGE is a team of LIB; everybody else's place is told from there."""
 
+import datetime as dt
+
 import pytest
 
 from accounts.models import OrgRole
@@ -72,6 +74,18 @@ def administrator(db):
 def cycle(db):
     """2024 H2, active."""
     return CycleFactory()
+
+
+@pytest.fixture
+def into(db):
+    """2025 H1, being planned: what 2024 H2 is rolled over into."""
+    return CycleFactory(
+        key="25H1",
+        name="2025 H1",
+        state="planning",
+        starts_on=dt.date(2025, 1, 1),
+        ends_on=dt.date(2025, 6, 30),
+    )
 
 
 @pytest.fixture

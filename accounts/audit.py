@@ -64,7 +64,12 @@ def person_signed_in() -> Any:
     return user if user is not None and user.is_authenticated else None
 
 
-def record(
+def record(action: str, **told: Any) -> None:
+    """Writes one entry; `told` is what `_entry` takes."""
+    _entry(action, **told).save()
+
+
+def _entry(
     action: str,
     *,
     actor: Any,
@@ -76,35 +81,8 @@ def record(
     reason: str = "",
     made_at: Any = None,
     actor_email: str = "",
-) -> None:
-    """One entry; `of` is the row it tells about, `changes` maps a field to [old, new] in words."""
-    _entry(
-        action,
-        actor=actor,
-        kind=kind,
-        subject=subject,
-        of=of,
-        about=about,
-        changes=changes,
-        reason=reason,
-        made_at=made_at,
-        actor_email=actor_email,
-    ).save()
-
-
-def _entry(
-    action: str,
-    *,
-    actor: Any,
-    kind: str,
-    subject: str,
-    of: Any,
-    about: int | None = None,
-    changes: dict[str, list[str | None]] | None,
-    reason: str,
-    made_at: Any,
-    actor_email: str = "",
 ) -> AuditEntry:
+    """Not saved yet; `of` is the row it tells about, `changes` maps a field to [old, new] in words."""
     origin = _origin.get() or FROM_A_COMMAND
     return AuditEntry(
         made_at=made_at or timezone.now(),

@@ -42,8 +42,7 @@ class KeyResultForm(PlanForm):
     }
     reason_help = gettext_lazy(
         "Needed when kind, start, target, bounds, weight, due day or interim targets change: the cycle has "
-        "begun. "
-        "It is kept, marked on the chart and shown."
+        "begun. It is kept, marked on the chart and shown."
     )
 
     class Meta:

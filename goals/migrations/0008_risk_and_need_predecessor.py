@@ -5,20 +5,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def link_carried_risks(apps, schema_editor):
-    """Risks that an earlier rollover carried over, known by their words; without it they would follow twice."""
-    Risk = apps.get_model('goals', 'Risk')
-    HistoricalRisk = apps.get_model('goals', 'HistoricalRisk')
-    carried = Risk.objects.filter(objective__predecessor__isnull=False).select_related('objective')
-    for risk in carried.order_by('pk'):
-        before = Risk.objects.filter(
-            objective=risk.objective.predecessor_id, title=risk.title, kind=risk.kind, successors=None
-        ).order_by('pk').first()
-        if before is not None:
-            Risk.objects.filter(pk=risk.pk).update(predecessor=before)
-            HistoricalRisk.objects.filter(id=risk.pk).update(predecessor=before.pk)
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -55,6 +41,4 @@ class Migration(migrations.Migration):
             model_name='risk',
             constraint=models.UniqueConstraint(condition=models.Q(('predecessor__isnull', False)), fields=('predecessor',), name='risk_carried_over_once', violation_error_message='This risk was carried over before.'),
         ),
-        # Last, as PostgreSQL alters no table that such an update has touched in the same transaction.
-        migrations.RunPython(link_carried_risks, migrations.RunPython.noop, elidable=True),
     ]

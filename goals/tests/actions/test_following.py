@@ -1,6 +1,5 @@
 """Open risks and needs follow their objectives into the next cycle, once, also those that come late."""
 
-import datetime as dt
 import importlib
 
 import pytest
@@ -15,7 +14,6 @@ from goals.tests.actions.test_cycles import everything
 from goals.tests.factories import (
     NOW,
     TODAY,
-    CycleFactory,
     DependencyFactory,
     KeyResultFactory,
     MitigationFactory,
@@ -25,17 +23,6 @@ from goals.tests.factories import (
 )
 
 KR1 = "EDGE-24H2-O1-KR1"
-
-
-@pytest.fixture
-def into(db):
-    return CycleFactory(
-        key="25H1",
-        name="2025 H1",
-        state="planning",
-        starts_on=dt.date(2025, 1, 1),
-        ends_on=dt.date(2025, 6, 30),
-    )
 
 
 @pytest.fixture
@@ -216,7 +203,7 @@ def test_the_migration_knows_risks_that_were_carried_over_before(run, objective,
     Risk.objects.update(predecessor=None)
     made = Objective.objects.get(predecessor=objective)
     create_risk(made, by=manager, now=NOW, title="New there", likelihood=2, impact=2)
-    migration = importlib.import_module("goals.migrations.0008_risk_and_need_predecessor")
+    migration = importlib.import_module("goals.migrations.0009_link_carried_risks")
     migration.link_carried_risks(apps, None)
     linked = Risk.objects.filter(objective=made).order_by("number").values_list("predecessor", flat=True)
     assert list(linked) == [*(risk.pk for risk in old), None]

@@ -25,17 +25,6 @@ KR1 = "EDGE-24H2-O1-KR1"
 
 
 @pytest.fixture
-def into(db):
-    return CycleFactory(
-        key="25H1",
-        name="2025 H1",
-        state="planning",
-        starts_on=dt.date(2025, 1, 1),
-        ends_on=dt.date(2025, 6, 30),
-    )
-
-
-@pytest.fixture
 def reached(key_result, cycle):
     """EDGE-24H2-O1-KR1 stands at 4.6 of 10, and the cycle is closed."""
     check_in(key_result, "4.6")

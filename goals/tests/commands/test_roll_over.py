@@ -1,24 +1,12 @@
 """roll_over: keeps what is unfinished, once; tells it in words or as JSON; refuses with a sentence."""
 
-import datetime as dt
 import json
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from goals.models import Cycle, KeyResult
-from goals.tests.factories import CycleFactory, DependencyFactory, RiskFactory, check_in
-
-
-@pytest.fixture
-def into(db):
-    return CycleFactory(
-        key="25H1",
-        name="2025 H1",
-        state="planning",
-        starts_on=dt.date(2025, 1, 1),
-        ends_on=dt.date(2025, 6, 30),
-    )
+from goals.tests.factories import DependencyFactory, RiskFactory, check_in
 
 
 @pytest.fixture

@@ -7,22 +7,11 @@ from decimal import Decimal
 import pytest
 
 from goals.models import Cycle, KeyResult, RolloverDecision
-from goals.tests.factories import CycleFactory, DependencyFactory, KeyResultFactory, RiskFactory, check_in
+from goals.tests.factories import DependencyFactory, KeyResultFactory, RiskFactory, check_in
 from goals.tests.views.entries import text_of
 
 PAGE = "/cycles/24H2/roll-over/?into=25H1"
 KR1, KR2 = "EDGE-24H2-O1-KR1", "EDGE-24H2-O1-KR2"
-
-
-@pytest.fixture
-def into(db):
-    return CycleFactory(
-        key="25H1",
-        name="2025 H1",
-        state="planning",
-        starts_on=dt.date(2025, 1, 1),
-        ends_on=dt.date(2025, 6, 30),
-    )
 
 
 @pytest.fixture
