@@ -84,7 +84,7 @@ def tamper_with_id_token(monkeypatch):
         {"nonce": None},
         {"sub": "somebody else"},
     ],
-    ids=str,
+    ids=["another client", "another issuer", "over", "another nonce", "no nonce", "another person"],
 )
 def test_a_token_for_another_client_of_another_issuer_or_another_time_signs_nobody_in(
     client,
