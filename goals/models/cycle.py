@@ -155,8 +155,11 @@ class RoadmapQuerySet(models.QuerySet["Roadmap"]):
         return self.filter(~Q(visibility=Visibility.RESTRICTED) | Q(area__in=Area.objects.member_of(user)))
 
     def editable_by(self, user: Any) -> RoadmapQuerySet:
-        """Those whose plan a person edits and whose key results a person scores: of their areas, or all."""
-        return self.visible_to(user).filter(area__in=Area.objects.editable_by(user))
+        """Those whose plan a person edits and whose key results a person scores: of their areas, or all.
+
+        Nothing in an area is hidden from whoever edits there.
+        """
+        return self.filter(area__in=Area.objects.editable_by(user))
 
     def public(self) -> RoadmapQuerySet:
         return self.filter(

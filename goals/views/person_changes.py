@@ -35,7 +35,7 @@ from goals.views.people import person_or_404, refuse_strangers
 def person_to_change(request: HttpRequest, person_id: int) -> User:
     """Raises PermissionDenied, or Http404 where there is nobody whom the reader could see."""
     refuse_strangers(request)
-    person = person_or_404(request, person_id)
+    person = person_or_404(person_id)
     refuse_strangers(request, writing=True)
     return person
 

@@ -80,7 +80,7 @@ def roadmap_edit(request: HttpRequest, area_key: str, cycle_key: str) -> HttpRes
         roadmap.cycle,
         roadmap_crumbs(roadmap, _("Edit")),
         roadmap.get_absolute_url(),
-        {"roadmap": roadmap, "removed": _removed_objectives(request, roadmap)},
+        {"roadmap": roadmap, "removed": _removed_objectives(roadmap)},
     )
     return plan_flow.change(
         request,
@@ -124,13 +124,10 @@ def roadmap_crumbs(roadmap: Roadmap, last: str) -> list[tuple[str, str]]:
     return [*area_crumbs(roadmap.area)[:-1], (title, roadmap.get_absolute_url()), (last, "")]
 
 
-def _removed_objectives(request: HttpRequest, roadmap: Roadmap) -> list[Objective]:
-    visible = Objective.objects.visible_to(request.user).filter(roadmap=roadmap)
-    return list(
-        (visible.filter(archived_at__isnull=False) | visible.filter(dropped_at__isnull=False)).order_by(
-            "code"
-        )
-    )
+def _removed_objectives(roadmap: Roadmap) -> list[Objective]:
+    objectives = Objective.objects.filter(roadmap=roadmap)
+    ended = objectives.filter(archived_at__isnull=False) | objectives.filter(dropped_at__isnull=False)
+    return list(ended.order_by("code"))
 
 
 @get_and_post
@@ -158,7 +155,7 @@ def objective_edit(request: HttpRequest, code: str) -> HttpResponse:
     objective = visible_objective(request, code)
     refuse_non_editors(request, objective.roadmap.area)
     cycle = objective.roadmap.cycle
-    removed = KeyResult.objects.visible_to(request.user).filter(objective=objective)
+    removed = KeyResult.objects.filter(objective=objective)
     removed = removed.filter(archived_at__isnull=False) | removed.filter(dropped_at__isnull=False)
     page = Page(
         "goals/objective_form.html",

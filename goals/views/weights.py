@@ -39,7 +39,7 @@ def objective_weights(request: HttpRequest, code: str) -> HttpResponse:
         objective.get_absolute_url(),
         {"preview": "goals:objective_weight_shares", "preview_of": [objective.code]},
     )
-    return _weigh(request, page, _key_results(request, objective), objective, change_key_result_weights)
+    return _weigh(request, page, _key_results(objective), objective, change_key_result_weights)
 
 
 @get_and_post
@@ -53,20 +53,20 @@ def roadmap_weights(request: HttpRequest, area_key: str, cycle_key: str) -> Http
         roadmap.get_absolute_url(),
         {"preview": "goals:roadmap_weight_shares", "preview_of": [area_key, cycle_key]},
     )
-    objectives = Objective.objects.counting().visible_to(request.user).filter(roadmap=roadmap)
+    objectives = Objective.objects.counting().filter(roadmap=roadmap)
     return _weigh(request, page, objectives, roadmap, change_objective_weights)
 
 
 @require_safe
 def objective_weight_shares(request: HttpRequest, code: str) -> HttpResponse:
     """A fragment: the shares that the weights being typed would have. Nothing is written."""
-    return _shares(request, _key_results(request, _editable_objective(request, code)))
+    return _shares(request, _key_results(_editable_objective(request, code)))
 
 
 @require_safe
 def roadmap_weight_shares(request: HttpRequest, area_key: str, cycle_key: str) -> HttpResponse:
     roadmap = editable_roadmap(request, area_key, cycle_key)
-    return _shares(request, Objective.objects.counting().visible_to(request.user).filter(roadmap=roadmap))
+    return _shares(request, Objective.objects.counting().filter(roadmap=roadmap))
 
 
 def _editable_objective(request: HttpRequest, code: str) -> Objective:
@@ -75,8 +75,8 @@ def _editable_objective(request: HttpRequest, code: str) -> Objective:
     return objective
 
 
-def _key_results(request: HttpRequest, objective: Objective) -> QuerySet[KeyResult]:
-    rows = KeyResult.objects.counting().visible_to(request.user).filter(objective=objective)
+def _key_results(objective: Objective) -> QuerySet[KeyResult]:
+    rows = KeyResult.objects.counting().filter(objective=objective)
     return rows.order_by("position", "number")
 
 

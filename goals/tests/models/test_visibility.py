@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from areas.models import Area, Role
 from areas.tests.factories import AreaFactory, MembershipFactory
-from goals.models import CheckIn, KeyResult, Objective, Risk, Roadmap
+from goals.models import CheckIn, Comment, KeyResult, Objective, Risk, Roadmap
 from goals.tests.factories import NOW, KeyResultFactory, ObjectiveFactory, RiskFactory, check_in
 
 CAST = ["viewer", "contributor", "lead", "outsider", "manager", "administrator"]
@@ -82,6 +82,32 @@ def test_an_owner_sees_what_is_theirs(plan, outsider):
     assert not Objective.objects.visible_to(outsider).exists()
     Objective.objects.filter(pk=plan["objective"].pk).update(owner=outsider)
     assert Objective.objects.visible_to(outsider).exists()
+
+
+def test_owner_of_an_objective_sees_its_restricted_parts(plan, outsider):
+    restrict(plan["key_result"])
+    Objective.objects.filter(pk=plan["objective"].pk).update(owner=outsider)
+    assert KeyResult.objects.visible_to(outsider).exists()
+    assert CheckIn.objects.visible_to(outsider).exists()
+
+
+@pytest.mark.parametrize("about", ["objective", "check_in"])
+def test_a_comment_is_seen_by_whoever_sees_what_it_is_about(plan, cast, lead, about):
+    """Members alone when that is restricted; no visitor ever."""
+    row = plan["key_result"].check_ins.get() if about == "check_in" else plan["objective"]
+    Comment.objects.create(author=lead, text="Go on.", created_at=NOW, **{about: row})
+    assert who_sees(Comment, cast) == set(CAST)
+    restrict(plan["key_result" if about == "check_in" else "objective"])
+    assert who_sees(Comment, cast) == MEMBERS
+
+
+@pytest.mark.parametrize("restricted", ["roadmap", "objective", "key_result", "risk"])
+@pytest.mark.parametrize("person", ["contributor", "lead", "manager", "administrator"])
+def test_whoever_edits_in_an_area_sees_all_of_it(plan, cast, person, restricted):
+    """So a form that only an editor reaches need not look at each row it lists again."""
+    restrict(plan[restricted])
+    assert plan["roadmap"].area in Area.objects.contributable_by(cast[person])
+    assert all(model.objects.visible_to(cast[person]).exists() for model in MODELS)
 
 
 def test_owner_of_a_restricted_risk_sees_it(plan, outsider):

@@ -184,6 +184,15 @@ def test_a_restricted_roadmap_is_not_there_for_others(client, outsider, closing)
     assert "EDGE-24H2" not in client.get("/cycles/24H2/scores/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [("lead", True), ("manager", True), ("contributor", False), ("viewer", False), ("outsider", False)],
+)
+def test_the_list_leads_to_the_form_whoever_may_score(client, request, closing, role, may):
+    client.force_login(request.getfixturevalue(role))
+    assert ("Score Edge" in text_of(client.get("/cycles/24H2/scores/"))) == may
+
+
 def test_the_list_shows_how_far_every_roadmap_is(client, lead, shown):
     client.post(FORM, shown(lead, **{f"{KR1}-score": "0.5"}))
     text = text_of(client.get("/cycles/24H2/scores/"))

@@ -73,6 +73,21 @@ def test_everybody_reads_where_a_cycle_stands(page, viewer, reported, manager):
     assert "/cycles/24H2/edit/" in text
 
 
+@pytest.mark.parametrize(
+    ("role", "may"), [("administrator", True), ("manager", True), ("lead", False), ("viewer", False)]
+)
+def test_the_list_offers_a_new_cycle_to_whoever_makes_one(page, request, cycle, role, may):
+    assert ('href="/cycles/add/"' in page("/cycles/", user=request.getfixturevalue(role))) == may
+
+
+@pytest.mark.parametrize(("role", "count"), [("viewer", 2), ("outsider", 1), ("manager", 2)])
+def test_the_list_counts_the_roadmaps_that_one_sees(client, request, roadmap, role, count):
+    RoadmapFactory(cycle=roadmap.cycle)
+    Roadmap.objects.filter(pk=roadmap.pk).update(visibility="restricted")
+    client.force_login(request.getfixturevalue(role))
+    assert client.get("/cycles/").context["rows"] == [(roadmap.cycle, count)]
+
+
 def test_the_navigation_leads_managers_to_cycles(page, manager, lead, cycle):
     assert 'href="/cycles/" aria-current="page"' in page("/cycles/", user=manager)
     assert 'href="/cycles/"' not in page("/", user=lead)

@@ -168,6 +168,32 @@ def test_an_owner_is_told_nothing_of_their_own(page, stranger, plan):
     assert NOTE in page("/areas/EDGE/24H2/", user=stranger)  # O2
 
 
+@pytest.mark.parametrize("query", ["", "?as_of=2024-10-01"])
+@pytest.mark.parametrize("owned", ["result of a restricted objective", "objective of a restricted roadmap"])
+def test_means_leave_out_what_one_owns_inside_of_what_is_hidden_and_say_so(
+    client, stranger, plan, owned, query
+):
+    """It has no place in the figures of an area or objective that its owner may not see."""
+    _beside, inside, of_core = plan["hidden"]
+    row = inside if owned.startswith("result") else of_core.objective
+    KeyResult.objects.exclude(pk__in=[plan["seen"].pk, inside.pk, of_core.pk]).update(archived_at=NOW)
+    KeyResult.objects.filter(pk=(of_core if row == inside else inside).pk).update(archived_at=NOW)
+    client.force_login(stranger)
+
+    def figures():
+        context = client.get(f"/{query}").context
+        return [
+            (row.figures.area.key, row.figures.mean.completion, row.figures.roadmap is None)
+            for row in context["rows"]
+        ]
+
+    before = figures()
+    type(row).objects.filter(pk=row.pk).update(owner=stranger)
+    assert type(row).objects.visible_to(stranger).filter(pk=row.pk).exists()
+    assert figures() == before
+    assert NOTE in read(client, f"/{query}")
+
+
 def test_area_with_a_restricted_roadmap_looks_like_one_without(client, stranger, plan):
     earlier = CycleFactory(key="24H1", starts_on=dt.date(2024, 1, 1), ends_on=dt.date(2024, 6, 30))
     client.force_login(stranger)

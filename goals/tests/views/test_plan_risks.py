@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from goals.forms.risks import RiskForm
 from goals.models import Dependency, Mitigation, Objective, Risk
 from goals.tests.factories import (
     DependencyFactory,
@@ -95,6 +96,15 @@ def test_a_risk_is_tied_to_a_key_result_of_its_objective_that_one_sees(client, r
     assert "Select a valid choice." in response.context["form"].errors["key_result"][0]
 
 
+def test_the_form_of_a_risk_lists_the_key_results_that_its_reader_sees(risk, objective, lead, outsider):
+    shown, restricted = (
+        KeyResultFactory(objective=objective, visibility=v) for v in ("inherit", "restricted")
+    )
+    for reader, expected in ((lead, {shown, restricted}), (outsider, {shown})):
+        field = RiskForm(None, instance=risk, reader=reader).fields["key_result"]
+        assert set(field.queryset) == expected
+
+
 def test_roles_on_risks_and_needs(client, request, risk, objective):
     step, need = MitigationFactory(risk=risk), DependencyFactory(objective=objective)
     of_contributors = (
@@ -121,6 +131,22 @@ def test_roles_on_risks_and_needs(client, request, risk, objective):
     assert (Risk.objects.count(), Mitigation.objects.count(), Dependency.objects.count()) == (1, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("role", "risks", "needs"),
+    [
+        ("lead", True, True),
+        ("manager", True, True),
+        ("contributor", True, False),
+        ("viewer", False, False),
+        ("outsider", False, False),
+    ],
+)
+def test_the_page_offers_what_a_person_may_do(page, request, risk, role, risks, needs):
+    text = page(OBJECTIVE, user=request.getfixturevalue(role))
+    assert (f'href="{OBJECTIVE}risks/"' in text) == (f'href="{RISK}edit/"' in text) == risks
+    assert (f'href="{OBJECTIVE}needs/"' in text) == needs
+
+
 def test_hidden_ones_are_not_there(status, risk, objective, outsider):
     step, need = MitigationFactory(risk=risk), DependencyFactory(objective=objective)
     Risk.objects.update(visibility="restricted")
@@ -128,6 +154,20 @@ def test_hidden_ones_are_not_there(status, risk, objective, outsider):
         assert status(address, user=outsider) == 404
     Objective.objects.update(visibility="restricted")
     assert status(f"/needs/{need.pk}/edit/", user=outsider) == 404
+
+
+def test_a_need_of_what_is_hidden_is_not_there_even_for_who_edits_the_objective(
+    client, status, objective, core, cycle, lead
+):
+    other = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle))
+    need = DependencyFactory(objective=objective, partner="", on_objective=other)
+    address = f"/needs/{need.pk}/edit/"
+    assert status(address, user=lead) == 200
+    Objective.objects.filter(pk=other.pk).update(visibility="restricted")
+    assert status(address, user=lead) == 404
+    assert post(client, address, lead, {"state": "agreed", "version": need.version}).status_code == 404
+    need.refresh_from_db()
+    assert need.state == "asked"
 
 
 def test_a_need_names_an_objective_or_a_partner(client, objective, core, cycle, lead):
