@@ -66,7 +66,7 @@ QUICK = {
     ],
     "goals/api/cycle": ["[api:cycle"],
     "goals/api": ["[api:key-result-check", "reads[api:", "writes[api:", "test_agreement.py", "tests/api/"],
-    "goals/models/comment": ["[goals:comment"],
+    "goals/models/comment": ["test_visibility.py", "[goals:comment"],
     "goals/models": ["test_visibility.py", "[goals:roadmap_edit]", "[cycles:roadmap_scores]"],
     "goals/actions": ["suggested", "goals/tests/actions/", "people"],
     "goals/admin": ["in_the_admin[goals."],
