@@ -75,9 +75,11 @@ QUICK = {
     "goals/views/public": ["[goals:public", "test_public.py"],
     "goals/views/check": ["[goals:check_in", "[goals:my", "test_agreement.py"],
     "goals/views/comments": ["[goals:comment", "[goals:check_in_", "[goals:objective_comment", "_people]"],
-    "goals/views/cycle": ["[cycles:"],
+    "goals/views/context": ["test_plan_risks.py"],
+    "goals/views/cycle": ["test_cycles.py", "test_cycle_scores.py", "[cycles:"],
     "goals/views/own": ["[people:own"],
     "goals/views/plan": [
+        "test_plan_risks.py",
         *("[goals:roadmap_", "[goals:objective_", "[goals:key_result_", "[goals:risk_", "[goals:mitigation_"),
         "[goals:need_",
     ],
