@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView
@@ -14,6 +16,12 @@ from accounts.api.views import MeView
 from areas.api.views import AreaViewSet
 from goals.api import progress_views as progress
 from goals.api import views as goals
+from goals.api.comment_views import (
+    AcknowledgementViewSet,
+    CheckInCommentViewSet,
+    CommentViewSet,
+    ObjectiveCommentViewSet,
+)
 from goals.api.cycle_views import CycleViewSet
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
 
@@ -26,11 +34,14 @@ router.register("roadmaps", goals.RoadmapViewSet, basename="roadmap")
 router.register("objectives", goals.ObjectiveViewSet, basename="objective")
 router.register("key-results", goals.KeyResultViewSet, basename="key-result")
 router.register("check-ins", goals.CheckInViewSet, basename="check-in")
+router.register("comments", CommentViewSet, basename="comment")
 
 router.register("record", RecordViewSet, basename="record")
 router.register("tokens", TokenViewSet, basename="token")
 
-check_ins_of_one = goals.KeyResultCheckInViewSet.as_view({"get": "list", "post": "create"}, detail=False)
+LIST_AND_ADD: dict[str, Any] = {"get": "list", "post": "create"}
+check_ins_of_one = goals.KeyResultCheckInViewSet.as_view(LIST_AND_ADD, detail=False)
+ONE_CHECK_IN = rf"^key-results/(?P<code>{goals.CODE})/check-ins/(?P<sequence>[1-9][0-9]{{0,8}})/"
 
 
 class SchemaView(Endpoint, SpectacularAPIView):
@@ -43,6 +54,26 @@ version_1: list[URLPattern | URLResolver] = [
     *router.urls,
     re_path(
         rf"^key-results/(?P<code>{goals.CODE})/check-ins/$", check_ins_of_one, name="key-result-check-ins"
+    ),
+    re_path(
+        rf"^objectives/(?P<code>{goals.CODE})/comments/$",
+        ObjectiveCommentViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="objective-comments",
+    ),
+    re_path(
+        rf"{ONE_CHECK_IN}comments/$",
+        CheckInCommentViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="check-in-comments",
+    ),
+    re_path(
+        rf"{ONE_CHECK_IN}acknowledgements/$",
+        AcknowledgementViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="check-in-acknowledgements",
+    ),
+    re_path(
+        rf"{ONE_CHECK_IN}acknowledgements/me/$",
+        AcknowledgementViewSet.as_view({"delete": "destroy"}, detail=True),
+        name="check-in-acknowledgement-me",
     ),
     path("me/", MeView.as_view(), name="me"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),

@@ -18,7 +18,18 @@ from accounts.models.invitation import token_of
 from accounts.sign_in.strength import SALT
 from areas.models import Area
 from goals.actions.rollover import Decision, roll_over
-from goals.models import Comment, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import (
+    Acknowledgement,
+    CheckIn,
+    Comment,
+    Cycle,
+    Dependency,
+    KeyResult,
+    Mitigation,
+    Objective,
+    Risk,
+    Roadmap,
+)
 from okrtracker.tests.permissions.world import BROWSER, NONCE, PASSWORD, PERSON, ROWS, SERIALS, TOKEN
 from okrtracker.tests.test_walk import ROUTES, SAMPLES, SAMPLES_OF
 
@@ -106,6 +117,8 @@ FORMS: dict[str, Form] = {
     "goals:key_result_restore": {"reason": WHY},
     "api:key-result-check-ins": REPORT,
     "api:cycle-reopen": {"reason": WHY},
+    "api:objective-comments": {"text": "Well done."},
+    "api:check-in-comments": {"text": "Well done."},
     "api:token-list": {"name": "for a script", "scope": "read", "days": 30, "area": "CORE"},
 }
 
@@ -227,6 +240,14 @@ def removed(model: Any) -> Callable[[], Any]:
     return lambda: model.objects.update(dropped_at=timezone.now())
 
 
+def everybody_took_note() -> None:
+    Acknowledgement.objects.bulk_create(
+        Acknowledgement(check_in=check_in, person=person)
+        for check_in in CheckIn.objects.all()
+        for person in User.objects.filter(is_active=True)
+    )
+
+
 BEFORE: dict[str, Callable[[], Any]] = {
     "cycles:cycle_activate": all_cycles_are("planning"),
     "api:cycle-activate": all_cycles_are("planning"),
@@ -238,6 +259,7 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "goals:objective_restore": removed(Objective),
     "goals:key_result_restore": removed(KeyResult),
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
+    "api:check-in-acknowledgement-me": everybody_took_note,
     "people:person_anonymise": lambda: Invitation.objects.update(revoked_at=timezone.now()),
     "api:token-detail": lambda: ApiToken.objects.filter(pk=TOKEN).update(revoked_at=None),
 }

@@ -250,6 +250,9 @@ REPORT_FIELDS = {
     "api:cycle-begin-closing": set(),
     "api:cycle-close": set(),
     "api:cycle-reopen": {"reason"},
+    "api:objective-comments": {"text", "mentions"},
+    "api:check-in-comments": {"text", "mentions"},
+    "api:check-in-acknowledgements": set(),
     "api:token-list": {"name", "scope", "area", "days"},
     "api:key-result-check-ins": {
         "value",
