@@ -23,6 +23,8 @@ from goals.api.comment_views import (
     ObjectiveCommentViewSet,
 )
 from goals.api.cycle_views import CycleViewSet
+from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
+from goals.api.rhythm_views import AreaRhythmView, CycleRhythmView, KeyResultRhythmView
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
 
 app_name = "api"
@@ -79,6 +81,8 @@ version_1: list[URLPattern | URLResolver] = [
     path("progress/", progress.ProgressView.as_view(), name="progress"),
     path("progress/explain/", progress.ProgressExplainView.as_view(), name="progress-explain"),
     re_path(r"^areas/(?P<key>[A-Z0-9]+)/series/$", progress.AreaSeriesView.as_view(), name="area-series"),
+    re_path(r"^areas/(?P<key>[A-Z0-9]+)/rhythm/$", AreaRhythmView.as_view(), name="area-rhythm"),
+    re_path(r"^cycles/(?P<key>[A-Z0-9]+)/rhythm/$", CycleRhythmView.as_view(), name="cycle-rhythm"),
     re_path(r"^areas/(?P<key>[A-Z0-9]+)/explain/$", progress.AreaExplainView.as_view(), name="area-explain"),
     *(
         re_path(rf"^{plural}/(?P<code>{goals.CODE})/{what}/$", view.as_view(), name=f"{singular}-{what}")
@@ -88,6 +92,9 @@ version_1: list[URLPattern | URLResolver] = [
             ("objectives", "objective", "explain", progress.ObjectiveExplainView),
             ("roadmaps", "roadmap", "explain", progress.RoadmapExplainView),
             ("key-results", "key-result", "score", KeyResultScoreView),
+            ("key-results", "key-result", "pause", KeyResultPauseView),
+            ("key-results", "key-result", "resume", KeyResultResumeView),
+            ("key-results", "key-result", "rhythm", KeyResultRhythmView),
             ("objectives", "objective", "post-mortem", ObjectivePostMortemView),
         )
     ),

@@ -52,9 +52,11 @@ def pause_key_result(
 
 
 @transaction.atomic
-def resume_key_result(key_result: KeyResult, *, by: Any, now: datetime, today: date) -> KeyResult:
-    """Ends a pause before its day. Raises CycleClosed, CycleNotActive, Archived, WrongState."""
-    key_result = _open_key_result(key_result, None)
+def resume_key_result(
+    key_result: KeyResult, *, by: Any, now: datetime, today: date, version: int | None = None
+) -> KeyResult:
+    """Ends a pause before its day. Raises CycleClosed, CycleNotActive, Archived, StaleVersion, WrongState."""
+    key_result = _open_key_result(key_result, version)
     if not key_result.is_paused(today):
         raise WrongState(_("%(code)s is not paused.") % {"code": key_result.code})
     key_result.paused_on = key_result.paused_until = None

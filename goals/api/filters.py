@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.api.base import today_of
 from accounts.models import User
 from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
 from areas.api.reach import below
@@ -96,8 +97,19 @@ class KeyResultFilters(django_filters.FilterSet):
     stale = FigureFilter(
         choices=[("true", "true"), ("false", "false")], label="Whether a check-in is missing."
     )
+    paused = django_filters.ChoiceFilter(
+        choices=[("true", "true"), ("false", "false")],
+        method="paused_today",
+        label="Whether it is paused today.",
+    )
     q = WordsFilter(fields=("code", "title", "metric"))
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
+
+    def paused_today(self, qs: QuerySet[KeyResult], name: str, value: str) -> QuerySet[KeyResult]:
+        paused = KeyResult.objects.paused(today_of(self.request)).values("pk")
+        if not value:
+            return qs
+        return qs.filter(pk__in=paused) if value == "true" else qs.exclude(pk__in=paused)
 
 
 def _key_results(request: Request | None) -> QuerySet[KeyResult]:

@@ -24,7 +24,7 @@ from accounts.models import Scope
 from goals.actions.check_ins import record_check_in
 from goals.api import filters, reach
 from goals.api.check_in_serializers import CheckInSerializer, KeptCheckInSerializer, ReportSerializer
-from goals.api.figures import objectives_figures, roadmaps_figures
+from goals.api.figures import key_result_now, objectives_figures, roadmaps_figures
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
 from goals.api.serializers import (
@@ -198,7 +198,5 @@ class KeyResultCheckInViewSet(CheckInList):
                 source=CheckIn.Source.API,
                 **report.validated_data,
             )
-        rows = reach.with_kin(KeyResult.objects.with_context(), reach.visible_key_results(request))
-        now_stands = rows.get(pk=key_result.pk)
-        kept.figures = key_results_figures([now_stands], today=today)[0]  # type: ignore[attr-defined]
+        kept.figures = key_result_now(request, key_result.pk)  # type: ignore[attr-defined]
         return Response(KeptCheckInSerializer(kept).data, status=HTTPStatus.CREATED)

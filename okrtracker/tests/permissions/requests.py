@@ -210,6 +210,10 @@ FORMS_OF_ROWS: dict[str, Callable[[Found], Form]] = {
         {"until": str(timezone.localdate() + dt.timedelta(days=5)), "reason": WHY}
         | _version(found, KeyResult)
     ),
+    "api:key-result-pause": lambda found: {
+        "until": str(timezone.localdate() + dt.timedelta(days=5)),
+        "reason": WHY,
+    },
     "goals:key_result_rhythm": lambda found: {"days": "5"} | _version(found, KeyResult),
     "areas:area_rhythm": lambda found: {"days": "5"} | _version(found, Area),
     "goals:roadmap_edit": lambda found: (
@@ -248,6 +252,13 @@ def everybody_took_note() -> None:
     )
 
 
+def everything_is_paused() -> None:
+    today = timezone.localdate()
+    KeyResult.objects.update(
+        paused_on=today - dt.timedelta(1), paused_until=today + dt.timedelta(5), pause_reason=WHY
+    )
+
+
 BEFORE: dict[str, Callable[[], Any]] = {
     "cycles:cycle_activate": all_cycles_are("planning"),
     "api:cycle-activate": all_cycles_are("planning"),
@@ -259,6 +270,7 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "goals:objective_restore": removed(Objective),
     "goals:key_result_restore": removed(KeyResult),
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
+    "api:key-result-resume": everything_is_paused,
     "api:check-in-acknowledgement-me": everybody_took_note,
     "people:person_anonymise": lambda: Invitation.objects.update(revoked_at=timezone.now()),
     "api:token-detail": lambda: ApiToken.objects.filter(pk=TOKEN).update(revoked_at=None),

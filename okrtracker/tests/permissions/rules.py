@@ -76,6 +76,7 @@ WORDS = {
     "who edits risks": Word(CONTRIBUTES, SEES),
     # Of an area, which everybody finds, not of a plan.
     "who leads there": Word(LEADS),
+    "who leads there and programs": Word(SCORES, REACHES),
     "its author": Word(WROTE, SEES),
     "its author and programs": Word(WROTE_TOO, SEES),
     "managers": Word(everywhere(RUNNERS | RUNNERS_TOKENS)),

@@ -253,6 +253,8 @@ REPORT_FIELDS = {
     "api:objective-comments": {"text", "mentions"},
     "api:check-in-comments": {"text", "mentions"},
     "api:check-in-acknowledgements": set(),
+    "api:key-result-pause": {"until", "reason"},
+    "api:key-result-resume": set(),
     "api:token-list": {"name", "scope", "area", "days"},
     "api:key-result-check-ins": {
         "value",
