@@ -17,6 +17,7 @@ from goals.figures import (
     objective_changes,
     objective_figures,
 )
+from goals.figures.given_up import given_up
 from goals.figures.hidden import hidden_parts
 from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
@@ -53,7 +54,8 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "cycle": objective.roadmap.cycle,
         "crumbs": objective_crumbs(objective, last=True, days=days),
         "figures": figures,
-        "dropped": dropped,
+        "dropped": given_up(dropped),
+        "given_up": given_up([figures.objective]),
         "checkable": set() if shown.as_of else checkable_ids(ids, request.user, cycle),
         "risks": _risks(objective, request.user),
         "needs": visible_needs([figures], request.user),
