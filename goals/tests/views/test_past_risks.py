@@ -156,9 +156,7 @@ def test_needs_are_shown_as_they_stood(page, lead, needs):
     assert "Needed by" not in words(page(f"{other}?as_of=2024-08-11"))
 
 
-def test_a_need_that_named_another_objective_then_names_it_if_it_may_be_seen(
-    page, lead, viewer, needs, plan
-):
+def test_a_need_that_named_another_objective_then_names_it_if_it_may_be_seen(page, lead, viewer, needs, plan):
     elsewhere = ObjectiveFactory(roadmap=plan.roadmap, title="Something of our own")
     change_dependency(needs, by=lead, now=NOW, on_objective=elsewhere)
     assert "CORE-24H2-O1" in page(f"{OBJECTIVE}?as_of={DAY}", user=lead)
