@@ -26,6 +26,7 @@ from goals.views.looking_back import (
     known_check_ins,
     shown_day,
 )
+from goals.views.pauses import saying_area
 from goals.views.risks_and_needs import needs_of, risks_of
 
 LATEST_SHOWN = 6
@@ -53,6 +54,7 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
         "cycle_page": reverse("areas:area_detail", args=[area.key]),
         "crumbs": area_crumbs(area, query=days["plan_query"]),
         "leads": list(Membership.objects.filter(area=area, role=Role.LEAD).select_related("user")),
+        "saying_area": None if shown.as_of else saying_area(area),
         **days,
         **may_edit(request.user, area, cycle, as_of=shown.as_of),
     }

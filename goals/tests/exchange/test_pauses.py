@@ -45,7 +45,7 @@ Commitment: committed
 PAUSE = PauseEntry(dt.date(2024, 10, 1), dt.date(2024, 11, 4), "the lab\nis closed")
 
 
-def load(TEXT, lead, **options):
+def load(text, lead, **options):
     return load_documents([read(text)], by=lead, today=TODAY, now=NOW, **options)
 
 
