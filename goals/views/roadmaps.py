@@ -124,7 +124,8 @@ def checkable_ids(key_result_ids: list[int], user: Reader, cycle: Cycle) -> set[
     """Those of the key results that the person may check in on now."""
     if not cycle.takes_check_ins:
         return set()
-    rows = KeyResult.objects.checkable_by(user).filter(pk__in=key_result_ids)
+    # What was given up takes no check-in.
+    rows = KeyResult.objects.counting().checkable_by(user).filter(pk__in=key_result_ids)
     return set(rows.values_list("pk", flat=True))
 
 

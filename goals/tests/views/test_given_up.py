@@ -54,6 +54,16 @@ def test_a_dropped_objective_says_why_on_its_page_and_on_those_of_its_key_result
         assert "EDGE-24H2-O1 was dropped on 14 Oct 2024 by Lea Lead: merged into O2" in text
 
 
+def test_what_was_given_up_asks_for_no_check_in(page, lead, settled, objective):
+    check_in_form = f"{KEY_RESULT}check-in/"
+    with at(0):
+        for address in (KEY_RESULT, OBJECTIVE, "/areas/EDGE/24H2/"):
+            assert check_in_form in page(address, user=lead)
+        drop_objective(objective, by=lead, now=NOW, reason="merged into O2")
+        for address in (KEY_RESULT, OBJECTIVE, "/areas/EDGE/24H2/"):
+            assert check_in_form not in page(address)
+
+
 def test_of_two_times_the_last_one_is_told_and_looking_back_the_one_of_then(page, lead, manager, settled):
     for days, by, reason in ((-20, lead, "no device"), (-5, manager, "no need")):
         with at(days):
