@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView
@@ -14,7 +16,15 @@ from accounts.api.views import MeView
 from areas.api.views import AreaViewSet
 from goals.api import progress_views as progress
 from goals.api import views as goals
+from goals.api.comment_views import (
+    AcknowledgementViewSet,
+    CheckInCommentViewSet,
+    CommentViewSet,
+    ObjectiveCommentViewSet,
+)
 from goals.api.cycle_views import CycleViewSet
+from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
+from goals.api.rhythm_views import AreaRhythmView, CycleRhythmView, KeyResultRhythmView
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
 
 app_name = "api"
@@ -26,11 +36,14 @@ router.register("roadmaps", goals.RoadmapViewSet, basename="roadmap")
 router.register("objectives", goals.ObjectiveViewSet, basename="objective")
 router.register("key-results", goals.KeyResultViewSet, basename="key-result")
 router.register("check-ins", goals.CheckInViewSet, basename="check-in")
+router.register("comments", CommentViewSet, basename="comment")
 
 router.register("record", RecordViewSet, basename="record")
 router.register("tokens", TokenViewSet, basename="token")
 
-check_ins_of_one = goals.KeyResultCheckInViewSet.as_view({"get": "list", "post": "create"}, detail=False)
+LIST_AND_ADD: dict[str, Any] = {"get": "list", "post": "create"}
+check_ins_of_one = goals.KeyResultCheckInViewSet.as_view(LIST_AND_ADD, detail=False)
+ONE_CHECK_IN = rf"^key-results/(?P<code>{goals.CODE})/check-ins/(?P<sequence>[1-9][0-9]{{0,8}})/"
 
 
 class SchemaView(Endpoint, SpectacularAPIView):
@@ -44,10 +57,32 @@ version_1: list[URLPattern | URLResolver] = [
     re_path(
         rf"^key-results/(?P<code>{goals.CODE})/check-ins/$", check_ins_of_one, name="key-result-check-ins"
     ),
+    re_path(
+        rf"^objectives/(?P<code>{goals.CODE})/comments/$",
+        ObjectiveCommentViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="objective-comments",
+    ),
+    re_path(
+        rf"{ONE_CHECK_IN}comments/$",
+        CheckInCommentViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="check-in-comments",
+    ),
+    re_path(
+        rf"{ONE_CHECK_IN}acknowledgements/$",
+        AcknowledgementViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="check-in-acknowledgements",
+    ),
+    re_path(
+        rf"{ONE_CHECK_IN}acknowledgements/me/$",
+        AcknowledgementViewSet.as_view({"delete": "destroy"}, detail=True),
+        name="check-in-acknowledgement-me",
+    ),
     path("me/", MeView.as_view(), name="me"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),
     path("progress/explain/", progress.ProgressExplainView.as_view(), name="progress-explain"),
     re_path(r"^areas/(?P<key>[A-Z0-9]+)/series/$", progress.AreaSeriesView.as_view(), name="area-series"),
+    re_path(r"^areas/(?P<key>[A-Z0-9]+)/rhythm/$", AreaRhythmView.as_view(), name="area-rhythm"),
+    re_path(r"^cycles/(?P<key>[A-Z0-9]+)/rhythm/$", CycleRhythmView.as_view(), name="cycle-rhythm"),
     re_path(r"^areas/(?P<key>[A-Z0-9]+)/explain/$", progress.AreaExplainView.as_view(), name="area-explain"),
     *(
         re_path(rf"^{plural}/(?P<code>{goals.CODE})/{what}/$", view.as_view(), name=f"{singular}-{what}")
@@ -57,6 +92,9 @@ version_1: list[URLPattern | URLResolver] = [
             ("objectives", "objective", "explain", progress.ObjectiveExplainView),
             ("roadmaps", "roadmap", "explain", progress.RoadmapExplainView),
             ("key-results", "key-result", "score", KeyResultScoreView),
+            ("key-results", "key-result", "pause", KeyResultPauseView),
+            ("key-results", "key-result", "resume", KeyResultResumeView),
+            ("key-results", "key-result", "rhythm", KeyResultRhythmView),
             ("objectives", "objective", "post-mortem", ObjectivePostMortemView),
         )
     ),

@@ -70,7 +70,6 @@ PROBLEMS = ("400", "401", "403", "404", "405", "406", "429")
 READ_PROBLEMS = (*PROBLEMS, "412")
 WRITE_PROBLEMS = (*PROBLEMS, "409", "411", "413", "415", "422")
 CHANGE_PROBLEMS = (*WRITE_PROBLEMS, "412", "428")
-PROBLEMS_OF = {"GET": READ_PROBLEMS, "PATCH": CHANGE_PROBLEMS}
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -94,6 +93,12 @@ class ProblemSerializer(serializers.Serializer):
 class Schema(AutoSchema):
     """Adds what base.Endpoint does for all: problems, ETag and 304, rates."""
 
+    @property
+    def is_matched(self) -> bool:
+        """Whether the request names in `If-Match` what it changes; a view says so of its DELETE."""
+        deletes = self.method == "DELETE" and getattr(self.view, "matches_deletes", False)
+        return self.method == "PATCH" or deletes
+
     def get_override_parameters(self) -> list[Any]:
         rates = [
             OpenApiParameter(
@@ -111,12 +116,13 @@ class Schema(AutoSchema):
         asks = OpenApiParameter(
             "WWW-Authenticate", str, HEADER, response=["401"], description='`Bearer realm="okrtracker"`'
         )
-        if self.method == "PATCH":
+        if self.is_matched:
+            names = OpenApiParameter("ETag", str, HEADER, response=["200"], description="Names this answer.")
             return [
                 OpenApiParameter(
                     "If-Match", str, HEADER, required=True, description="The ETag of what was read."
                 ),
-                OpenApiParameter("ETag", str, HEADER, response=["200"], description="Names this answer."),
+                *([names] if self.method == "PATCH" else []),
                 *rates,
                 retry_after,
                 asks,
@@ -137,7 +143,8 @@ class Schema(AutoSchema):
             bodies["304"] = self._get_response_for_code(None, "304") | {
                 "description": "What was asked for is what If-None-Match names."
             }
-        for status in PROBLEMS_OF.get(self.method, WRITE_PROBLEMS):
+        problems = CHANGE_PROBLEMS if self.is_matched else WRITE_PROBLEMS
+        for status in READ_PROBLEMS if self.method == "GET" else problems:
             bodies[status] = self._get_response_for_code(ProblemSerializer, status, [CONTENT_TYPE])
         return dict(sorted(bodies.items()))
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from goals.actions import locks
-from goals.actions.refusals import Invalid, WrongState
+from goals.actions.refusals import Archived, Invalid, StaleVersion, WrongState
 from goals.actions.rows import delete_row, refuse_closed, save_row
 from goals.models import Acknowledgement, CheckIn, Comment, Cycle, Mention, Objective
 from goals.reminders.mentions import owe_mention
@@ -28,10 +28,11 @@ def add_comment(
 ) -> Comment:
     """A comment, and a mail owed to everybody it mentions.
 
-    Raises CycleClosed, Invalid (also where somebody is mentioned who may not see the subject). Whether the
-    author may see it is asked at the door.
+    Raises CycleClosed, Archived, Invalid (also where somebody is mentioned who may not see the subject).
+    Whether the author may see it is asked at the door.
     """
     refuse_closed(locks.share_cycle(_cycle_of(subject).pk))
+    _refuse_archived(subject)
     people = {person.pk: person for person in mentions if person.pk != by.pk}
     if len(people) > MOST_MENTIONS:
         raise Invalid(
@@ -50,13 +51,17 @@ def add_comment(
 
 @transaction.atomic
 def edit_comment(comment: Comment, *, by: Any, now: datetime, text: str) -> bool:
-    """Whether something changed: one's own words, within a quarter of an hour. Raises WrongState, Invalid."""
-    comment = _own(comment, by)
+    """Whether something changed: one's own words, within a quarter of an hour.
+
+    `comment` is as its author read it. Raises WrongState, StaleVersion, Invalid.
+    """
+    as_read, comment = comment, _own(comment, by)
     if not is_editable(comment, by=by, now=now):
         raise WrongState(_("A comment is edited within 15 minutes; add another one."))
     refuse_closed(locks.share_cycle(_cycle_of(_subject(comment)).pk))
     if comment.text == text:
         return False
+    _refuse_rewritten(comment, as_read)
     comment.text, comment.edited_at = text, now
     save_row(comment, by=by, now=now)
     return True
@@ -64,11 +69,15 @@ def edit_comment(comment: Comment, *, by: Any, now: datetime, text: str) -> bool
 
 @transaction.atomic
 def delete_comment(comment: Comment, *, by: Any, now: datetime) -> None:
-    """Takes one's own words off the pages; their place stays, and the history keeps them."""
-    comment = _own(comment, by)
+    """Takes one's own words off the pages; their place stays, and the history keeps them.
+
+    `comment` is as its author read it. Raises CycleClosed, WrongState, StaleVersion.
+    """
+    as_read, comment = comment, _own(comment, by)
     refuse_closed(locks.share_cycle(_cycle_of(_subject(comment)).pk))
     if comment.deleted_at is not None:
         raise WrongState(_("This comment is deleted already."))
+    _refuse_rewritten(comment, as_read)
     comment.deleted_at = now
     save_row(comment, by=by, now=now)
 
@@ -81,8 +90,12 @@ def is_editable(comment: Comment, *, by: Any, now: datetime) -> bool:
 
 @transaction.atomic
 def acknowledge(check_in: CheckIn, *, by: Any, now: datetime) -> bool:
-    """Whether it is news that this person has taken note. Nobody takes note of their own check-in."""
+    """Whether it is news that this person has taken note. Nobody takes note of their own check-in.
+
+    Raises CycleClosed, Archived, WrongState.
+    """
     refuse_closed(locks.share_cycle(_cycle_of(check_in).pk))
+    _refuse_archived(check_in)
     if check_in.author_id == by.pk:
         raise WrongState(_("Somebody else takes note of your check-in."))
     # Two presses at once wait for each other here, so that the second finds the first.
@@ -129,3 +142,17 @@ def _own(comment: Comment, by: Any) -> Comment:
     if locked.author_id != by.pk:
         raise WrongState(_("Only its author changes a comment."))
     return locked
+
+
+def _refuse_rewritten(locked: Comment, as_read: Comment) -> None:
+    """Its author may have it open twice."""
+    if locked.text != as_read.text:
+        raise StaleVersion(_("This comment"))
+
+
+def _refuse_archived(subject: Subject) -> None:
+    """What is out of the lists, by itself or from above, is no longer talked about."""
+    row = subject if isinstance(subject, Objective) else subject.key_result
+    rows: Any = type(row).objects.live()
+    if not rows.filter(pk=row.pk).exists():
+        raise Archived(_("%(code)s is archived; restore it first.") % {"code": row.code})

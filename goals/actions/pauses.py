@@ -13,7 +13,7 @@ from areas.models import Area, lock_tree
 from goals.actions import locks
 from goals.actions.check_ins import refuse_unless_open
 from goals.actions.refusals import Invalid, ReasonNeeded, WrongState
-from goals.actions.rows import refuse_stale, save_row
+from goals.actions.rows import apply_changes, refuse_closed, refuse_given_up, refuse_stale, save_row
 from goals.models import KeyResult
 
 
@@ -38,11 +38,7 @@ def pause_key_result(
         raise ReasonNeeded(_("Say why it is paused."))
     if until <= today:
         raise Invalid(_("A pause ends after today."), field="until")
-    if until > key_result.cycle.ends_on:
-        last_day = formats.date_format(key_result.cycle.ends_on, "j M Y")
-        raise Invalid(
-            _("A pause ends in the cycle, on %(day)s at the latest.") % {"day": last_day}, field="until"
-        )
+    _refuse_after_cycle(until, key_result)
     if not key_result.is_paused(today):
         key_result.paused_on = today
     key_result.paused_until = until
@@ -52,15 +48,51 @@ def pause_key_result(
 
 
 @transaction.atomic
-def resume_key_result(key_result: KeyResult, *, by: Any, now: datetime, today: date) -> KeyResult:
-    """Ends a pause before its day. Raises CycleClosed, CycleNotActive, Archived, WrongState."""
-    key_result = _open_key_result(key_result, None)
+def resume_key_result(
+    key_result: KeyResult, *, by: Any, now: datetime, today: date, version: int | None = None
+) -> KeyResult:
+    """Ends a pause before its day. Raises CycleClosed, CycleNotActive, Archived, StaleVersion, WrongState."""
+    key_result = _open_key_result(key_result, version)
     if not key_result.is_paused(today):
         raise WrongState(_("%(code)s is not paused.") % {"code": key_result.code})
     key_result.paused_on = key_result.paused_until = None
     key_result.pause_reason = ""
     save_row(key_result, by=by, now=now)
     return key_result
+
+
+@transaction.atomic
+def tell_pause(
+    key_result: KeyResult,
+    *,
+    by: Any,
+    now: datetime,
+    paused_on: date | None,
+    paused_until: date | None,
+    pause_reason: str,
+) -> bool:
+    """Whether something changed: the last pause as a document tells it, under way or over; or none.
+
+    Raises CycleClosed, Archived, Invalid.
+    """
+    refuse_closed(locks.share_cycle(key_result.objective.roadmap.cycle_id))
+    key_result = locks.lock_key_result(key_result.pk)
+    refuse_given_up(key_result)
+    if paused_until is not None:
+        _refuse_after_cycle(paused_until, key_result)
+    told = {"paused_on": paused_on, "paused_until": paused_until, "pause_reason": pause_reason}
+    if not apply_changes(key_result, told):
+        return False
+    save_row(key_result, by=by, now=now, reason=pause_reason)
+    return True
+
+
+def _refuse_after_cycle(until: date, key_result: KeyResult) -> None:
+    if until > key_result.cycle.ends_on:
+        last_day = formats.date_format(key_result.cycle.ends_on, "j M Y")
+        raise Invalid(
+            _("A pause ends in the cycle, on %(day)s at the latest.") % {"day": last_day}, field="until"
+        )
 
 
 def _open_key_result(key_result: KeyResult, version: int | None) -> KeyResult:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -23,7 +23,7 @@ from areas.permissions import can_manage_cycles
 from goals.actions.cycles import activate_cycle, begin_closing, close_cycle, reopen_cycle
 from goals.api import filters
 from goals.api.fields import StrictSerializer, TextField
-from goals.api.idempotency import HEADER, once
+from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
 from goals.api.serializers import CycleSerializer
 from goals.models import Cycle
@@ -44,21 +44,7 @@ def _verb(summary: str, description: str, body: Any) -> Callable[[Any], Any]:
         description=description,
         request=body,
         responses={200: OpenApiResponse(CycleSerializer, description="The cycle as it now stands.")},
-        parameters=[
-            OpenApiParameter(
-                HEADER,
-                str,
-                OpenApiParameter.HEADER,
-                description="Sent again with the same key, the request takes effect once.",
-            ),
-            OpenApiParameter(
-                "Idempotency-Replayed",
-                str,
-                OpenApiParameter.HEADER,
-                response=[200],
-                description="`true` where this request took effect before.",
-            ),
-        ],
+        parameters=key_parameters(200),
     )
 
 

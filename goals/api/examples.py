@@ -142,6 +142,8 @@ KEY_RESULT_VALUE = {
     "due_on": "2024-12-31",
     "check_in_due_on": "2024-10-28",
     "rhythm_days": 14,
+    "paused": False,
+    "paused_on": None,
     "paused_until": None,
     "pause_reason": "",
     "last_check_in": {"sequence": 1, "effective_on": "2024-10-14", "value": "53.1", "created_at": MOMENT},

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from rest_framework.request import Request
+
+from accounts.api.base import today_of
+from goals.api import reach
 from goals.figures import (
     KeyResultFigures,
     ObjectiveFigures,
@@ -17,6 +21,12 @@ from goals.figures import (
 from goals.figures.hidden import Hidden, hidden_parts
 from goals.figures.means import mean_over_objectives
 from goals.models import KeyResult, Objective, Roadmap
+
+
+def key_result_now(request: Request, key_result_id: int) -> KeyResultFigures:
+    """A key result as it stands after a write, told as a GET of it tells it."""
+    rows = reach.with_kin(KeyResult.objects.with_context(), reach.visible_key_results(request))
+    return key_results_figures([rows.get(pk=key_result_id)], today=today_of(request))[0]
 
 
 def objectives_figures(objectives: Sequence[Objective], *, user: Any, today: date) -> list[ObjectiveFigures]:

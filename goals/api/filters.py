@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.api.base import today_of
 from accounts.models import User
 from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
-from goals.api.reach import visible_key_results
-from goals.models import CheckIn, Cycle, KeyResult, Objective, Roadmap
+from areas.api.reach import below
+from goals.api.reach import visible_key_results, visible_objectives
+from goals.models import CheckIn, Comment, Cycle, KeyResult, Objective, Roadmap
 from goals.pace import PACE_WORDS
 
 CHANGED = "Changed at this moment or later."
@@ -95,12 +97,27 @@ class KeyResultFilters(django_filters.FilterSet):
     stale = FigureFilter(
         choices=[("true", "true"), ("false", "false")], label="Whether a check-in is missing."
     )
+    paused = django_filters.ChoiceFilter(
+        choices=[("true", "true"), ("false", "false")],
+        method="paused_today",
+        label="Whether it is paused today.",
+    )
     q = WordsFilter(fields=("code", "title", "metric"))
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
+
+    def paused_today(self, qs: QuerySet[KeyResult], name: str, value: str) -> QuerySet[KeyResult]:
+        paused = KeyResult.objects.paused(today_of(self.request)).values("pk")
+        if not value:
+            return qs
+        return qs.filter(pk__in=paused) if value == "true" else qs.exclude(pk__in=paused)
 
 
 def _key_results(request: Request | None) -> QuerySet[KeyResult]:
     return KeyResult.objects.none() if request is None else visible_key_results(request)
+
+
+def _objectives(request: Request | None) -> QuerySet[Objective]:
+    return Objective.objects.none() if request is None else visible_objectives(request)
 
 
 class CheckInsOfOneFilters(django_filters.FilterSet):
@@ -128,3 +145,58 @@ class CheckInFilters(CheckInsOfOneFilters):
     kind = django_filters.ChoiceFilter(
         field_name="key_result__kind", choices=KeyResult.Kind.choices, label="The kind of key result."
     )
+
+
+class MentionFilter(PersonFilter):
+    """Comments that mention a person; those that were taken back mention nobody any more."""
+
+    def filter(self, qs: QuerySet[Comment], value: str) -> QuerySet[Comment]:
+        return super().filter(qs, value).filter(deleted_at__isnull=True) if value else qs
+
+
+class CommentsOfOneFilters(django_filters.FilterSet):
+    author = PersonFilter(field_name="author")
+    mentions = MentionFilter(field_name="mentions__person")
+    q = WordsFilter(fields=("text",), method="with_words")
+    updated_since = MomentFilter(
+        method="touched_since", label="Made, edited or deleted at this moment or later."
+    )
+
+    def with_words(self, qs: QuerySet[Comment], name: str, value: str) -> QuerySet[Comment]:
+        """Words that were taken back are not found any more."""
+        return qs.filter(text__icontains=value, deleted_at__isnull=True) if value else qs
+
+    def touched_since(self, qs: QuerySet[Comment], name: str, value: Any) -> QuerySet[Comment]:
+        if value is None:
+            return qs
+        return qs.filter(Q(created_at__gte=value) | Q(edited_at__gte=value) | Q(deleted_at__gte=value))
+
+
+class CommentFilters(CommentsOfOneFilters):
+    cycle = CycleFilter(method="in_cycle")
+    area = BelowFilter(method="in_areas")
+    objective = KeyFilter(
+        field_name="objective",
+        to_field_name="code",
+        queryset=_objectives,
+        sentence=_("There is no objective with this code."),
+        label="An objective's code: what is said about it itself.",
+    )
+    key_result = KeyFilter(
+        field_name="check_in__key_result",
+        to_field_name="code",
+        queryset=_key_results,
+        sentence=_("There is no key result with this code."),
+        label="A key result's code: what is said about its check-ins.",
+    )
+
+    def in_cycle(self, qs: QuerySet[Comment], name: str, value: Cycle | None) -> QuerySet[Comment]:
+        return qs if value is None else qs.filter(_on("roadmap__cycle", value))
+
+    def in_areas(self, qs: QuerySet[Comment], name: str, value: Any) -> QuerySet[Comment]:
+        return qs if value is None else qs.filter(_on("roadmap__area__in", below(value)))
+
+
+def _on(path: str, value: Any) -> Q:
+    """A condition on the objective that a comment is about, or that its check-in belongs to."""
+    return Q(**{f"objective__{path}": value}) | Q(**{f"check_in__key_result__objective__{path}": value})

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import orjson
 from django.db import transaction
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +19,25 @@ from goals.models import IdempotencyKey
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def key_parameters(*statuses: int) -> list[OpenApiParameter]:
+    """What the schema says of a POST that goes through `once` and is answered with one of these statuses."""
+    return [
+        OpenApiParameter(
+            HEADER,
+            str,
+            OpenApiParameter.HEADER,
+            description="Sent again with the same key, the request takes effect once.",
+        ),
+        OpenApiParameter(
+            "Idempotency-Replayed",
+            str,
+            OpenApiParameter.HEADER,
+            response=list(statuses),
+            description="`true` where this request took effect before.",
+        ),
+    ]
 
 
 def once(request: Request, respond: Callable[[], Response]) -> Response:

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework.request import Request
 
 from areas.api.reach import in_reach
-from goals.models import CheckIn, KeyResult, Objective, Roadmap
+from goals.models import CheckIn, Comment, KeyResult, Objective, Roadmap
 from goals.models.key_result import KeyResultQuerySet
 
 
@@ -27,6 +27,12 @@ def visible_key_results(request: Request) -> KeyResultQuerySet:
 def visible_check_ins(request: Request) -> QuerySet[CheckIn]:
     path = "key_result__objective__roadmap__area"
     return CheckIn.objects.visible_to(request.user).filter(in_reach(request, path))
+
+
+def visible_comments(request: Request) -> QuerySet[Comment]:
+    reached = in_reach(request, "objective__roadmap__area")
+    reached |= in_reach(request, "check_in__key_result__objective__roadmap__area")
+    return Comment.objects.visible_to(request.user).filter(reached)
 
 
 def with_kin(rows: Any, seen: Any) -> Any:

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_serializer
@@ -14,13 +13,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
-from accounts.api.json import dumps
 from accounts.api.problems import Problem
 from goals.actions.scores import score_key_result, write_post_mortem
 from goals.api import examples, reach
 from goals.api.fields import ReportedValueField, ScoreField, StrictSerializer, TextField
-from goals.api.refusals import refusals_as_problems
+from goals.api.parts import PartView
 from goals.figures.scores import told_proposal
 from goals.forms.scores import LONGEST
 from goals.models import KeyResult, Objective, Roadmap
@@ -69,42 +66,17 @@ class GivenPostMortemSerializer(StrictSerializer):
     post_mortem = TextField(allow_blank=True, max_length=LONGEST, help_text="Markdown.")
 
 
-class ClosingWordsView(Endpoint):
-    """One part of a row, read by whoever sees it and changed by whoever edits its plan."""
-
-    told_by: type[serializers.Serializer]
-    given_by: type[serializers.Serializer]
-
-    def rows(self) -> QuerySet[Any]:
-        raise NotImplementedError
+class ClosingWordsView(PartView):
+    """What is said while a cycle closes, by whoever edits the plan."""
 
     def roadmap_of(self, row: Any) -> Roadmap:
         raise NotImplementedError
 
-    def act(self, row: Any, given: dict[str, Any], **options: Any) -> None:
-        raise NotImplementedError
-
-    def found(self) -> Any:
-        """The row of the address. Raises Http404, also where the person may not see it."""
-        row = self.rows().filter(code=self.kwargs["code"]).first()
-        if row is None:
-            raise Http404
-        return row
-
-    def change(self, request: Request) -> Response:
-        row = self.found()
-        editable = Roadmap.objects.editable_by(request.user).filter(area__archived_at__isnull=True)
+    def refuse_strangers(self, row: Any) -> None:
+        editable = Roadmap.objects.editable_by(self.request.user).filter(area__archived_at__isnull=True)
         if not editable.filter(pk=self.roadmap_of(row).pk).exists():
             sentence = _("Its leads and the managers score this roadmap.")
             raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence)
-        refuse_unless_matched(request, self.told_by(row).data)
-        given = self.given_by(data=request.data)
-        given.is_valid(raise_exception=True)
-        with refusals_as_problems():
-            options = {"by": request.user, "now": timezone.now(), "version": row.version}
-            self.act(row, given.validated_data, **options)
-        told = self.told_by(self.found()).data
-        return Response(told, headers={"ETag": etag_of(dumps(told))})
 
 
 class KeyResultScoreView(ClosingWordsView):
@@ -116,20 +88,22 @@ class KeyResultScoreView(ClosingWordsView):
     def roadmap_of(self, row: KeyResult) -> Roadmap:
         return row.objective.roadmap
 
-    def act(self, row: KeyResult, given: dict[str, Any], **options: Any) -> None:
+    def act(self, row: KeyResult, given: dict[str, Any]) -> None:
         score_key_result(
             row,
+            by=self.request.user,
+            now=timezone.now(),
+            version=row.version,
             score=given.get("final_score", row.final_score),
             reason=given.get("score_reason", row.score_reason),
             closing_note=given.get("closing_note", row.closing_note),
-            **options,
         )
 
     @extend_schema(
         operation_id="key_results_score_read", summary="The score of a key result", responses=ScoreSerializer
     )
     def get(self, request: Request, code: str) -> Response:
-        return Response(self.told_by(self.found()).data)
+        return self.read()
 
     @extend_schema(
         operation_id="key_results_score_change",
@@ -151,8 +125,14 @@ class ObjectivePostMortemView(ClosingWordsView):
     def roadmap_of(self, row: Objective) -> Roadmap:
         return row.roadmap
 
-    def act(self, row: Objective, given: dict[str, Any], **options: Any) -> None:
-        write_post_mortem(row, text=given["post_mortem"], **options)
+    def act(self, row: Objective, given: dict[str, Any]) -> None:
+        write_post_mortem(
+            row,
+            by=self.request.user,
+            now=timezone.now(),
+            version=row.version,
+            text=given["post_mortem"],
+        )
 
     @extend_schema(
         operation_id="objectives_post_mortem_read",
@@ -160,7 +140,7 @@ class ObjectivePostMortemView(ClosingWordsView):
         responses=PostMortemSerializer,
     )
     def get(self, request: Request, code: str) -> Response:
-        return Response(self.told_by(self.found()).data)
+        return self.read()
 
     @extend_schema(
         operation_id="objectives_post_mortem_change",

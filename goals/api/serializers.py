@@ -255,12 +255,18 @@ class KeyResultSerializer(serializers.Serializer):
         source="key_result.rhythm_days",
         help_text="Days between check-ins: its own, its area's or the cycle's.",
     )
+    paused = serializers.BooleanField(source="is_paused", help_text="Nothing is asked about it today.")
+    paused_on = serializers.DateField(
+        source="key_result.paused_on", allow_null=True, help_text="The day on which the last pause began."
+    )
     paused_until = serializers.DateField(
         source="key_result.paused_until",
         allow_null=True,
-        help_text="The day that asks again after the last pause; before it no check-in is owed.",
+        help_text="The day that asks again after the last pause.",
     )
-    pause_reason = serializers.CharField(source="key_result.pause_reason")
+    pause_reason = serializers.CharField(
+        source="key_result.pause_reason", help_text="Why, of the last pause."
+    )
     last_check_in = LastCheckInSerializer(source="key_result.last_check_in", allow_null=True)
     check_in_count = serializers.IntegerField(source="key_result.check_in_count")
     source_note = serializers.CharField(source="key_result.source_note")

@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,8 +24,8 @@ from accounts.models import Scope
 from goals.actions.check_ins import record_check_in
 from goals.api import filters, reach
 from goals.api.check_in_serializers import CheckInSerializer, KeptCheckInSerializer, ReportSerializer
-from goals.api.figures import objectives_figures, roadmaps_figures
-from goals.api.idempotency import HEADER, once
+from goals.api.figures import key_result_now, objectives_figures, roadmaps_figures
+from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
 from goals.api.serializers import (
     KeyResultSerializer,
@@ -173,21 +173,7 @@ class KeyResultCheckInViewSet(CheckInList):
         description="Reports a value. Both of two at once are kept, one after the other; see docs/api.md.",
         request=ReportSerializer,
         responses={201: OpenApiResponse(KeptCheckInSerializer, description="Kept.")},
-        parameters=[
-            OpenApiParameter(
-                HEADER,
-                str,
-                OpenApiParameter.HEADER,
-                description="Sent again with the same key, the request takes effect once.",
-            ),
-            OpenApiParameter(
-                "Idempotency-Replayed",
-                str,
-                OpenApiParameter.HEADER,
-                response=[201],
-                description="`true` where this request took effect before.",
-            ),
-        ],
+        parameters=key_parameters(201),
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         key_result = self.key_result()
@@ -212,7 +198,5 @@ class KeyResultCheckInViewSet(CheckInList):
                 source=CheckIn.Source.API,
                 **report.validated_data,
             )
-        rows = reach.with_kin(KeyResult.objects.with_context(), reach.visible_key_results(request))
-        now_stands = rows.get(pk=key_result.pk)
-        kept.figures = key_results_figures([now_stands], today=today)[0]  # type: ignore[attr-defined]
+        kept.figures = key_result_now(request, key_result.pk)  # type: ignore[attr-defined]
         return Response(KeptCheckInSerializer(kept).data, status=HTTPStatus.CREATED)

@@ -140,11 +140,23 @@ class RiskEntry(_Entry):
 
 
 @dataclass(frozen=True)
+class PauseEntry(_Entry):
+    """The last pause of a key result: its first day, the day that asks again, and why."""
+
+    on: date
+    until: date
+    reason: str
+
+    _blocks = ("reason",)
+
+
+@dataclass(frozen=True)
 class KeyResultEntry(_Entry):
     """How one sees that an objective is met.
 
-    A milestone goes from 0 to 1 whatever was given. `rhythm` is days between check-ins; None is the cycle's.
-    `due_on` None is the last day of the cycle. `interim` are (day, value) pairs, kept in order of their days.
+    A milestone goes from 0 to 1 whatever was given. `rhythm` is days between check-ins; None is its area's or
+    the cycle's. `due_on` None is the last day of the cycle. `interim` are (day, value) pairs,
+    kept in order of their days.
     """
 
     number: int | None
@@ -162,6 +174,7 @@ class KeyResultEntry(_Entry):
     owner: str = ""
     due_on: date | None = None
     rhythm: int | None = None
+    pause: PauseEntry | None = None
     visibility: str = "inherit"
     source: str = ""
     line: int = field(default=0, compare=False)
@@ -215,8 +228,8 @@ class ObjectiveEntry(_Entry):
 class RoadmapDocument(_Entry):
     """One area's plan for one cycle.
 
-    `area` and `area_parent` are keys; their names stand beside them for where they are not known yet. `name`
-    is the file it came from, for messages alone.
+    `area` and `area_parent` are keys; their names stand beside them for where they are not known yet, and
+    the days between check-ins that they say themselves. `name` is the file it came from, for messages alone.
     """
 
     area: str
@@ -224,6 +237,8 @@ class RoadmapDocument(_Entry):
     area_name: str = ""
     area_parent: str = ""
     area_parent_name: str = ""
+    area_rhythm: int | None = None
+    area_parent_rhythm: int | None = None
     state: str = "draft"
     visibility: str = "internal"
     title: str = ""

@@ -11,6 +11,7 @@ from goals.exchange.document import (
     MitigationEntry,
     NeedEntry,
     ObjectiveEntry,
+    PauseEntry,
     RiskEntry,
     RoadmapDocument,
 )
@@ -56,6 +57,9 @@ def roadmap_document(roadmap: Roadmap, *, public: bool = False) -> RoadmapDocume
         area_name=roadmap.area.name,
         area_parent=parent.key if parent else "",
         area_parent_name=parent.name if parent else "",
+        # How often is asked inside is nobody else's business.
+        area_rhythm=None if public else roadmap.area.check_in_every_days,
+        area_parent_rhythm=parent.check_in_every_days if parent and not public else None,
         cycle=roadmap.cycle.key,
         state=roadmap.state,
         visibility=roadmap.visibility,
@@ -125,9 +129,16 @@ def key_result_entry(key_result: KeyResult, *, public: bool = False) -> KeyResul
         owner=_owner(key_result, public),
         due_on=key_result.due_on,
         rhythm=key_result.check_in_every_days,
+        pause=None if public else _pause(key_result),
         visibility=key_result.visibility,
         source=key_result.source_note,
     )
+
+
+def _pause(key_result: KeyResult) -> PauseEntry | None:
+    if key_result.paused_on is None or key_result.paused_until is None:
+        return None
+    return PauseEntry(key_result.paused_on, key_result.paused_until, key_result.pause_reason)
 
 
 def risk_entry(risk: Risk, *, shown: set[int] | None = None, public: bool = False) -> RiskEntry:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from goals.exchange import document
-from goals.exchange.document import clean_block
+from goals.exchange.document import PauseEntry, clean_block
 from goals.exchange.grammar import escape_block, escape_line, plain_line, unescape
 from goals.exchange.measures import join_groups, plain_number, read_number
 
@@ -22,10 +22,12 @@ _MAIL_LINK = re.compile(r"\[[^\]]*\]\(mailto:([^)]+)\)|<(?:mailto:)?([^>]+)>", r
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RHYTHMS = {"daily": 1, "weekly": 7, "fortnightly": 14}
 _RHYTHM = re.compile(r"(?:every )?([0-9]{1,3})(?: days?)?", re.I)
+_PAUSE = re.compile(r"([0-9-]{10}) (?:to|until) ([0-9-]{10}):(.*)", re.DOTALL)
 _QUOTES = "'\"‘’“”"
 MAX_CONSEQUENCE = 5_000
 MAX_WEIGHT = Decimal("9999.99")
 MAX_INTERIM = 60
+MAX_PAUSE_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,36 @@ def _write_interim(plan: tuple[tuple[date, Decimal], ...]) -> str:
     return ", ".join(f"{plain_number(value)} by {day.isoformat()}" for day, value in plan)
 
 
-def _read_rhythm(raw: str, label: str) -> int:
+def read_rhythm(raw: str, label: str) -> int:
+    """Days between check-ins, 1 to 366: `every 7 days`, `weekly`, `7`. Raises ValueError."""
     word = _word(raw).lower()
     match = _RHYTHM.fullmatch(word)
     days = _RHYTHMS.get(word) or (int(match[1]) if match else 0)
     if not 1 <= days <= 366:
         raise ValueError(f"{label} '{word}' is not a number of days like 'every 14 days'")
     return days
+
+
+def write_rhythm(days: int) -> str:
+    return f"every {days} days"
+
+
+def _read_pause(raw: str, label: str) -> PauseEntry:
+    """`2024-10-14 to 2024-11-04: The lab is closed.`"""
+    match = _PAUSE.fullmatch(raw.strip())
+    if match is None:
+        raise ValueError(f"{label} '{plain_line(raw)[:60]}' is not like '2024-10-14 to 2024-11-04: why'")
+    on, until = _read_date(match[1], label), _read_date(match[2], label)
+    reason = limited(clean_block(unescape(match[3])), MAX_PAUSE_REASON, label)
+    if not reason:
+        raise ValueError(f"{label}: say why behind the days")
+    if until <= on:
+        raise ValueError(f"{label}: it ends after the day it begins on")
+    return PauseEntry(on, until, reason)
+
+
+def _write_pause(pause: PauseEntry) -> str:
+    return f"{pause.on.isoformat()} to {pause.until.isoformat()}: {escape_block(pause.reason)}"
 
 
 def _read_key_result(raw: str, label: str) -> int:
@@ -208,7 +233,8 @@ KEY_RESULT_FIELDS: tuple[Field, ...] = (
     _number("upper", "At most", also=("upper", "upper bound", "maximum")),
     _weight(),
     _day("due_on", "Due", also=("due on", "due date")),
-    Field("rhythm", "Rhythm", _read_rhythm, lambda days: f"every {days} days"),
+    Field("rhythm", "Rhythm", read_rhythm, write_rhythm),
+    Field("pause", "Paused", _read_pause, _write_pause, own_line=True),
     _choice("visibility", "Visibility", document.KEY_RESULT_VISIBILITIES),
     Field(
         "interim",

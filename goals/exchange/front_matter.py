@@ -9,10 +9,22 @@ import yaml
 from goals.exchange import document
 from goals.exchange.document import clean_line
 from goals.exchange.errors import Problem
+from goals.exchange.fields import read_rhythm
 from goals.exchange.outline import Lines
 
 MAX_CHARACTERS = 4_000
-KEYS = ("area", "area_name", "parent", "parent_name", "cycle", "state", "visibility")
+RHYTHMS = ("rhythm", "parent_rhythm")
+KEYS = (
+    "area",
+    "area_name",
+    "rhythm",
+    "parent",
+    "parent_name",
+    "parent_rhythm",
+    "cycle",
+    "state",
+    "visibility",
+)
 
 _NAMES = {"area_name", "parent_name"}
 _AREA_KEY = re.compile(r"[A-Z][A-Z0-9]{1,11}")
@@ -87,6 +99,11 @@ def _complaints(key: str, value: str) -> list[str]:
         return [f"{key} '{value[:80]}' is not a key of 2 to 12 capital letters and digits, like EDGE"]
     if key == "cycle" and not _CYCLE_KEY.fullmatch(value):
         return [f"cycle '{value[:80]}' is not a key of 2 to 12 capital letters and digits, like 24H2"]
+    if key in RHYTHMS:
+        try:
+            read_rhythm(value, key)
+        except ValueError as error:
+            return [str(error)]
     if key in _NAMES and len(value) > 120:
         return [f"{key} is longer than 120 characters"]
     for name, choices in (("state", document.STATES), ("visibility", document.VISIBILITIES)):

@@ -1,7 +1,8 @@
 """Documents into rows: all or nothing, through the actions that pages use.
 
 A row is found by its number, else by its title within what it belongs to. What a document does not name stays
-as it is; nothing is deleted. Areas keep the name and the place they have.
+as it is; nothing is deleted. Areas keep the name and the place they have, and the rhythm unless the
+document says another.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.db.models.functions import Lower
 
 from areas.models import Area
 from goals.actions import locks
+from goals.actions.pauses import set_area_rhythm
 from goals.actions.refusals import Refused
 from goals.actions.roadmaps import change_roadmap, create_roadmap
 from goals.actions.rows import save_row
@@ -121,6 +123,7 @@ def _area(document: RoadmapDocument, loading: Loading) -> Area | None:
         loading.refuse(1, f"the area {area.key} is archived; restore it first")
         return None
     if area is not None:
+        _set_rhythm(area, document.area_rhythm, loading)
         return area
     if not document.area_name:
         loading.refuse(1, f"there is no area '{document.area}'; name it with area_name to make it")
@@ -132,12 +135,22 @@ def _area(document: RoadmapDocument, loading: Loading) -> Area | None:
             sentence = f"there is no area '{document.area_parent}'; name it with parent_name to make it"
             loading.refuse(1, sentence)
             return None
-        parent = parent or _make_area(document.area_parent, document.area_parent_name, None, loading)
-    return _make_area(document.area, document.area_name, parent, loading)
+        parent = parent or _make_area(
+            document.area_parent, document.area_parent_name, None, document.area_parent_rhythm, loading
+        )
+    return _make_area(document.area, document.area_name, parent, document.area_rhythm, loading)
 
 
-def _make_area(key: str, name: str, parent: Area | None, loading: Loading) -> Area:
-    area = Area(key=key, name=name, parent=parent, position=Area.objects.count() + 1)
+def _set_rhythm(area: Area, days: int | None, loading: Loading) -> None:
+    """A document that says nothing about it leaves it as it is: the area is more than this plan."""
+    if days is not None and area.check_in_every_days != days:
+        set_area_rhythm(area, by=loading.by, now=loading.now, days=days, version=area.version)
+        loading.report.changed.append(area.key)
+
+
+def _make_area(key: str, name: str, parent: Area | None, rhythm: int | None, loading: Loading) -> Area:
+    position = Area.objects.count() + 1
+    area = Area(key=key, name=name, parent=parent, position=position, check_in_every_days=rhythm)
     save_row(area, by=loading.by, now=loading.now)
     loading.report.created.append(key)
     return area

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from goals.actions.key_results import change_key_result, create_key_result
+from goals.actions.pauses import tell_pause
 from goals.actions.risks import (
     change_dependency,
     change_mitigation,
@@ -14,7 +17,7 @@ from goals.actions.risks import (
     create_risk,
 )
 from goals.actions.roadmaps import change_objective, create_objective
-from goals.exchange.document import ObjectiveEntry, RiskEntry, RoadmapDocument, clean_line
+from goals.exchange.document import ObjectiveEntry, PauseEntry, RiskEntry, RoadmapDocument, clean_line
 from goals.exchange.dump import (
     is_in_plan,
     key_result_entry,
@@ -24,7 +27,7 @@ from goals.exchange.dump import (
     risk_entry,
 )
 from goals.exchange.loading import Loading, Match
-from goals.models import Objective, Risk, Roadmap
+from goals.models import KeyResult, Objective, Risk, Roadmap
 
 
 def _same(*names: str) -> dict[str, str]:
@@ -35,7 +38,7 @@ def _same(*names: str) -> dict[str, str]:
 OBJECTIVE = _same("title", "description", "owner", "commitment", "priority", "confidence", "weight") | _same(
     "visibility", "pillar", "impact", "cost"
 )
-KEY_RESULT = _same("title", "metric", "unit", "kind", "weight", "owner", "due_on", "visibility") | {
+KEY_RESULT = _same("title", "metric", "unit", "kind", "weight", "owner", "due_on", "visibility", "pause") | {
     "start": "start_value",
     "target": "target_value",
     "stretch": "stretch_value",
@@ -87,9 +90,30 @@ def _key_results(entry: ObjectiveEntry, objective: Objective, loading: Loading) 
         changes = loading.changes(wanted, key_result_entry(row) if row else None, KEY_RESULT) | match.placing
         if row is None:
             fields = changes | {"number": wanted.number, "today": loading.today}
-            loading.create(wanted.line, create_key_result, objective, fields)
+            loading.create(wanted.line, _create_key_result, objective, fields)
         else:
-            loading.change(wanted.line, change_key_result, row, changes, reason=loading.reason)
+            loading.change(wanted.line, _change_key_result, row, changes, reason=loading.reason)
+
+
+def _create_key_result(
+    objective: Objective, *, by: Any, now: datetime, pause: PauseEntry | None, **fields: Any
+) -> KeyResult:
+    made = create_key_result(objective, by=by, now=now, **fields)
+    if pause is not None:
+        _tell_pause(made, pause, by=by, now=now)
+    return made
+
+
+def _change_key_result(row: KeyResult, *, by: Any, now: datetime, reason: str, **changes: Any) -> None:
+    if "pause" in changes:
+        _tell_pause(row, changes.pop("pause"), by=by, now=now)
+    if changes:
+        change_key_result(row, by=by, now=now, reason=reason, **changes)
+
+
+def _tell_pause(row: KeyResult, pause: PauseEntry | None, *, by: Any, now: datetime) -> None:
+    on, until, reason = (pause.on, pause.until, pause.reason) if pause else (None, None, "")
+    tell_pause(row, by=by, now=now, paused_on=on, paused_until=until, pause_reason=reason)
 
 
 def _risks(entry: ObjectiveEntry, objective: Objective, loading: Loading) -> None:

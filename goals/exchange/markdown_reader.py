@@ -15,6 +15,7 @@ from pathlib import Path
 
 from goals.exchange.document import MAX_BLOCK, ObjectiveEntry, RoadmapDocument
 from goals.exchange.errors import DocumentError, Problem
+from goals.exchange.fields import read_rhythm
 from goals.exchange.front_matter import read_front_matter, split_front_matter
 from goals.exchange.grammar import plain_line, prose
 from goals.exchange.objective_reader import ObjectiveReader
@@ -97,6 +98,14 @@ def _control_characters(lines: Lines) -> list[Problem]:
     ][:20]
 
 
+def _rhythm(values: dict[str, str], key: str) -> int | None:
+    """None where it is not told, or told wrongly: that is a problem already."""
+    try:
+        return read_rhythm(values[key], key) if key in values else None
+    except ValueError:
+        return None
+
+
 class _DocumentReader:
     def __init__(self, name: str) -> None:
         self.name = name
@@ -112,6 +121,8 @@ class _DocumentReader:
             area_name=values.get("area_name", ""),
             area_parent=values.get("parent", ""),
             area_parent_name=values.get("parent_name", ""),
+            area_rhythm=_rhythm(values, "rhythm"),
+            area_parent_rhythm=_rhythm(values, "parent_rhythm"),
             cycle=values.get("cycle", ""),
             state=values.get("state", "draft"),
             visibility=values.get("visibility", "internal"),

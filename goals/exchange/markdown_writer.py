@@ -59,13 +59,19 @@ def _front_matter(document: RoadmapDocument) -> list[str]:
     values = {
         "area": document.area,
         "area_name": document.area_name,
+        "rhythm": _rhythm(document.area_rhythm),
         "parent": document.area_parent,
         "parent_name": document.area_parent_name,
+        "parent_rhythm": _rhythm(document.area_parent_rhythm),
         "cycle": document.cycle,
         "state": document.state,
         "visibility": document.visibility,
     }
     return ["---", *(f"{key}: {_yaml(value)}" for key, value in values.items() if value), "---"]
+
+
+def _rhythm(days: int | None) -> str:
+    return "" if days is None else fields.write_rhythm(days)
 
 
 def _yaml(value: str) -> str:

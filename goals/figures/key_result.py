@@ -34,6 +34,7 @@ class KeyResultFigures:
     mismatch: bool
     forecast: paces.Forecast | None
     needs_per_week: Decimal | None
+    is_paused: bool
 
     @property
     def reported(self) -> bool:
@@ -137,6 +138,7 @@ def key_result_figures(key_result: KeyResult, *, today: date, points: Points = (
         mismatch=paces.is_mismatch(said, pace),
         forecast=forecast,
         needs_per_week=needs,
+        is_paused=key_result.is_paused(today),
     )
 
 

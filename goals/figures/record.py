@@ -102,14 +102,14 @@ class Record:
         key_result_ids: Collection[int],
         until: date,
     ) -> None:
-        cycles = _definitions(Cycle, [cycle.pk], CYCLE_FIELDS, until)[cycle.pk]
+        cycles = definitions(Cycle, [cycle.pk], CYCLE_FIELDS, until)[cycle.pk]
         self._cycles = Steps(
-            [(day, _as_it_was(cycle, found)) for day, found in zip(cycles.days, cycles.values, strict=True)]
+            [(day, as_it_was(cycle, found)) for day, found in zip(cycles.days, cycles.values, strict=True)]
         )
         self._cycle = cycle
-        self._roadmaps = _definitions(Roadmap, roadmap_ids, (), until)
-        self._objectives = _definitions(Objective, objective_ids, OBJECTIVE_FIELDS, until)
-        self._key_results = _definitions(KeyResult, key_result_ids, KEY_RESULT_FIELDS, until)
+        self._roadmaps = definitions(Roadmap, roadmap_ids, (), until)
+        self._objectives = definitions(Objective, objective_ids, OBJECTIVE_FIELDS, until)
+        self._key_results = definitions(KeyResult, key_result_ids, KEY_RESULT_FIELDS, until)
         self._plans = _plans(key_result_ids, until)
         self._reports = _reports(key_result_ids, until)
         self._copies: dict[tuple[int | None, ...], Any] = {}
@@ -144,7 +144,7 @@ class Record:
         if key not in self._copies:
             roadmap = copy.copy(objective.roadmap)
             roadmap.cycle = cycle
-            found = _as_it_was(objective, definition)
+            found = as_it_was(objective, definition)
             found.roadmap = roadmap
             self._copies[key] = found
         return self._copies[key]
@@ -163,7 +163,7 @@ class Record:
         plan = self._plans[key_result.pk].on(day) or ()
         key = (key_result.pk, id(definition), id(report), count, id(objective), id(plan))
         if key not in self._copies:
-            found = _as_it_was(key_result, definition)
+            found = as_it_was(key_result, definition)
             found.objective, found.check_in_count = objective, count
             found.interim_points_then = plan
             self._copies[key] = _with_value(found, report)
@@ -184,9 +184,10 @@ class Record:
         return definition["kind"] if definition else ""
 
 
-def _definitions(
+def definitions(
     model: Any, ids: Collection[int], fields: tuple[str, ...], until: date
 ) -> dict[int, Steps[Definition]]:
+    """What the history of rows says about some of their fields, from day to day. One query."""
     changes: dict[int, list[tuple[date, Definition]]] = defaultdict(list)
     if ids:
         rows = model.history.filter(id__in=list(ids), history_date__lt=end_of(until))
@@ -221,7 +222,8 @@ def _reports(key_result_ids: Collection[int], until: date) -> dict[int, Reports]
     return defaultdict(Reports, {pk: Reports(found) for pk, found in by_key_result.items()})
 
 
-def _as_it_was(row: Any, definition: Definition) -> Any:
+def as_it_was(row: Any, definition: Definition) -> Any:
+    """A copy with the fields of then. Read-only: never save it."""
     found = copy.copy(row)
     for field, value in definition.items():
         if field not in ("id", "history_date"):

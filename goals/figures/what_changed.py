@@ -1,87 +1,24 @@
-"""What changed in a cycle since a moment: values, the plan, risks and people, as a person may see it."""
+"""What changed in a cycle since a moment: values, plan, risks, words and people, as a person may see it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from accounts.audit_words import sentence, told
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry
 from areas.models import Area, Membership, Role
+from goals.figures.changed_line import PEOPLE, PLAN, RISKS, TALK, VALUES, Change, address_of
+from goals.figures.changed_rows import row_changes
 from goals.figures.changes import interim_changes
-from goals.models import CheckIn, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import CheckIn, Comment, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
 from goals.values import DASH, format_number
 
-VALUES, PLAN, RISKS, PEOPLE = "values", "plan", "risks", "people"
-SECTIONS = (VALUES, PLAN, RISKS, PEOPLE)
-
-OUT = ("archived_at", "dropped_at")
-FIELDS: dict[Any, tuple[str, ...]] = {
-    Roadmap: ("title", "background", "state", "visibility"),
-    Objective: ("title", "owner", "commitment", "priority", "confidence", "weight", "visibility", *OUT),
-    KeyResult: (
-        "title",
-        "kind",
-        "metric",
-        "start_value",
-        "target_value",
-        "stretch_value",
-        "lower_bound",
-        "upper_bound",
-        "weight",
-        "owner",
-        "due_on",
-        "visibility",
-        *OUT,
-    ),
-    Dependency: ("state", "note"),
-    Risk: (
-        "title",
-        "kind",
-        "likelihood",
-        "impact",
-        "response",
-        "state",
-        "owner",
-        "review_on",
-        "visibility",
-        "archived_at",
-    ),
-    Mitigation: ("text", "state", "due_on", "owner"),
-}
-# Told by their name alone: two versions of a page of text are nothing to read in a list.
-LONG = {"background"}
 ROLE_IN_AREA = str(Membership._meta.verbose_name)
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that changed. `area_id` None: the organisation. No `address`: it is out of the lists."""
-
-    section: str
-    area_id: int | None
-    at: datetime
-    by: str
-    code: str
-    title: str
-    address: str
-    what: str
-    old: str = ""
-    new: str = ""
-    reason: str = ""
-    check_in: CheckIn | None = None
-    status_before: str = ""
-
-    @property
-    def is_new_status(self) -> bool:
-        return self.check_in is not None and self.status_before not in ("", self.check_in.status)
 
 
 def what_changed(
@@ -104,21 +41,22 @@ def what_changed(
     )
     changes = [
         *_check_ins(key_results, since),
-        *_rows(roadmaps.annotate(area_pk=F("area")), since, PLAN),
-        *_rows(objectives.annotate(area_pk=F("roadmap__area")), since, PLAN),
-        *_rows(
+        *row_changes(roadmaps.annotate(area_pk=F("area")), since, PLAN),
+        *row_changes(objectives.annotate(area_pk=F("roadmap__area")), since, PLAN),
+        *row_changes(
             key_results.annotate(area_pk=F("objective__roadmap__area")).select_related("objective"),
             since,
             PLAN,
         ),
         *_interim(key_results, since),
-        *_rows(needs.annotate(area_pk=F("objective__roadmap__area")), since, PLAN),
-        *_rows(risks.annotate(area_pk=F("objective__roadmap__area")), since, RISKS),
-        *_rows(
+        *row_changes(needs.annotate(area_pk=F("objective__roadmap__area")), since, PLAN),
+        *row_changes(risks.annotate(area_pk=F("objective__roadmap__area")), since, RISKS),
+        *row_changes(
             Mitigation.objects.filter(risk__in=risks).annotate(area_pk=F("risk__objective__roadmap__area")),
             since,
             RISKS,
         ),
+        *_comments(objectives, key_results, user, since),
     ]
     if user.is_manager:
         changes += _people(since, areas)
@@ -142,7 +80,7 @@ def _check_ins(key_results: QuerySet[KeyResult], since: datetime) -> list[Change
             by=row.author.name,
             code=row.key_result.code,
             title=row.key_result.title,
-            address=_address(row.key_result),
+            address=address_of(row.key_result),
             what=_("check-in"),
             old="" if row.previous_value is None else format_number(row.previous_value),
             new=format_number(row.value),
@@ -154,82 +92,36 @@ def _check_ins(key_results: QuerySet[KeyResult], since: datetime) -> list[Change
     ]
 
 
-def _rows(visible: QuerySet[Any], since: datetime, section: str) -> list[Change]:
-    """What the history of these rows says since then. Two queries, and one for owners."""
-    model = visible.model
-    history = model.history
-    recent = history.filter(history_date__gte=since).values("id")
-    versions = list(
-        history.filter(id__in=visible.order_by().values("pk"))
-        .filter(id__in=recent)
-        .select_related("history_user")
-        .order_by("id", "history_id")
-    )
-    rows = {row.pk: row for row in visible.filter(pk__in=recent)}
-    owners = _owners(versions)
-    changes: list[Change] = []
-    before: Any = None
-    for version in versions:
-        is_first = before is None or before.id != version.id
-        if version.history_date >= since and version.id in rows:
-            told = _told(model, None if is_first else before, version, owners)
-            row = rows[version.id]
-            changes += [
-                Change(
-                    section=section,
-                    area_id=row.area_pk,
-                    at=version.history_date,
-                    by=version.history_user.name if version.history_user else "",
-                    code=_code(row),
-                    title=_title(row),
-                    address=_address(row),
-                    what=what,
-                    old=old,
-                    new=new,
-                    reason=version.history_change_reason or "",
-                )
-                for what, old, new in told
-            ]
-        before = version
-    return changes
-
-
-def _told(model: Any, before: Any, after: Any, owners: dict[int, str]) -> list[tuple[str, str, str]]:
-    """(what, old, new) of each field that differs; one line for what is new, archived, dropped, restored."""
-    if before is None:
-        return [(_("new"), "", "")] if after.history_type == "+" else []
-    told = []
-    for name in FIELDS[model]:
-        field = model._meta.get_field(name)
-        old, new = getattr(before, field.attname), getattr(after, field.attname)
-        if old == new:
-            continue
-        if name in OUT:
-            gone = _("archived") if name == "archived_at" else _("dropped")
-            told.append((gone if new else _("restored"), "", ""))
-        elif name in LONG:
-            told.append((str(field.verbose_name), "", _("rewritten")))
-        else:
-            words = _in_words(field, old, owners), _in_words(field, new, owners)
-            told.append((str(field.verbose_name), *words))
-    return told
-
-
-def _in_words(field: Any, value: Any, owners: dict[int, str]) -> str:
-    if value is None or value == "":
-        return DASH
-    if field.name == "owner":
-        return owners.get(value, DASH)
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, Decimal):
-        return format_number(value)
-    return formats.date_format(value, "j M Y") if isinstance(value, date) else str(value)
-
-
-def _owners(versions: Sequence[Any]) -> dict[int, str]:
-    ids = {owner for version in versions if (owner := getattr(version, "owner_id", None))}
-    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
+def _comments(
+    objectives: QuerySet[Objective], key_results: QuerySet[KeyResult], user: Any, since: datetime
+) -> list[Change]:
+    """What was said, and not taken back since. One query."""
+    about = Q(objective__in=objectives.order_by().values("pk"))
+    about |= Q(check_in__key_result__in=key_results.order_by().values("pk"))
+    rows = Comment.objects.visible_to(user).filter(about, created_at__gte=since, deleted_at__isnull=True)
+    found = []
+    for comment in rows.select_related(
+        "author", "objective__roadmap", "check_in__key_result__objective__roadmap"
+    ):
+        check_in = comment.check_in
+        row: Any = check_in.key_result if check_in else comment.objective
+        what = (
+            _("comment on check-in %(number)d") % {"number": check_in.sequence} if check_in else _("comment")
+        )
+        found.append(
+            Change(
+                section=TALK,
+                area_id=(check_in.key_result.objective if check_in else row).roadmap.area_id,
+                at=comment.created_at,
+                by=comment.author.name,
+                code=row.code,
+                title=row.title,
+                address=address_of(row) and comment.get_absolute_url(),
+                what=what,
+                reason=comment.text,
+            )
+        )
+    return found
 
 
 def _interim(key_results: QuerySet[KeyResult], since: datetime) -> list[Change]:
@@ -244,7 +136,7 @@ def _interim(key_results: QuerySet[KeyResult], since: datetime) -> list[Change]:
             by=change.by.name if change.by else "",
             code=change.code,
             title=rows[change.key_result_id].title,
-            address=_address(rows[change.key_result_id]),
+            address=address_of(rows[change.key_result_id]),
             what=change.label,
             old=DASH if change.old is None else format_number(change.old),  # type: ignore[arg-type]
             new=DASH if change.new is None else format_number(change.new),  # type: ignore[arg-type]
@@ -287,27 +179,3 @@ def _people(since: datetime, areas: QuerySet[Area] | None) -> Iterable[Change]:
             address="",
             what=sentence(row),
         )
-
-
-def _code(row: Any) -> str:
-    if isinstance(row, Mitigation | Dependency):
-        return ""
-    code: str = row.code
-    return code
-
-
-def _title(row: Any) -> str:
-    if isinstance(row, Dependency):
-        return _("Need")
-    if isinstance(row, Roadmap):
-        return row.title or _("Roadmap")
-    return row.text if isinstance(row, Mitigation) else str(row.title)
-
-
-def _address(row: Any) -> str:
-    """Where to read on; nowhere for what has left the lists, or where it would take another query to tell."""
-    if isinstance(row, Objective | KeyResult):
-        is_out = row.archived_at is not None
-        is_out = is_out or (isinstance(row, KeyResult) and row.objective.archived_at is not None)
-        return "" if is_out else row.get_absolute_url()
-    return ""

@@ -61,7 +61,7 @@ class CommentForm(forms.Form):
         match = WITH_ADDRESS.match(word)
         address = match["email"] if match else word
         exact = Q(email__iexact=address) if "@" in address else Q(name__iexact=word)
-        people = [person for person in _active(exact)[:LOOKED_AT] if may_see(person, self.subject)]
+        people = people_called(exact, self.subject)
         if not people:
             raise ValidationError(f"{word[:80]}: {nobody_found()}")
         if len(people) > 1:
@@ -75,13 +75,17 @@ class CommentForm(forms.Form):
             self.add_error(field if field in self.fields else None, sentences)
 
 
+def people_called(chosen: Q, subject: Subject) -> list[User]:
+    """Of the people chosen by name or address, those who are here and may see it."""
+    return [person for person in _active(chosen)[:LOOKED_AT] if may_see(person, subject)]
+
+
 def people_like(text: str, subject: Subject) -> list[User]:
     """Those who may see it and whose name or address holds the last word that is being typed."""
     word = text.rpartition(",")[2].strip().removeprefix("@").strip()
     if len(word) < 2 or "\0" in word:
         return []
-    found = _active(Q(name__icontains=word[:80]) | Q(email__istartswith=word[:80]))[:LOOKED_AT]
-    return [person for person in found if may_see(person, subject)][:SUGGESTED]
+    return people_called(Q(name__icontains=word[:80]) | Q(email__istartswith=word[:80]), subject)[:SUGGESTED]
 
 
 def _active(chosen: Q) -> Any:

@@ -36,6 +36,10 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
         """Neither archived nor dropped, themselves or with their objective."""
         return self.live().filter(dropped_at__isnull=True, objective__dropped_at__isnull=True)
 
+    def paused(self, day: date) -> KeyResultQuerySet:
+        """About which nothing is asked on a day; of one row `is_paused` tells it."""
+        return self.filter(paused_on__lte=day, paused_until__gt=day)
+
     def of_cycle(self, cycle: Cycle) -> KeyResultQuerySet:
         return self.filter(objective__roadmap__cycle=cycle)
 

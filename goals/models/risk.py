@@ -263,6 +263,11 @@ class Risk(Versioned, Archivable):
         return self.residual_likelihood * self.residual_impact
 
     @property
+    def is_open(self) -> bool:
+        """As `open()` of rows that are live."""
+        return self.state != Risk.State.CLOSED
+
+    @property
     def is_high(self) -> bool:
         return self.score is not None and self.score >= HIGH_SCORE
 

@@ -336,6 +336,18 @@ def _(c):
     pauses.resume_key_result(c.key_result, by=c.by, now=NOW, today=TODAY + timedelta(days=2))
 
 
+leaves("pauses.tell_pause", kind="key result", changes={"pause_reason": [None, "lab closed"]})(
+    lambda c: pauses.tell_pause(
+        c.key_result,
+        by=c.by,
+        now=NOW,
+        paused_on=TODAY,
+        paused_until=TODAY + timedelta(days=9),
+        pause_reason="lab closed",
+    )
+)
+
+
 @leaves("pauses.set_area_rhythm", kind="area", subject="EDGE", changes={"check_in_every_days": [None, "7"]})
 def _(c):
     edge = Area.objects.get(key="EDGE")

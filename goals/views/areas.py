@@ -13,6 +13,7 @@ from goals.figures import AreaFigures
 from goals.models import Roadmap
 from goals.views.context import area_crumbs, chosen_cycle, cycle_context, may_edit
 from goals.views.looking_back import day_context, shown_day, tree_of_cycle
+from goals.views.pauses import saying_area
 
 
 @dataclass(frozen=True)
@@ -64,5 +65,5 @@ def area_detail(request: HttpRequest, area_key: str) -> HttpResponse:
             return redirect(f"{page}?{urlencode({'as_of': day})}" if day else page)
     context = {"nav": "areas", "area": area, "crumbs": area_crumbs(area), **cycle_context(request, cycle)}
     if cycle is not None:
-        context |= may_edit(request.user, area, cycle)
+        context |= may_edit(request.user, area, cycle) | {"saying_area": saying_area(area)}
     return render(request, "areas/area_detail.html", context)

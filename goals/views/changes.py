@@ -18,7 +18,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.spreadsheets import text_cell
 from areas.models import Area
-from goals.figures.what_changed import PEOPLE, PLAN, RISKS, SECTIONS, VALUES, Change, what_changed
+from goals.figures.changed_line import PEOPLE, PLAN, RISKS, SECTIONS, TALK, VALUES, Change
+from goals.figures.what_changed import what_changed
 from goals.forms.check_ins import DayField
 from goals.forms.people import AreaField
 from goals.models import Cycle
@@ -123,7 +124,8 @@ def grouped(changes: list[Change]) -> list[AreaGroup]:
 
 
 def _group(area: Area | None, by_section: dict[str, list[Change]]) -> AreaGroup:
-    titles = {VALUES: _("Values"), PLAN: _("Plan"), RISKS: _("Risks"), PEOPLE: _("People")}
+    titles = {VALUES: _("Values"), PLAN: _("Plan"), RISKS: _("Risks")}
+    titles |= {TALK: _("Comments"), PEOPLE: _("People")}
     sections = [
         Section(
             name,

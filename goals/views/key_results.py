@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from goals.figures import KeyResultFigures, Past, key_result_figures, plan_changes
+from goals.figures.given_up import given_up
 from goals.models import CheckIn, KeyResult
 from goals.views.carried import carried_key_result
 from goals.views.context import may_edit
@@ -45,6 +46,8 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
             (key_result.short_code, ""),
         ],
         "figures": figures,
+        # By itself, or with its objective.
+        "given_up": given_up([figures.key_result]) or given_up([figures.key_result.objective]),
         "chart": key_result_chart(figures, counting_check_ins(check_ins), changes, today=shown.day),
         "changes": changes,
         "asking": None if shown.as_of else asking_of(key_result, request.user, shown.today),

@@ -17,15 +17,17 @@ from goals.figures import (
     objective_changes,
     objective_figures,
 )
+from goals.figures.given_up import given_up
 from goals.figures.hidden import hidden_parts
 from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
-from goals.models import CheckIn, Comment, Dependency, KeyResult, Objective, Risk
+from goals.models import CheckIn, Comment, KeyResult, Objective
 from goals.views.carried import carried_objective
 from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
 from goals.views.looking_back import ShownDay, day_context, known_check_ins, shown_day
-from goals.views.roadmaps import checkable_ids, visible_needs
+from goals.views.risks_and_needs import needed_by, needs_of, risks_of
+from goals.views.roadmaps import checkable_ids
 from goals.views.threads import thread_of
 
 LATEST_SHOWN = 10
@@ -53,11 +55,12 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "cycle": objective.roadmap.cycle,
         "crumbs": objective_crumbs(objective, last=True, days=days),
         "figures": figures,
-        "dropped": dropped,
+        "dropped": given_up(dropped),
+        "given_up": given_up([figures.objective]),
         "checkable": set() if shown.as_of else checkable_ids(ids, request.user, cycle),
-        "risks": _risks(objective, request.user),
-        "needs": visible_needs([figures], request.user),
-        "needed_by": _needed_by(objective, request.user),
+        "risks": risks_of([objective.pk], request.user, shown),
+        "needs": needs_of([objective.pk], request.user, shown),
+        "needed_by": needed_by(objective, request.user, shown),
         "chart": mean_chart(cycle, course, figures.mean, changes, today=shown.day),
         "changes": changes,
         "carried": carried_objective(objective, request.user),
@@ -107,17 +110,6 @@ def objective_crumbs(
     own = "" if last else objective.get_absolute_url() + days["as_of_query"]
     title = f"{roadmap.area.name} · {roadmap.cycle.name}"
     return [*areas, (title, roadmap.get_absolute_url() + days["as_of_query"]), (objective.code, own)]
-
-
-def _risks(objective: Objective, user: Reader) -> list[Risk]:
-    risks = Risk.objects.live().visible_to(user).filter(objective=objective)
-    return list(risks.select_related("owner").prefetch_related("mitigations__owner").order_by("number"))
-
-
-def _needed_by(objective: Objective, user: Reader) -> list[Dependency]:
-    seen = Objective.objects.live().visible_to(user)
-    rows = Dependency.objects.filter(on_objective=objective, objective__in=seen)
-    return list(rows.select_related("objective__roadmap__area"))
 
 
 def _latest(key_result_ids: list[int], shown: ShownDay) -> list[CheckIn]:

@@ -22,9 +22,10 @@ from goals.figures import (
 from goals.figures.means import contributions_of
 from goals.figures.recent import RECENT_DAYS, mean_change, recent_check_ins
 from goals.models import Cycle, Risk
-from goals.views.context import Reader, chosen_cycle, cycle_context
+from goals.views.context import chosen_cycle, cycle_context
 from goals.views.courses import mean_chart
 from goals.views.looking_back import day_context, figures_of_cycle, shown_day
+from goals.views.risks_and_needs import open_risks_of_cycle
 
 ATTENTION_ORDER = (pace.AT_RISK, pace.BEHIND)
 ROWS_SHOWN = 8
@@ -63,7 +64,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     before = course.before(since)
     changes = definition_changes([row.key_result.pk for row in figures.key_results()], until=shown.as_of)
     series = course.line([row.roadmap.pk for row in figures.roadmaps()], shown.day)
-    risks = _risk_counts(cycle, request.user, shown.today)
+    risks = _risk_counts(open_risks_of_cycle(cycle, request.user, shown))
     attention, silent = attention_list(figures), silent_list(figures)
     context |= {
         **day_context(request, cycle, shown),
@@ -125,9 +126,7 @@ def _area_row(
     )
 
 
-def _risk_counts(cycle: Cycle, user: Reader, today: date) -> RiskCounts:
-    risks = Risk.objects.visible_to(user).of_cycle(cycle).open().with_mitigation_state(today)
-    rows = list(risks.select_related("objective__roadmap"))
+def _risk_counts(rows: list[Risk]) -> RiskCounts:
     return RiskCounts(
         open=len(rows),
         high_without_mitigation=sum(risk.is_high and not risk.is_mitigated for risk in rows),

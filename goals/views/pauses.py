@@ -101,10 +101,17 @@ class Asking:
 
 
 def asking_of(key_result: KeyResult, user: Any, today: date) -> Asking:
-    rhythm, area = key_result.rhythm, None
-    if rhythm.said_by == SAID_BY_AREA:
-        area = key_result.area.ancestors(include_self=True).filter(check_in_every_days__isnull=False).last()
+    rhythm = key_result.rhythm
+    area = saying_area(key_result.area) if rhythm.said_by == SAID_BY_AREA else None
     return Asking(rhythm, area, can_edit_plan(user, key_result.area), key_result.is_paused(today))
+
+
+def saying_area(area: Area) -> Area | None:
+    """Whose rhythm holds in an area: its own, or that of the nearest above; None where the cycle's does."""
+    if area.check_in_every_days or not area.rhythm_days:
+        return area if area.check_in_every_days else None
+    found: Area | None = area.ancestors().filter(check_in_every_days__isnull=False).last()
+    return found
 
 
 def _answer_rhythm(

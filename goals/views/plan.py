@@ -31,6 +31,7 @@ from goals.actions.roadmaps import (
     drop_objective,
     restore_objective,
 )
+from goals.figures.given_up import given_up
 from goals.forms.key_results import KeyResultForm
 from goals.forms.plan import ObjectiveForm, RemovalForm, RoadmapForm
 from goals.models import Cycle, KeyResult, Objective, Roadmap
@@ -80,7 +81,7 @@ def roadmap_edit(request: HttpRequest, area_key: str, cycle_key: str) -> HttpRes
         roadmap.cycle,
         roadmap_crumbs(roadmap, _("Edit")),
         roadmap.get_absolute_url(),
-        {"roadmap": roadmap, "removed": _removed_objectives(roadmap)},
+        {"roadmap": roadmap, "removed": given_up(_removed_objectives(roadmap))},
     )
     return plan_flow.change(
         request,
@@ -163,7 +164,7 @@ def objective_edit(request: HttpRequest, code: str) -> HttpResponse:
         cycle,
         [*objective_crumbs(objective, last=False), (_("Edit"), "")],
         objective.get_absolute_url(),
-        {"objective": objective, "removed": removed.order_by("code")},
+        {"objective": objective, "removed": given_up(list(removed.order_by("code")))},
     )
     return plan_flow.change(
         request,

@@ -15,7 +15,7 @@ from areas.models import Area, Membership, Role
 from goals.figures import ObjectiveFigures, RoadmapFigures, definition_changes
 from goals.figures.means import contributions_of
 from goals.figures.remarks import reviews
-from goals.models import Cycle, Dependency, KeyResult, Objective, Risk, Roadmap
+from goals.models import Cycle, KeyResult, Risk, Roadmap
 from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
 from goals.views.looking_back import (
@@ -26,6 +26,8 @@ from goals.views.looking_back import (
     known_check_ins,
     shown_day,
 )
+from goals.views.pauses import saying_area
+from goals.views.risks_and_needs import needs_of, risks_of
 
 LATEST_SHOWN = 6
 
@@ -52,6 +54,7 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
         "cycle_page": reverse("areas:area_detail", args=[area.key]),
         "crumbs": area_crumbs(area, query=days["plan_query"]),
         "leads": list(Membership.objects.filter(area=area, role=Role.LEAD).select_related("user")),
+        "saying_area": None if shown.as_of else saying_area(area),
         **days,
         **may_edit(request.user, area, cycle, as_of=shown.as_of),
     }
@@ -88,13 +91,15 @@ def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay) -> dict[str
     key_result_ids = [row.key_result.pk for row in figures.key_results]
     check_ins = known_check_ins(key_result_ids, shown)
     changes = definition_changes(key_result_ids, until=shown.as_of)
+    objective_ids = [row.objective.pk for row in figures.objectives]
+    risks = risks_of(objective_ids, user, shown)
     return {
         "roadmap": roadmap,
         "figures": figures,
         "contributions": contributions_of(figures.focus),
-        "focus": objective_cards(figures.focus, user),
-        "excellence": objective_cards(figures.excellence, user),
-        "needs": visible_needs(figures.objectives, user),
+        "focus": objective_cards(figures.focus, risks),
+        "excellence": objective_cards(figures.excellence, risks),
+        "needs": needs_of(objective_ids, user, shown),
         "checkable": set() if shown.as_of else checkable_ids(key_result_ids, user, roadmap.cycle),
         "latest": list(check_ins.order_by("-created_at", "-pk")[:LATEST_SHOWN]),
         "changes": changes[:LATEST_SHOWN],
@@ -106,34 +111,21 @@ def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay) -> dict[str
     }
 
 
-def objective_cards(rows: Iterable[ObjectiveFigures], user: Reader) -> list[ObjectiveCard]:
-    """With the open risks that the person may see, in the order of their numbers."""
-    rows = list(rows)
-    risks: dict[int, list[Risk]] = defaultdict(list)
-    visible = Risk.objects.open().visible_to(user).filter(objective__in=[row.objective.pk for row in rows])
-    for risk in (
-        visible.select_related("objective").prefetch_related("mitigations").order_by("objective", "number")
-    ):
-        risks[risk.objective_id].append(risk)
-    return [ObjectiveCard(row, risks[row.objective.pk]) for row in rows]
-
-
-def visible_needs(rows: Iterable[ObjectiveFigures], user: Reader) -> list[Dependency]:
-    """What these objectives need; a need of an objective that is hidden from the person is left out."""
-    needs = Dependency.objects.filter(objective__in=[row.objective.pk for row in rows])
-    seen = Objective.objects.visible_to(user)
-    return list(
-        (needs.filter(on_objective__isnull=True) | needs.filter(on_objective__in=seen))
-        .select_related("objective", "on_objective__roadmap__area")
-        .order_by("objective__position", "pk")
-    )
+def objective_cards(rows: Iterable[ObjectiveFigures], risks: Iterable[Risk]) -> list[ObjectiveCard]:
+    """With those of the risks that are theirs and not closed."""
+    by_objective: dict[int, list[Risk]] = defaultdict(list)
+    for risk in risks:
+        if risk.is_open:
+            by_objective[risk.objective_id].append(risk)
+    return [ObjectiveCard(row, by_objective[row.objective.pk]) for row in rows]
 
 
 def checkable_ids(key_result_ids: list[int], user: Reader, cycle: Cycle) -> set[int]:
     """Those of the key results that the person may check in on now."""
     if not cycle.takes_check_ins:
         return set()
-    rows = KeyResult.objects.checkable_by(user).filter(pk__in=key_result_ids)
+    # What was given up takes no check-in.
+    rows = KeyResult.objects.counting().checkable_by(user).filter(pk__in=key_result_ids)
     return set(rows.values_list("pk", flat=True))
 
 

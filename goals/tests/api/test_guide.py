@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from accounts.models import ApiToken
+from goals.actions.comments import add_comment
 from goals.models import CheckIn, KeyResult
+from goals.tests.factories import NOW
 
 GUIDE = Path("docs/api.md").read_text(encoding="utf-8")
 SETUP, *EXAMPLES = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
@@ -77,6 +79,12 @@ def test_report_a_value_and_send_it_again(shell, key_result):
     assert len(json.loads(shell("Read the history of a key result"))["results"]) == 1
 
 
+def test_find_what_mentions_me(shell, objective, viewer, lead):
+    add_comment(objective, by=viewer, now=NOW, text="Look", mentions=[lead])
+    (found,) = json.loads(shell("Talk about an objective or a check-in"))["results"]
+    assert found["mentions"] == [lead.email]
+
+
 def test_ask_only_for_what_changed(shell):
     assert shell("Ask only for what changed") == "304\n"
 
@@ -93,6 +101,8 @@ def test_the_guide_names_every_filter_of_every_list():
         "key-results/": filters.KeyResultFilters,
         "check-ins/": filters.CheckInFilters,
         "key-results/{CODE}/check-ins/": filters.CheckInsOfOneFilters,
+        "comments/": filters.CommentFilters,
+        "objectives/{CODE}/comments/": filters.CommentsOfOneFilters,
     }
     rows = dict(re.findall(r"^\| `([^`]+/)` \| (.*) \|$", GUIDE, re.MULTILINE))
     assert {name: set(re.findall(r"`(\w+)`", rows[name])) for name in sets} == {

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from goals.actions.scores import score_key_result
-from goals.api import score_views
+from goals.api import parts
 from goals.models import Cycle, KeyResult, Objective
 from goals.tests.factories import (
     NOW,
@@ -161,13 +161,13 @@ def test_of_two_with_one_etag_one_wins(writer, closing, address):
 
 def test_of_two_at_the_same_moment_one_wins_too(writer, closing, manager, monkeypatch):
     """Both pass the question of `If-Match`; the version, asked under the lock, decides."""
-    passed = score_views.refuse_unless_matched
+    passed = parts.refuse_unless_matched
 
     def somebody_else(request, told):
         passed(request, told)
         score_key_result(closing, by=manager, now=NOW, score=None, closing_note="Theirs.")
 
-    monkeypatch.setattr(score_views, "refuse_unless_matched", somebody_else)
+    monkeypatch.setattr(parts, "refuse_unless_matched", somebody_else)
     answer = change(writer, SCORE, {"closing_note": "Mine."})
     assert (answer.status_code, answer.json()["code"]) == (412, "stale_version")
     assert KeyResult.objects.get().closing_note == "Theirs."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -13,6 +13,7 @@ from goals.exchange.document import (
     MitigationEntry,
     NeedEntry,
     ObjectiveEntry,
+    PauseEntry,
     RiskEntry,
     RoadmapDocument,
     clean_block,
@@ -124,6 +125,16 @@ interim_plans = st.dictionaries(
 visibilities = st.sampled_from(document.VISIBILITIES)
 
 
+rhythms = st.none() | st.integers(1, 366)
+
+
+@st.composite
+def pauses(draw: st.DrawFn) -> PauseEntry:
+    on = draw(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+    reason = clean_block("\n".join(draw(st.lists(lines(150), max_size=3))))
+    return PauseEntry(on, on + timedelta(days=draw(st.integers(1, 100))), reason or "why")
+
+
 @st.composite
 def key_results(draw: st.DrawFn, number: int | None) -> KeyResultEntry:
     kind = draw(st.sampled_from(document.KEY_RESULT_KINDS))
@@ -148,7 +159,8 @@ def key_results(draw: st.DrawFn, number: int | None) -> KeyResultEntry:
         weight=draw(weights),
         owner=draw(emails),
         due_on=draw(dates),
-        rhythm=draw(st.none() | st.integers(1, 366)),
+        rhythm=draw(rhythms),
+        pause=draw(st.none() | pauses()),
         visibility=draw(st.sampled_from(document.KEY_RESULT_VISIBILITIES)),
         source=draw(lines(300)),
     )
@@ -238,6 +250,8 @@ def documents(draw: st.DrawFn) -> RoadmapDocument:
         area_name=draw(lines(120)),
         area_parent=draw(st.sampled_from(["", "CORE"])),
         area_parent_name=draw(lines(120)),
+        area_rhythm=draw(rhythms),
+        area_parent_rhythm=draw(rhythms),
         state=draw(st.sampled_from(document.STATES)),
         visibility=draw(visibilities),
         title=draw(lines(200)),

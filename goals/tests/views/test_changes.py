@@ -10,6 +10,7 @@ import time_machine
 
 from accounts.models import User
 from areas.models import Role
+from goals.actions.comments import add_comment, delete_comment
 from goals.actions.key_results import change_key_result, drop_key_result
 from goals.actions.people import give_role
 from goals.actions.risks import change_mitigation, change_risk, create_mitigation, create_risk
@@ -119,6 +120,46 @@ def test_what_one_may_not_see_did_not_change(client, settled, objective, lead, o
     assert rows_of(client, user=outsider) == []
 
 
+def test_what_was_said_is_told_with_who_said_it(client, page, settled, objective, viewer, lead):
+    reported = check_in(settled, 3)
+    with time_machine.travel(EARLIER, tick=False):
+        add_comment(objective, by=viewer, now=EARLIER, text="Long ago.")
+    add_comment(objective, by=viewer, now=NOW, text="Why **so** slow?")
+    on_check_in = add_comment(reported, by=lead, now=NOW, text="It is the phone.")
+    gone = add_comment(reported, by=lead, now=NOW, text="Nonsense.")
+    delete_comment(gone, by=lead, now=NOW)
+    rows = [row for row in rows_of(client, user=lead) if row["section"] == "comments"]
+    assert {(row["area"], row["code"], row["what"], row["by"], row["reason"]) for row in rows} == {
+        ("EDGE", "EDGE-24H2-O1", "comment", "Vi Ewer", "Why **so** slow?"),
+        ("EDGE", "EDGE-24H2-O1-KR1", "comment on check-in 1", "Lea Lead", "It is the phone."),
+    }
+    text = page(ADDRESS, user=lead)
+    assert '<h3 class="changes__section">Comments</h3>' in text
+    assert "“Why so slow?”" in text
+    assert f'href="/key-results/EDGE-24H2-O1-KR1/#comment-{on_check_in.pk}"' in text
+    archive_objective(objective, by=lead, now=NOW, reason="merged")
+    assert "#comment-" not in page(ADDRESS, user=lead)
+
+
+def test_words_one_may_not_see_were_not_said(client, settled, objective, core, cycle, lead, outsider, viewer):
+    reported = check_in(settled, 3)
+    add_comment(reported, by=viewer, now=NOW, text="About the check-in.")
+    add_comment(objective, by=viewer, now=NOW, text="About the objective.")
+
+    def said(user, query=""):
+        rows = rows_of(client, f"/changes.csv?cycle=24H2{query}", user=user)
+        return {row["reason"] for row in rows if row["section"] == "comments"}
+
+    both = {"About the check-in.", "About the objective."}
+    assert said(outsider) == said(lead) == said(lead, "&area=LIB") == both
+    assert said(lead, "&area=CORE") == set()
+    KeyResult.objects.update(visibility="restricted")
+    assert (said(outsider), said(lead)) == ({"About the objective."}, both)
+    KeyResult.objects.update(visibility="inherit")
+    Objective.objects.update(visibility="restricted")
+    assert (said(outsider), said(lead)) == (set(), both)
+
+
 def test_people_are_for_managers(client, page, settled, edge, administrator, manager, lead):
     newcomer = User.objects.get(pk=manager.pk)
     give_role(newcomer, edge, Role.VIEWER, by=administrator, now=NOW)
@@ -182,7 +223,8 @@ def test_queries_do_not_grow_with_what_changed(
     for _ in range(number):
         objective = ObjectiveFactory(roadmap=roadmap, owner=lead)
         key_result = KeyResultFactory(objective=objective, owner=lead)
-        check_in(key_result, 3)
+        add_comment(check_in(key_result, 3), by=manager, now=NOW, text="Fine.")
+        add_comment(objective, by=manager, now=NOW, text="Fine.")
         change_key_result(
             key_result,
             by=lead,
@@ -194,5 +236,5 @@ def test_queries_do_not_grow_with_what_changed(
         RiskFactory(objective=objective)
     client.force_login(manager)
     client.get(ADDRESS)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         client.get(ADDRESS)

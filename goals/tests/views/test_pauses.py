@@ -6,7 +6,9 @@ import pytest
 import time_machine
 
 from areas.models import Area
+from goals.actions.pauses import set_area_rhythm
 from goals.models import KeyResult
+from goals.tests.factories import NOW
 from goals.tests.views.entries import text_of
 
 UNTIL = {"until": "2024-11-04", "reason": "The cluster <is> down"}
@@ -91,6 +93,33 @@ def test_the_rhythm_is_told_with_who_says_it_and_changed_by_a_lead(client, lead,
     key_result.refresh_from_db()
     client.post(f"{detail}rhythm/", {"days": "", "version": key_result.version})
     assert "every 7 days as Edge says" in text_of(client.get(detail))
+
+
+def test_the_page_of_an_area_says_how_often_is_asked_and_leads_to_the_form(
+    client, page, lead, manager, viewer, lib, edge, key_result
+):
+    link = 'href="/areas/EDGE/rhythm/"'
+    for address in ("/areas/EDGE/24H2/", "/areas/LIB/24H2/"):
+        text = page(address, user=manager)
+        assert "check-ins every 14 days as the cycle says" in " ".join(text.split())
+        assert f'href="{address.removesuffix("24H2/")}rhythm/"' in text
+    set_area_rhythm(lib, by=manager, now=NOW, days=1, version=lib.version)
+    assert "check-ins every day as Libraries says" in page("/areas/EDGE/24H2/", user=viewer)
+    assert link not in page("/areas/EDGE/24H2/", user=viewer)
+    assert link in page("/areas/EDGE/24H2/", user=lead)
+    edge.refresh_from_db()
+    set_area_rhythm(edge, by=manager, now=NOW, days=7, version=edge.version)
+    text = page("/areas/EDGE/24H2/", user=lead)
+    assert "check-ins every 7 days (<a" in text
+    assert link not in page("/areas/EDGE/24H2/?as_of=2024-10-10")
+
+
+def test_the_page_of_an_area_without_a_plan_leads_there_too(page, lead, viewer, edge, cycle):
+    text = page("/areas/EDGE/?cycle=24H2", user=lead)
+    assert "No roadmap to show in this cycle" in text
+    assert 'href="/areas/EDGE/rhythm/"' in text
+    assert "check-ins every 14 days as the cycle says" in text
+    assert 'href="/areas/EDGE/rhythm/"' not in page("/areas/EDGE/?cycle=24H2", user=viewer)
 
 
 @pytest.mark.parametrize("days", ["0", "367", "-1", "７", "1e2", "x", "9" * 40])

@@ -18,7 +18,18 @@ from accounts.models.invitation import token_of
 from accounts.sign_in.strength import SALT
 from areas.models import Area
 from goals.actions.rollover import Decision, roll_over
-from goals.models import Comment, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import (
+    Acknowledgement,
+    CheckIn,
+    Comment,
+    Cycle,
+    Dependency,
+    KeyResult,
+    Mitigation,
+    Objective,
+    Risk,
+    Roadmap,
+)
 from okrtracker.tests.permissions.world import BROWSER, NONCE, PASSWORD, PERSON, ROWS, SERIALS, TOKEN
 from okrtracker.tests.test_walk import ROUTES, SAMPLES, SAMPLES_OF
 
@@ -106,6 +117,8 @@ FORMS: dict[str, Form] = {
     "goals:key_result_restore": {"reason": WHY},
     "api:key-result-check-ins": REPORT,
     "api:cycle-reopen": {"reason": WHY},
+    "api:objective-comments": {"text": "Well done."},
+    "api:check-in-comments": {"text": "Well done."},
     "api:token-list": {"name": "for a script", "scope": "read", "days": 30, "area": "CORE"},
 }
 
@@ -197,6 +210,10 @@ FORMS_OF_ROWS: dict[str, Callable[[Found], Form]] = {
         {"until": str(timezone.localdate() + dt.timedelta(days=5)), "reason": WHY}
         | _version(found, KeyResult)
     ),
+    "api:key-result-pause": lambda found: {
+        "until": str(timezone.localdate() + dt.timedelta(days=5)),
+        "reason": WHY,
+    },
     "goals:key_result_rhythm": lambda found: {"days": "5"} | _version(found, KeyResult),
     "areas:area_rhythm": lambda found: {"days": "5"} | _version(found, Area),
     "goals:roadmap_edit": lambda found: (
@@ -227,6 +244,21 @@ def removed(model: Any) -> Callable[[], Any]:
     return lambda: model.objects.update(dropped_at=timezone.now())
 
 
+def everybody_took_note() -> None:
+    Acknowledgement.objects.bulk_create(
+        Acknowledgement(check_in=check_in, person=person)
+        for check_in in CheckIn.objects.all()
+        for person in User.objects.filter(is_active=True)
+    )
+
+
+def everything_is_paused() -> None:
+    today = timezone.localdate()
+    KeyResult.objects.update(
+        paused_on=today - dt.timedelta(1), paused_until=today + dt.timedelta(5), pause_reason=WHY
+    )
+
+
 BEFORE: dict[str, Callable[[], Any]] = {
     "cycles:cycle_activate": all_cycles_are("planning"),
     "api:cycle-activate": all_cycles_are("planning"),
@@ -238,6 +270,8 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "goals:objective_restore": removed(Objective),
     "goals:key_result_restore": removed(KeyResult),
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
+    "api:key-result-resume": everything_is_paused,
+    "api:check-in-acknowledgement-me": everybody_took_note,
     "people:person_anonymise": lambda: Invitation.objects.update(revoked_at=timezone.now()),
     "api:token-detail": lambda: ApiToken.objects.filter(pk=TOKEN).update(revoked_at=None),
 }

@@ -44,6 +44,7 @@ SCORES = {
     "restricted": LEADS["restricted"] | LEADS_TOKENS | RUNNERS_TOKENS,
 }
 WROTE = {"own": {"lead"}, "other": {"other lead"}, "restricted": {"lead"}}
+WROTE_TOO = {row: who | (LEADS_TOKENS if "lead" in who else set()) for row, who in WROTE.items()}
 UNBOUND = SESSIONS | TOKENS - BOUND_TOKENS
 REACHES = {"own": UNBOUND, "other": SESSIONS | TOKENS, "restricted": UNBOUND}
 PUBLIC = {"own": EVERYBODY, "other": set(), "restricted": set()}
@@ -71,10 +72,13 @@ WORDS = {
     "who edits the plan": Word(LEADS, SEES),
     # As "who edits the plan", and their programs; without `If-Match` they get no further.
     "whose programs score too": Word(SCORES, SEES),
+    "who edits and programs": Word(SCORES, SEES),
     "who edits risks": Word(CONTRIBUTES, SEES),
     # Of an area, which everybody finds, not of a plan.
     "who leads there": Word(LEADS),
+    "who leads there and programs": Word(SCORES, REACHES),
     "its author": Word(WROTE, SEES),
+    "its author and programs": Word(WROTE_TOO, SEES),
     "managers": Word(everywhere(RUNNERS | RUNNERS_TOKENS)),
     "administrators": Word(everywhere(RUNNERS - {"manager"})),
     "who reads the record": Word(everywhere(RUNNERS - {"manager"} | {"token: administrator's"})),

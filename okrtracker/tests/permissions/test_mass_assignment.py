@@ -250,6 +250,11 @@ REPORT_FIELDS = {
     "api:cycle-begin-closing": set(),
     "api:cycle-close": set(),
     "api:cycle-reopen": {"reason"},
+    "api:objective-comments": {"text", "mentions"},
+    "api:check-in-comments": {"text", "mentions"},
+    "api:check-in-acknowledgements": set(),
+    "api:key-result-pause": {"until", "reason"},
+    "api:key-result-resume": set(),
     "api:token-list": {"name", "scope", "area", "days"},
     "api:key-result-check-ins": {
         "value",

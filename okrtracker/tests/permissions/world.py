@@ -29,7 +29,18 @@ from accounts.sign_in.sessions import SEEN, STARTED
 from accounts.tests.factories import UserFactory
 from areas.models import Area, Role
 from areas.tests.factories import AreaFactory, MembershipFactory
-from goals.models import Comment, Cycle, InterimTarget, KeyResult, Objective, Roadmap, Visibility
+from goals.models import (
+    Comment,
+    Cycle,
+    Dependency,
+    InterimTarget,
+    KeyResult,
+    Mitigation,
+    Objective,
+    Risk,
+    Roadmap,
+    Visibility,
+)
 from goals.tests.factories import (
     CycleFactory,
     DependencyFactory,
@@ -208,7 +219,7 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
 def date_back() -> None:
     """What was made just now was there last week, so that past days tell of it."""
     last_week = timezone.now() - dt.timedelta(days=7)
-    for model in (Cycle, Roadmap, Objective, KeyResult, InterimTarget):
+    for model in (Cycle, Roadmap, Objective, KeyResult, InterimTarget, Risk, Mitigation, Dependency):
         model.history.filter(history_date__gt=last_week).update(history_date=last_week)
 
 

@@ -1,0 +1,232 @@
+"""Comments on objectives and check-ins, and taking note of a check-in, by programs."""
+
+from __future__ import annotations
+
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
+from accounts.api.json import dumps
+from accounts.api.problems import Problem
+from areas.permissions import can_edit_plan
+from goals.actions.comments import (
+    Subject,
+    acknowledge,
+    add_comment,
+    delete_comment,
+    edit_comment,
+    take_back_acknowledgement,
+)
+from goals.api import filters, reach
+from goals.api.comment_serializers import (
+    AcknowledgementSerializer,
+    CommentSerializer,
+    NewCommentSerializer,
+    WordsSerializer,
+)
+from goals.api.cycle_views import NothingSerializer
+from goals.api.idempotency import key_parameters, once
+from goals.api.refusals import refusals_as_problems
+from goals.models import Acknowledgement, CheckIn, Comment, Objective
+
+
+class CommentList(Endpoint, ListModelMixin, GenericViewSet):
+    """Comments in the order they were made."""
+
+    serializer_class = CommentSerializer
+    filterset_class: Any = filters.CommentFilters
+    queryset = Comment.objects.all()
+
+    def get_queryset(self) -> QuerySet[Comment]:
+        rows = reach.visible_comments(self.request)
+        related = ("author", "objective__roadmap__cycle", "check_in__key_result__objective__roadmap__cycle")
+        return rows.select_related(*related).prefetch_related("mentions__person")
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List comments", description="Deleted ones too, without their words."),
+    retrieve=extend_schema(summary="One comment"),
+)
+class CommentViewSet(RetrieveModelMixin, CommentList):
+    lookup_url_kwarg = "comment_id"
+    lookup_value_regex = "[0-9]{1,18}"
+    matches_deletes = True
+
+    @extend_schema(
+        summary="Edit a comment",
+        description="One's own, within 15 minutes.",
+        request=WordsSerializer,
+        responses=CommentSerializer,
+    )
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        comment = self._own(request)
+        given = WordsSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        with refusals_as_problems():
+            edit_comment(comment, by=request.user, now=timezone.now(), **given.validated_data)
+        told = CommentSerializer(self.get_object()).data
+        return Response(told, headers={"ETag": etag_of(dumps(told))})
+
+    @extend_schema(
+        summary="Delete a comment",
+        description="One's own; its place stays.",
+        responses={204: OpenApiResponse(description="Its words are gone.")},
+    )
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        comment = self._own(request)
+        with refusals_as_problems():
+            delete_comment(comment, by=request.user, now=timezone.now())
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    def _own(self, request: Request) -> Comment:
+        """The comment of the address. Raises Problem where it is another's, or not as its author read it."""
+        comment: Comment = self.get_object()
+        if comment.author_id != request.user.pk:
+            raise Problem(HTTPStatus.FORBIDDEN, "forbidden", _("Only its author changes a comment."))
+        refuse_unless_matched(request, CommentSerializer(comment).data)
+        return comment
+
+
+class ThreadViewSet(CommentList):
+    """What is said about one thing, and the way to say more."""
+
+    filterset_class = filters.CommentsOfOneFilters
+
+    def subject(self) -> Subject:
+        """What the address names. Raises Http404, also where the person may not see it."""
+        raise NotImplementedError
+
+    def say(self, request: Request) -> Response:
+        return once(request, partial(self._say, request, self.subject()))
+
+    def _say(self, request: Request, subject: Subject) -> Response:
+        sent = NewCommentSerializer(data=request.data, context={"subject": subject})
+        sent.is_valid(raise_exception=True)
+        with refusals_as_problems():
+            made = add_comment(subject, by=request.user, now=timezone.now(), **sent.validated_data)
+        return Response(CommentSerializer(made).data, status=HTTPStatus.CREATED)
+
+
+def _says(name: str) -> Any:
+    return extend_schema(
+        operation_id=f"{name}_comments_create",
+        summary="Comment",
+        description="Whoever is mentioned gets a mail.",
+        request=NewCommentSerializer,
+        responses={201: OpenApiResponse(CommentSerializer, description="Said.")},
+        parameters=key_parameters(201),
+    )
+
+
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="objectives_comments_list", summary="List the comments on an objective itself"
+    )
+)
+class ObjectiveCommentViewSet(ThreadViewSet):
+    def subject(self) -> Objective:
+        rows = reach.visible_objectives(self.request).select_related("roadmap__cycle", "roadmap__area")
+        found = rows.filter(code=self.kwargs["code"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def get_queryset(self) -> QuerySet[Comment]:
+        return super().get_queryset().filter(objective=self.subject())
+
+    @_says("objectives")
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.say(request)
+
+
+def check_in_of(request: Request, code: str, sequence: str) -> CheckIn:
+    """The check-in of an address. Raises Http404, also where the person may not see it."""
+    rows = reach.visible_check_ins(request).select_related("key_result__objective__roadmap__cycle")
+    found = rows.filter(key_result__code=code, sequence=sequence).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@extend_schema_view(
+    list=extend_schema(operation_id="check_ins_comments_list", summary="List the comments on a check-in")
+)
+class CheckInCommentViewSet(ThreadViewSet):
+    def subject(self) -> CheckIn:
+        return check_in_of(self.request, self.kwargs["code"], self.kwargs["sequence"])
+
+    def get_queryset(self) -> QuerySet[Comment]:
+        return super().get_queryset().filter(check_in=self.subject())
+
+    @_says("check_ins")
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.say(request)
+
+
+@extend_schema_view(
+    list=extend_schema(operation_id="acknowledgements_list", summary="Who has taken note of a check-in")
+)
+class AcknowledgementViewSet(Endpoint, ListModelMixin, GenericViewSet):
+    """Who has taken note of a check-in; leads and managers say it of themselves, once."""
+
+    serializer_class = AcknowledgementSerializer
+    queryset = Acknowledgement.objects.all()
+    filter_backends: list[Any] = []
+
+    def get_queryset(self) -> QuerySet[Acknowledgement]:
+        rows = Acknowledgement.objects.filter(check_in=self._check_in())
+        return rows.select_related("check_in__key_result", "person")
+
+    @extend_schema(
+        operation_id="acknowledgements_create",
+        summary="Take note of a check-in",
+        description="By leads of the area and managers, of check-ins of others. Twice is as once.",
+        request=NothingSerializer,
+        responses={
+            201: OpenApiResponse(AcknowledgementSerializer, description="Taken note."),
+            200: OpenApiResponse(AcknowledgementSerializer, description="You had taken note before."),
+        },
+        parameters=key_parameters(200, 201),
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return once(request, partial(self._take_note, request, self._check_in_to_note()))
+
+    @extend_schema(
+        operation_id="acknowledgements_me_destroy",
+        summary="Take your acknowledgement back",
+        description="Twice is as once; it takes no If-Match, as it is yours alone.",
+        responses={204: OpenApiResponse(description="You have not taken note.")},
+    )
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with refusals_as_problems():
+            take_back_acknowledgement(self._check_in_to_note(), by=request.user, now=timezone.now())
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    def _take_note(self, request: Request, check_in: CheckIn) -> Response:
+        NothingSerializer(data=request.data).is_valid(raise_exception=True)
+        with refusals_as_problems():
+            is_new = acknowledge(check_in, by=request.user, now=timezone.now())
+        row = self.get_queryset().get(person_id=request.user.pk)
+        status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
+        return Response(AcknowledgementSerializer(row).data, status=status)
+
+    def _check_in(self) -> CheckIn:
+        return check_in_of(self.request, self.kwargs["code"], self.kwargs["sequence"])
+
+    def _check_in_to_note(self) -> CheckIn:
+        check_in = self._check_in()
+        if not can_edit_plan(self.request.user, check_in.key_result.area):
+            sentence = _("Leads of the area and managers take note of check-ins.")
+            raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence)
+        return check_in

@@ -1,0 +1,132 @@
+"""What the history of visible rows says since a moment, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from goals.figures.changed_line import Change, address_of, code_of, title_of
+from goals.models import Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.values import DASH, format_number
+
+OUT = ("archived_at", "dropped_at")
+FIELDS: dict[Any, tuple[str, ...]] = {
+    Roadmap: ("title", "background", "state", "visibility"),
+    Objective: ("title", "owner", "commitment", "priority", "confidence", "weight", "visibility", *OUT),
+    KeyResult: (
+        "title",
+        "kind",
+        "metric",
+        "start_value",
+        "target_value",
+        "stretch_value",
+        "lower_bound",
+        "upper_bound",
+        "weight",
+        "owner",
+        "due_on",
+        "visibility",
+        *OUT,
+    ),
+    Dependency: ("state", "note"),
+    Risk: (
+        "title",
+        "kind",
+        "likelihood",
+        "impact",
+        "response",
+        "state",
+        "owner",
+        "review_on",
+        "visibility",
+        "archived_at",
+    ),
+    Mitigation: ("text", "state", "due_on", "owner"),
+}
+# Told by their name alone: two versions of a page of text are nothing to read in a list.
+LONG = {"background"}
+
+
+def row_changes(visible: QuerySet[Any], since: datetime, section: str) -> list[Change]:
+    """What the history of these rows says since then. Two queries, and one for owners."""
+    model = visible.model
+    history = model.history
+    recent = history.filter(history_date__gte=since).values("id")
+    versions = list(
+        history.filter(id__in=visible.order_by().values("pk"))
+        .filter(id__in=recent)
+        .select_related("history_user")
+        .order_by("id", "history_id")
+    )
+    rows = {row.pk: row for row in visible.filter(pk__in=recent)}
+    owners = _owners(versions)
+    changes: list[Change] = []
+    before: Any = None
+    for version in versions:
+        is_first = before is None or before.id != version.id
+        if version.history_date >= since and version.id in rows:
+            told = _told(model, None if is_first else before, version, owners)
+            row = rows[version.id]
+            changes += [
+                Change(
+                    section=section,
+                    area_id=row.area_pk,
+                    at=version.history_date,
+                    by=version.history_user.name if version.history_user else "",
+                    code=code_of(row),
+                    title=title_of(row),
+                    address=address_of(row),
+                    what=what,
+                    old=old,
+                    new=new,
+                    reason=version.history_change_reason or "",
+                )
+                for what, old, new in told
+            ]
+        before = version
+    return changes
+
+
+def _told(model: Any, before: Any, after: Any, owners: dict[int, str]) -> list[tuple[str, str, str]]:
+    """(what, old, new) of each field that differs; one line for what is new, archived, dropped, restored."""
+    if before is None:
+        return [(_("new"), "", "")] if after.history_type == "+" else []
+    told = []
+    for name in FIELDS[model]:
+        field = model._meta.get_field(name)
+        old, new = getattr(before, field.attname), getattr(after, field.attname)
+        if old == new:
+            continue
+        if name in OUT:
+            gone = _("archived") if name == "archived_at" else _("dropped")
+            told.append((gone if new else _("restored"), "", ""))
+        elif name in LONG:
+            told.append((str(field.verbose_name), "", _("rewritten")))
+        else:
+            words = _in_words(field, old, owners), _in_words(field, new, owners)
+            told.append((str(field.verbose_name), *words))
+    return told
+
+
+def _in_words(field: Any, value: Any, owners: dict[int, str]) -> str:
+    if value is None or value == "":
+        return DASH
+    if field.name == "owner":
+        return owners.get(value, DASH)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, Decimal):
+        return format_number(value)
+    return formats.date_format(value, "j M Y") if isinstance(value, date) else str(value)
+
+
+def _owners(versions: Sequence[Any]) -> dict[int, str]:
+    ids = {owner for version in versions if (owner := getattr(version, "owner_id", None))}
+    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
