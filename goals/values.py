@@ -158,18 +158,14 @@ def format_number(value: Decimal | None, places: int | None = None) -> str:
     return write_number(digits, readers_notation())
 
 
-def format_value(value: Decimal | None, *, unit: str = "", kind: Kind = "reach") -> str:
-    """A value with its unit, or a milestone's word; a dash when there is none.
+def format_value(value: Decimal | None, *, unit: str = "") -> str:
+    """A value with its unit; a dash when there is none.
 
-    >>> format_value(Decimal("9.60"), unit="tok/s"), format_value(Decimal(1), kind="milestone")
-    ('9.6 tok/s', 'done')
-    >>> format_value(Decimal(1400), unit="EUR")
-    '€ 1,400'
+    >>> format_value(Decimal("9.60"), unit="tok/s"), format_value(Decimal(1400), unit="EUR")
+    ('9.6 tok/s', '€ 1,400')
     """
     if value is None:
         return DASH
-    if kind == "milestone":
-        return "done" if value >= 1 else "not done"
     notation, shown_unit = readers_notation(), unit_of(unit)
     group = notation.group if shown_unit.is_money else NARROW_SPACE
     return shown_unit.show(write_number(plain_number(value), notation, group=group), notation)
@@ -184,26 +180,12 @@ def format_share(ratio: Decimal | None) -> str:
     return DASH if ratio is None else f"{format_number(ratio * 100, 0)}{NARROW_SPACE}%"
 
 
-def format_points(ratio: Decimal | None) -> str:
-    """A difference of two ratios in whole percentage points, with its sign.
+def round_rate(value: Decimal) -> Decimal:
+    """A change per week, short: one decimal, two significant digits below 1, none from 100 on.
 
-    >>> format_points(Decimal("0.06")), format_points(Decimal("-0.01")), format_points(Decimal("0.001"))
-    ('+6 points', '\u22121 point', '0 points')
-    """
-    if ratio is None:
-        return DASH
-    points = round_half_up(ratio * 100, 0)
-    sign = "+" if points > 0 else ""
-    return f"{sign}{format_number(points)} {'point' if abs(points) == 1 else 'points'}"
-
-
-def format_rate(value: Decimal, *, unit: str = "") -> str:
-    """A change per week, short: one decimal, two significant digits below 1. Percent changes by points.
-
-    >>> format_rate(Decimal("2.2456"), unit="tok/s"), format_rate(Decimal("-0.03456"), unit="GB")
-    ('2.2 tok/s', '\u22120.035 GB')
+    >>> round_rate(Decimal("2.2456")), round_rate(Decimal("-0.03456")), round_rate(Decimal("145.6"))
+    (Decimal('2.2'), Decimal('-0.035'), Decimal('146'))
     """
     size = abs(value)
     places = 0 if size >= 100 else 1 if size >= 1 else min(1 - size.adjusted(), MAX_PLACES)
-    rounded = round_half_up(value, places)
-    return format_value(rounded, unit="points" if unit == "%" else unit)
+    return round_half_up(value, places)

@@ -338,7 +338,7 @@ SPECTACULAR_SETTINGS = {
         "KeyResultVisibility": "goals.models.KeyResult.Visibility",
         "Level": "goals.models.Level",
         "ObjectiveKind": "goals.models.Objective.Kind",
-        "Pace": "goals.pace.PACE_WORDS",
+        "Pace": "goals.sentences.PACE_WORDS",
         "RoadmapState": "goals.models.Roadmap.State",
         "Status": "goals.models.CheckIn.Status",
         "Visibility": "goals.models.Visibility",

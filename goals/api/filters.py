@@ -14,7 +14,7 @@ from accounts.models import User
 from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
 from goals.api.reach import visible_key_results
 from goals.models import CheckIn, Cycle, KeyResult, Objective, Roadmap
-from goals.pace import PACE_WORDS
+from goals.sentences import PACE_WORDS
 
 CHANGED = "Changed at this moment or later."
 

@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from markdown_it import MarkdownIt
 
-from goals import pace, values
+from goals import pace, sentences, values
 from goals.figures import Health
 from goals.figures.expected import places_for
 from goals.models import CheckIn, Cycle, KeyResult, Mitigation
@@ -61,7 +61,7 @@ def share(ratio: Decimal | None) -> str:
 
 @register.filter
 def points(ratio: Decimal | None) -> str:
-    return values.format_points(ratio)
+    return sentences.points_text(ratio)
 
 
 @register.filter
@@ -72,14 +72,14 @@ def number(value: Decimal | None) -> str:
 @register.filter
 def quantity(value: Decimal | None, key_result: KeyResult) -> str:
     """The value as people write it for this key result: with its unit, or "done" for a milestone."""
-    return values.format_value(value, unit=key_result.unit, kind=key_result.formula_kind)
+    return sentences.value_text(value, unit=key_result.unit, kind=key_result.formula_kind)
 
 
 @register.filter
 def way(key_result: KeyResult) -> str:
     """From where to where, or between which bounds, without the unit; nothing for a milestone."""
     if key_result.kind == KeyResult.Kind.GUARDRAIL:
-        return pace.bounds_text(key_result.lower_bound, key_result.upper_bound)
+        return sentences.bounds_text(key_result.lower_bound, key_result.upper_bound)
     if key_result.kind == KeyResult.Kind.MILESTONE:
         return ""
     return f"{values.format_number(key_result.start_value)} → {values.format_number(key_result.target_value)}"
@@ -127,7 +127,7 @@ def plain(value: Decimal | date | str | None) -> str:
 @register.filter
 def signed_points(ratio: Decimal | None) -> str:
     """A difference in percentage points without the word, for a column that says it."""
-    return values.format_points(ratio).partition(" ")[0]
+    return sentences.points_text(ratio).partition(" ")[0]
 
 
 @register.filter
@@ -257,4 +257,4 @@ def _counts(health: Health) -> list[Count]:
 
 
 def _word(health: str) -> str:
-    return gettext("Stale") if health == "stale" else pace.PACE_WORDS[health]
+    return gettext("Stale") if health == "stale" else sentences.pace_word(health)
