@@ -34,9 +34,7 @@ check_ins_of_one = goals.KeyResultCheckInViewSet.as_view({"get": "list", "post":
 
 
 class SchemaView(Endpoint, SpectacularAPIView):
-    """The OpenAPI document, as YAML or JSON; for whoever may read the rest."""
-
-    query_parameters = ("lang",)
+    """The OpenAPI document, as YAML or JSON; for whoever may read the rest. In English, as all of the API."""
 
 
 version_1: list[URLPattern | URLResolver] = [

@@ -13,6 +13,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from accounts.audit_words import sentence, told
+from accounts.languages import kind_of
 from accounts.models import AuditEntry, User
 from areas.models import Area, Membership, Role
 from goals.figures.changes import interim_changes
@@ -58,7 +59,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
 }
 # Told by their name alone: two versions of a page of text are nothing to read in a list.
 LONG = {"background"}
-ROLE_IN_AREA = str(Membership._meta.verbose_name)
+ROLE_IN_AREA = kind_of(Membership)
 
 
 @dataclass(frozen=True)
