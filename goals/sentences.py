@@ -12,6 +12,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from goals.notation import NotReadable
 from goals.pace import AT_RISK, BEHIND, DONE, NO_DATA, NOT_STARTED, ON_TRACK
 from goals.progress import Kind, clamp, round_half_up
 from goals.reasons import Case, Distance, Reason, Way
@@ -101,6 +102,11 @@ def rate_text(rate: Decimal, *, unit: str = "") -> str:
         text = ngettext("%(number)s point", "%(number)s points", number)
         return text % {"number": format_number(rounded)}
     return format_value(round_rate(rate), unit=unit)
+
+
+def refusal_text(refusal: NotReadable) -> str:
+    """What to write instead of what cannot be read."""
+    return _(refusal.pattern) % refusal.names
 
 
 def _not_started(reason: Reason) -> str:

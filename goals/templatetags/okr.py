@@ -13,7 +13,7 @@ from django.utils import formats
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from markdown_it import MarkdownIt
 
 from goals import pace, sentences, values
@@ -253,7 +253,15 @@ def _height(value: Decimal, low: Decimal, spread: Decimal) -> Decimal:
 
 
 def _counts(health: Health) -> list[Count]:
-    return [Count(name, _word(name).lower(), getattr(health, name)) for name in HEALTH_ORDER]
+    # Beside a number, within a line: not every language writes them as it does the badge's words.
+    words = {
+        pace.DONE: pgettext("health", "done"),
+        pace.ON_TRACK: gettext("on track"),
+        pace.BEHIND: gettext("behind"),
+        pace.AT_RISK: gettext("at risk"),
+        pace.NO_DATA: gettext("no data"),
+    }
+    return [Count(name, words[name], getattr(health, name)) for name in HEALTH_ORDER]
 
 
 def _word(health: str) -> str:
