@@ -21,6 +21,8 @@ CALLS = {
 }
 LITERAL = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b({'|'.join(CALLS)})\(\s*((?:(?:{LITERAL})\s*,?\s*)+)", re.S)
+# What a text fills in or marks up.
+PLACES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|</?\w+[^>]*>")
 
 Key = tuple[str, str]  # context, text
 

@@ -2,15 +2,12 @@
 
 import ast
 import gettext
-import re
 
 import pytest
 
-from okrtracker.tests.messages import catalogues, in_the_code, python_files, read
+from okrtracker.tests.messages import PLACES, catalogues, in_the_code, python_files, read
 
 EAGER = {"gettext", "ngettext", "pgettext", "npgettext"}
-PLACES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|</?\w+[^>]*>")
-
 each_language = pytest.mark.parametrize("catalogue", catalogues(), ids=lambda path: path.parts[-3])
 
 
