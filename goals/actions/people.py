@@ -222,6 +222,8 @@ def _judge_address(email: str) -> None:
 
 def _create(wanted: User, *, by: Any, now: datetime) -> User:
     person: Any = User(email=User.objects.normalize_email(wanted.email), name=wanted.name, is_active=False)
+    # Their first mail comes before they could choose: in the language of whoever invites them.
+    person.language = by.language
     person.set_unusable_password()
     person._history_user, person._history_date = by, now
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -50,11 +51,27 @@ def in_the_code() -> dict[Key, Path]:
     for path in python_files():
         for key in _in_python(ast.parse(path.read_text(encoding="utf-8"))):
             found[key] = path
+    for path, source in templates():
+        for key in _in_template(source):
+            found[key] = path
+    return found
+
+
+def templates() -> Iterator[tuple[Path, str]]:
     for path in sorted((settings.BASE_DIR / "templates").rglob("*")):
         if path.is_file():
-            for key in _in_template(path.read_text(encoding="utf-8")):
-                found[key] = path
-    return found
+            yield path, path.read_text(encoding="utf-8")
+
+
+def unmarked_in(source: str) -> set[str]:
+    """What a template says, between its tags and in attributes that are read out, in every language alike."""
+    source = re.sub(r"{#.*?#}|{% blocktranslate.*?endblocktranslate %}", " ", source, flags=re.S)
+    source = re.sub(r"{% comment.*?endcomment %}|<(script|style)\b.*?</\1>", " ", source, flags=re.S)
+    source = re.sub(r"{%.*?%}|{{.*?}}", "\0", source, flags=re.S)
+    said = re.findall(r'(?<=\s)(?:aria-label|title|placeholder|alt)="([^"]*)"', source)
+    said += re.sub(r"<[^>]*>", "\0", source).split("\0")
+    words = (" ".join(html.unescape(text).split()) for text in said)
+    return {text for text in words if re.search("[A-Za-z]{2}", text)}
 
 
 def _in_python(tree: ast.AST) -> Iterator[Key]:

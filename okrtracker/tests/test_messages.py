@@ -5,9 +5,23 @@ import gettext
 
 import pytest
 
-from okrtracker.tests.messages import PLACES, catalogues, in_the_code, python_files, read
+from okrtracker.tests.messages import (
+    PLACES,
+    catalogues,
+    in_the_code,
+    python_files,
+    read,
+    templates,
+    unmarked_in,
+)
 
 EAGER = {"gettext", "ngettext", "pgettext", "npgettext"}
+# Names, keys, kinds of file, and what a page hands to its base as an attribute.
+SAME_EVERYWHERE = {
+    *("okrtracker", "· okrtracker", ": · okrtracker", "CSV"),
+    *("Alt", "Ctrl", "Enter", "Tab", 'data-passkey="add"'),
+}
+
 each_language = pytest.mark.parametrize("catalogue", catalogues(), ids=lambda path: path.parts[-3])
 
 
@@ -50,6 +64,17 @@ def test_what_is_compiled_is_what_was_written(catalogue):
         for number, translation in entry.translations.items():
             written[(key, number) if entry.plural else key] = translation
     assert compiled == written, "Run `make messages`."
+
+
+def test_templates_say_nothing_that_is_not_marked():
+    unmarked = {path: found for path, text in templates() if (found := unmarked_in(text) - SAME_EVERYWHERE)}
+    assert not unmarked
+
+
+def test_what_is_unmarked_in_a_template_is_found():
+    source = '<a title="Go on" class="b c">{{ name }} goes {% translate "on" %}</a>'
+    assert unmarked_in(source) == {"Go on", "goes"}
+    assert unmarked_in("{% blocktranslate %}This is {{ one }}.{% endblocktranslate %}{# unsaid #}") == set()
 
 
 def test_nothing_is_translated_while_a_module_is_imported():

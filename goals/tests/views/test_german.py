@@ -32,7 +32,7 @@ def test_a_managers_overview(client, manager, reported):
 def test_a_leads_check_in_page(client, lead, five):
     client.force_login(lead)
     text = text_of(client.get("/check-ins/"))
-    assert "5 Key Results sind seit dem Montag 14 Okt fällig." in text
+    assert "5 Key Results sind seit Montag 14 Okt fällig." in text
     assert "Gefährdet bisher 10 %, 47 Punkte zurück" in text
     answer = client.post("/check-ins/", entries(entry(five[0], "5,5"), entry(five[1], "1.4.0")))
     text = text_of(answer)
