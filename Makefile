@@ -97,6 +97,12 @@ format: .venv/dev ## Format the code and mend what the linter can mend
 schema: .venv/dev ## Write docs/openapi.yaml from the code
 	$(MANAGE) spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
+.PHONY: messages
+messages: .venv/runtime ## Collect what is to be translated into locale/, and compile it; needs GNU gettext
+	$(MANAGE) makemessages --all --add-location file --no-wrap --no-obsolete --ignore bench --ignore tests --ignore '*/tests'
+	@sed -i.before '/^"POT-Creation-Date/d' locale/*/LC_MESSAGES/django.po && rm locale/*/LC_MESSAGES/*.before
+	$(MANAGE) compilemessages --ignore .venv
+
 .PHONY: requirements
 requirements: .venv/dev ## Lock the newest allowed releases of everything, with hashes
 	.venv/bin/python -m pip install --quiet uv

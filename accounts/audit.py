@@ -21,6 +21,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 from simple_history.signals import post_create_historical_record
 
+from accounts.languages import kind_of
 from accounts.models.audit import AuditEntry
 
 Action = AuditEntry.Action
@@ -144,7 +145,7 @@ def _entry_of(instance: Any, history_instance: Any, before: Any) -> AuditEntry |
     return _entry(
         action,
         actor=history_instance.history_user,
-        kind="role in the organisation" if set(changes) == {"org_role"} else str(instance._meta.verbose_name),
+        kind="role in the organisation" if set(changes) == {"org_role"} else kind_of(instance),
         subject=_subject(instance),
         of=instance,
         changes=changes,

@@ -15,23 +15,25 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import lazy
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import kind_of
 from accounts.models import AuditEntry, User
 from accounts.models.audit import AuditEntryQuerySet
 
 # Written by audit_sign_in.py and by what has no history of its own.
 OTHER_KINDS = (
-    "authenticator app",
-    "browser",
-    "invitation",
-    "passkey",
-    "password",
-    "recovery codes",
-    "role in the organisation",
-    "second step",
-    "session",
-    "sign-in",
+    gettext_noop("authenticator app"),
+    gettext_noop("browser"),
+    gettext_noop("invitation"),
+    gettext_noop("passkey"),
+    gettext_noop("password"),
+    gettext_noop("recovery codes"),
+    gettext_noop("role in the organisation"),
+    gettext_noop("second step"),
+    gettext_noop("session"),
+    gettext_noop("sign-in"),
 )
 # Midnights of these years exist in every time zone.
 FIRST_YEAR, LAST_YEAR = 1970, 9998
@@ -43,11 +45,14 @@ MOST_PEOPLE = 200
 def kinds() -> list[tuple[str, str]]:
     """Every kind of thing that entries tell about."""
     with_history = [
-        str(model._meta.verbose_name)
+        kind_of(model)
         for model in apps.get_models()
         if hasattr(model._meta, "simple_history_manager_attribute")
     ]
-    return [("", str(_("every kind"))), *((kind, kind) for kind in sorted({*with_history, *OTHER_KINDS}))]
+    return [
+        ("", str(_("every kind"))),
+        *((kind, gettext(kind)) for kind in sorted({*with_history, *OTHER_KINDS})),
+    ]
 
 
 class LineField(forms.CharField):

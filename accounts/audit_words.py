@@ -48,6 +48,11 @@ class Told:
     lines: list[Line] = field(default_factory=list)
 
     @property
+    def kind(self) -> str:
+        """What the entry is about, in the reader's language; kept is its English name."""
+        return _(self.entry.kind)
+
+    @property
     def few(self) -> list[Line]:
         """The lines that a list shows; something new has many, and few of them are looked for."""
         return self.lines[:MOST_LINES]
@@ -81,7 +86,7 @@ def sentence(row: Told) -> str:
         return _("Role in the organisation: %(steps)s") % {"steps": steps[0]}
     if entry.kind not in ("person", "invitation"):
         name = (pairs.get("name") or [None, None])[1]
-        words = f"{entry.kind} {entry.subject} {words}" + (f": {name}" if name else "")
+        words = f"{_(entry.kind)} {entry.subject} {words}" + (f": {name}" if name else "")
     elif entry.kind == "invitation" and entry.action == "revoked":
         words = _("invitation revoked")
     return capfirst(f"{words}: {entry.reason}" if entry.reason else words)

@@ -4,16 +4,12 @@ import zoneinfo
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
-LANGUAGES = [
-    ("en", _("English (United States)")),
-    ("en-gb", _("English (United Kingdom)")),
-    ("de", _("German")),
-]
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
 
 
@@ -42,14 +38,14 @@ class PreferencesForm(forms.ModelForm):
         }
         help_texts = {
             "time_zone": _("Decides which day it is for you, and when mail comes"),
-            "language": _("How dates and numbers are written"),
+            "language": _("Of pages and mail; dates and numbers are written as it writes them"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         zones = [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
         self.fields["time_zone"] = self._choice("time_zone", zones)
-        self.fields["language"] = self._choice("language", LANGUAGES)
+        self.fields["language"] = self._choice("language", settings.LANGUAGES)
 
     def _choice(self, name: str, choices: list[tuple[str, Any]]) -> forms.ChoiceField:
         """One of the choices, or what was chosen before there were choices."""

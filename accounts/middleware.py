@@ -1,6 +1,7 @@
 """What the signed-in person changes about an answer."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
@@ -8,10 +9,12 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.audit import Origin, coming_from
+from accounts.languages import ENGLISH, language_of_words
 from accounts.models import AuditEntry
 from accounts.sign_in.adapters import UNKNOWN_ADDRESS
 from accounts.ways import is_path_here
@@ -49,7 +52,7 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        through = AuditEntry.Origin.API if request.path.startswith("/api/") else AuditEntry.Origin.PAGE
+        through = AuditEntry.Origin.API if _is_for_programs(request) else AuditEntry.Origin.PAGE
         # As the last trusted proxy says, or every entry would name the proxy.
         address = get_adapter().get_client_ip(request)
         with coming_from(Origin(through, None if address == UNKNOWN_ADDRESS else address)):
@@ -57,14 +60,33 @@ class OriginMiddleware:
 
 
 class ReaderMiddleware:
-    """Days, times and numbers as the signed-in person set them in the preferences."""
+    """Words, days, times and numbers as the signed-in person set them in the preferences.
+
+    Visitors are spoken to in the first language that their browser asks for and that there is. Programs get
+    English, whoever owns the token: what they read must not change with a preference.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = request.user
+        zone = timezone.override(user.time_zone) if user.is_authenticated else nullcontext()
+        with zone, translation.override(_language_for(request)):
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language_of_words())
         if not user.is_authenticated:
-            return self.get_response(request)
-        with timezone.override(user.time_zone), translation.override(user.language):
-            return self.get_response(request)
+            patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+
+def _language_for(request: HttpRequest) -> str:
+    if _is_for_programs(request):
+        return ENGLISH
+    if request.user.is_authenticated:
+        return request.user.language
+    return translation.get_language_from_request(request)
+
+
+def _is_for_programs(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")

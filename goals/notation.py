@@ -36,6 +36,23 @@ NOTATIONS = {
     "pt": GERMAN,
 }
 
+
+class NotReadable(ValueError):
+    """What was written cannot be read; the sentence says what to write instead.
+
+    As text it is English, for programs and documents; for people goals.sentences translates `pattern`.
+    """
+
+    def __init__(self, pattern: str, **names: str | int) -> None:
+        super().__init__(pattern % names)
+        self.pattern, self.names = pattern, names
+
+
+def gettext_noop(text: str) -> str:
+    """Marks a pattern for those who collect what is to be translated; Django's own does no more."""
+    return text
+
+
 _SPACES = " \u00a0\u2009\u202f"
 _APOSTROPHES = "'\u2019"
 # ASCII digits by name: \d also takes the digits of other scripts. A leading plus is refused, as "+5" may well
@@ -78,7 +95,7 @@ def write_number(plain: str, notation: Notation, *, group: str = NARROW_SPACE) -
 
 
 def read_number(text: str, notation: Notation) -> str:
-    """What a person wrote as a plain decimal. Raises ValueError with a sentence.
+    """What a person wrote as a plain decimal. Raises NotReadable with a sentence.
 
     Whatever can only mean one number is taken, in whatever language it is written. A single point or comma
     before three digits is read as the language says; what the language would never write so is refused with
@@ -89,17 +106,18 @@ def read_number(text: str, notation: Notation) -> str:
     >>> read_number("1.400", ENGLISH)
     Traceback (most recent call last):
     ...
-    ValueError: 1.400 can mean 1400 or 1.4: write 1400 or 1.4.
+    goals.notation.NotReadable: 1.400 can mean 1400 or 1.4: write 1400 or 1.4.
     """
     match = _NUMBER.fullmatch(text)
     if match is None:
-        raise ValueError(how_to_write(notation))
+        raise how_to_write(notation)
     sign = "-" if match["sign"] else ""
     return sign + _read_body(match["body"], text, notation)
 
 
-def how_to_write(notation: Notation) -> str:
-    return f"Write the number in plain digits, like 1400 or 52{notation.point}9."
+def how_to_write(notation: Notation) -> NotReadable:
+    pattern = gettext_noop("Write the number in plain digits, like 1400 or %(number)s.")
+    return NotReadable(pattern, number=f"52{notation.point}9")
 
 
 def _read_body(body: str, text: str, notation: Notation) -> str:
@@ -120,7 +138,8 @@ def _read_body(body: str, text: str, notation: Notation) -> str:
     small = f"{whole}{notation.point}{fraction.rstrip('0')}".rstrip(notation.point)
     big = whole + fraction
     sign = "-" if text.startswith(("-", MINUS)) else ""
-    raise ValueError(f"{text} can mean {sign}{big} or {sign}{small}: write {sign}{big} or {sign}{small}.")
+    pattern = gettext_noop("%(text)s can mean %(one)s or %(other)s: write %(one)s or %(other)s.")
+    raise NotReadable(pattern, text=text, one=sign + big, other=sign + small)
 
 
 def _may_be_thousands(whole: str, fraction: str) -> bool:
@@ -140,11 +159,11 @@ def _join(body: str, notation: Notation) -> str:
     sign = signs.pop()
     first, *rest = body.split(sign)
     if signs or not 1 <= len(first) <= 3 or any(len(part) != 3 for part in rest):
-        raise ValueError(how_to_write(notation))
+        raise how_to_write(notation)
     return first + "".join(rest)
 
 
 def _digits(fraction: str, notation: Notation) -> str:
     if not fraction:
-        raise ValueError(how_to_write(notation))
+        raise how_to_write(notation)
     return fraction

@@ -1,7 +1,8 @@
 """Whether something moves fast enough, when its next check-in is due, and where it will end.
 
-Numbers, dates and words in, words and dates out; standard library only. The rules, with worked examples:
-docs/progress-and-pace.md, sections 4 to 7.
+Numbers and dates in, numbers, dates and names of paces out; standard library only. Why it is so says
+goals.reasons, in which words goals.sentences. The rules, with worked examples: docs/progress-and-pace.md,
+sections 4, 6 and 7.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 
-from goals.progress import EXACT, Kind, clamp, is_violated, round_half_up
-from goals.values import MAX_PLACES, format_rate, format_share, format_value
+from goals.progress import EXACT, round_half_up
+from goals.values import MAX_PLACES
 
 DONE = "done"
 NOT_STARTED = "not_started"
@@ -20,16 +21,6 @@ NO_DATA = "no_data"
 ON_TRACK = "on_track"
 BEHIND = "behind"
 AT_RISK = "at_risk"
-
-PACE_WORDS = {
-    DONE: "Done",
-    NOT_STARTED: "Not started",
-    NO_DATA: "No data",
-    ON_TRACK: "On track",
-    BEHIND: "Behind",
-    AT_RISK: "At risk",
-}
-GUARDRAIL_WORDS = PACE_WORDS | {ON_TRACK: "Kept", AT_RISK: "Violated"}
 
 STALE_GRACE_DAYS = 3
 FORECAST_WINDOW_DAYS = 28
@@ -61,7 +52,7 @@ def pace(
     started: bool,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> str:
-    """The pace of a raw completion against what is expected; one of the six words above.
+    """The pace of a raw completion against what is expected; one of the six above.
 
     Without a completion or an expectation there is no data. Rule: docs/progress-and-pace.md, section 4.
 
@@ -102,15 +93,6 @@ def guardrail_pace(*, violated: bool, checked_in: bool, started: bool) -> str:
     if not checked_in:
         return NO_DATA
     return AT_RISK if violated else ON_TRACK
-
-
-def pace_word(pace: str, *, kind: Kind = "reach") -> str:
-    """The word shown for a pace.
-
-    >>> pace_word("on_track"), pace_word("on_track", kind="guardrail")
-    ('On track', 'Kept')
-    """
-    return (GUARDRAIL_WORDS if kind == "guardrail" else PACE_WORDS)[pace]
 
 
 def at_best_behind(pace: str) -> str:
@@ -228,127 +210,3 @@ def needed_per_week(
         return None
     with localcontext(EXACT):
         return (target - current) * 7 / days_left
-
-
-def reason(
-    pace: str,
-    *,
-    completion: Decimal | None = None,
-    expected: Decimal | None = None,
-    kind: Kind = "reach",
-    unit: str = "",
-    needs_per_week: Decimal | None = None,
-    gave_per_week: Decimal | None = None,
-    value: Decimal | None = None,
-    lower: Decimal | None = None,
-    upper: Decimal | None = None,
-    starts_on: date | None = None,
-    held_back_by: str = "",
-    silent_days: int | None = None,
-) -> str:
-    """The sentence beside the colour; it has no full stop, so that it can stand in a table.
-
-    A mean gives completion and expected only. `held_back_by` names the violated guardrail of an objective;
-    `silent_days` is given for what is stale. Variants: docs/progress-and-pace.md, section 5.
-
-    >>> reason("behind", completion=Decimal("0.35"), expected=Decimal("0.5"), unit="tok/s",
-    ...        needs_per_week=Decimal("2.24"), gave_per_week=Decimal("1.1")).replace("\u202f", " ")
-    '50 % expected, 35 % reached: 15 points behind; needs 2.2 tok/s a week, the last four weeks gave 1.1'
-    >>> reason("at_risk", kind="guardrail", value=Decimal("12.9"), upper=Decimal("12.85"), silent_days=35)
-    '12.9 is above the bound of 12.85; no check-in for 35 days'
-    """
-    if pace == NOT_STARTED:
-        sentence = f"not started, begins on {starts_on.isoformat()}" if starts_on else "not started"
-    elif kind == "guardrail":
-        sentence = _guardrail_reason(value, lower=lower, upper=upper, unit=unit)
-    elif completion is None:
-        sentence = "nothing to measure yet"
-    elif pace == NO_DATA or expected is None:
-        sentence = (
-            "no check-in yet" if expected is None else f"no check-in yet, {format_share(expected)} expected"
-        )
-    elif kind == "milestone":
-        sentence = "done" if completion >= 1 else f"not done yet, {format_share(expected)} expected"
-    else:
-        sentence = _distance(completion, expected, pace)
-        if pace in (BEHIND, AT_RISK):
-            sentence += _effort(needs_per_week, gave_per_week, unit=unit)
-    if held_back_by:
-        sentence = f"held back by the violated guardrail {held_back_by}; {sentence}"
-    if silent_days is not None:
-        sentence += f"; no check-in for {silent_days} {'day' if silent_days == 1 else 'days'}"
-    return sentence
-
-
-def _distance(completion: Decimal, expected: Decimal, pace: str) -> str:
-    words = verdict(completion, expected, pace)
-    if completion >= 1:
-        return f"{format_share(completion)} reached, {words}"
-    reached = format_share(clamp(completion))
-    below = ", below its start" if completion < 0 else ""
-    return f"{format_share(expected)} expected, {reached} reached{below}: {words}"
-
-
-def verdict(completion: Decimal, expected: Decimal, pace: str) -> str:
-    """The distance between a raw completion and what is expected, in words.
-
-    >>> verdict(Decimal("0.42"), Decimal("0.58"), "at_risk")
-    '16 points behind'
-    >>> verdict(Decimal("1.12"), Decimal("0.58"), "done")
-    'over target'
-    """
-    if completion >= 1:
-        return "target met" if format_share(completion) == format_share(Decimal(1)) else "over target"
-    ahead = round_half_up((clamp(completion) - expected) * 100, 0)
-    points = f"{abs(ahead)} {'point' if abs(ahead) == 1 else 'points'}"
-    if ahead > 0:
-        return f"{points} ahead"
-    if pace == ON_TRACK or ahead == 0:
-        return "on track" if pace == ON_TRACK else "as expected"
-    return f"{points} behind"
-
-
-def _effort(needs: Decimal | None, gave: Decimal | None, *, unit: str) -> str:
-    # "Needs −2.6 s" can be read as a dash and asks for less than nothing: a way down says its direction in a
-    # word, and what was given then says its own, so that the two can be compared.
-    falls = needs is not None and needs < 0
-    parts = []
-    if needs is not None:
-        parts.append(f"needs {_rate(needs, unit=unit, directed=falls)} a week")
-    if gave is not None:
-        shown = _rate(gave, unit="" if needs is not None else unit, directed=falls)
-        parts.append(f"the last four weeks gave {shown}" + ("" if needs is not None else " a week"))
-    return "; " + ", ".join(parts) if parts else ""
-
-
-def _rate(rate: Decimal, *, unit: str, directed: bool) -> str:
-    if not directed or rate == 0:
-        return format_rate(rate, unit=unit)
-    return f"{format_rate(abs(rate), unit=unit)} {'less' if rate < 0 else 'more'}"
-
-
-def _guardrail_reason(
-    value: Decimal | None, *, lower: Decimal | None, upper: Decimal | None, unit: str
-) -> str:
-    bounds = bounds_text(lower, upper, unit=unit)
-    if value is None:
-        return f"no check-in yet, {bounds}" if bounds else "no check-in yet"
-    shown = format_value(value, unit=unit)
-    if is_violated(value, lower=lower, upper=None):
-        return f"{shown} is below the bound of {format_value(lower, unit=unit)}"
-    if is_violated(value, lower=None, upper=upper):
-        return f"{shown} is above the bound of {format_value(upper, unit=unit)}"
-    return f"kept: {shown}, {bounds}" if bounds else f"kept: {shown}"
-
-
-def bounds_text(lower: Decimal | None, upper: Decimal | None, *, unit: str = "") -> str:
-    """The bounds of a guardrail in words; empty when there are none.
-
-    >>> bounds_text(Decimal(1), Decimal(2)), bounds_text(None, Decimal("12.85"))
-    ('between 1 and 2', 'at most 12.85')
-    """
-    if lower is not None and upper is not None:
-        return f"between {format_value(lower)} and {format_value(upper, unit=unit)}"
-    if lower is not None:
-        return f"at least {format_value(lower, unit=unit)}"
-    return f"at most {format_value(upper, unit=unit)}" if upper is not None else ""

@@ -13,6 +13,8 @@ from fractions import Fraction
 from goals.notation import (
     NARROW_SPACE,
     Notation,
+    NotReadable,
+    gettext_noop,
     read_number,
     readers_notation,
     write_number,
@@ -27,8 +29,8 @@ MAX_WHOLE_DIGITS = MAX_DIGITS - MAX_PLACES
 
 DASH = "\u2013"  # stands for "there is no figure"
 
-PLAIN_DIGITS_SENTENCE = "Write the number in plain digits with a point, like 1400 or 52.9."
-MILESTONE_SENTENCE = "Write done or not done."
+PLAIN_DIGITS_SENTENCE = gettext_noop("Write the number in plain digits with a point, like 1400 or 52.9.")
+MILESTONE_SENTENCE = gettext_noop("Write done or not done.")
 
 # ASCII digits by name: \d also takes the digits of other scripts. A leading plus is refused, as "+5" may well
 # be meant as "5 more".
@@ -39,7 +41,7 @@ _MILESTONE_WORDS = {"done": Decimal(1), "yes": Decimal(1), "not done": Decimal(0
 def parse_value(text: str) -> Decimal:
     """The number a person or a program wrote: plain ASCII digits, a minus and a point at most.
 
-    Up to 14 digits before the point and 6 after it. Blanks around it do not matter. Raises ValueError with a
+    Up to 14 digits before the point and 6 after it. Blanks around it do not matter. Raises NotReadable with a
     sentence.
 
     >>> parse_value(" 52.9 "), parse_value("-3")
@@ -47,22 +49,23 @@ def parse_value(text: str) -> Decimal:
     >>> parse_value("1e3")
     Traceback (most recent call last):
     ...
-    ValueError: Write the number in plain digits with a point, like 1400 or 52.9.
+    goals.notation.NotReadable: Write the number in plain digits with a point, like 1400 or 52.9.
     """
     match = _PLAIN_NUMBER.fullmatch(text.strip())
     if match is None:
-        raise ValueError(PLAIN_DIGITS_SENTENCE)
+        raise NotReadable(PLAIN_DIGITS_SENTENCE)
     whole, fraction = match[1].lstrip("0"), match[2] or ""
     if len(fraction) > MAX_PLACES:
-        raise ValueError(f"Write at most {MAX_PLACES} digits after the point.")
+        raise NotReadable(gettext_noop("Write at most %(most)d digits after the point."), most=MAX_PLACES)
     if len(whole) > MAX_WHOLE_DIGITS:
-        raise ValueError(f"Write at most {MAX_WHOLE_DIGITS} digits before the point.")
+        pattern = gettext_noop("Write at most %(most)d digits before the point.")
+        raise NotReadable(pattern, most=MAX_WHOLE_DIGITS)
     value = Decimal(match[0])
     return value or abs(value)
 
 
 def parse_reported(text: str, *, kind: Kind, unit: str = "", notation: Notation | None = None) -> Decimal:
-    """The value a person reports for a key result of this kind. Raises ValueError with a sentence.
+    """The value a person reports for a key result of this kind. Raises NotReadable with a sentence.
 
     Whatever pages show is taken, in the reader's notation or the one given, with the unit or without; bytes
     and times also in another size. A milestone is done, not done, yes or no, and nothing between 0 and 1.
@@ -81,7 +84,7 @@ def parse_reported(text: str, *, kind: Kind, unit: str = "", notation: Notation 
 def _parse_quantity(text: str, unit: Unit, notation: Notation) -> Decimal:
     try:
         return parse_value(read_number(text, notation))
-    except ValueError as error:
+    except NotReadable as error:
         refusal = error
     for word, size in unit.sizes_by_word():
         number = _without(text, word)
@@ -103,22 +106,26 @@ def _resized(value: Decimal, size: Fraction, unit: Unit) -> Decimal:
         return value
     millionths = Fraction(value) * size * 10**MAX_PLACES
     if millionths.denominator != 1:
-        raise ValueError(f"Write the value in {unit.sign}: it has too many digits there.")
+        pattern = gettext_noop("Write the value in %(unit)s: it has too many digits there.")
+        raise NotReadable(pattern, unit=unit.sign)
     return parse_value(plain_number(Decimal(millionths.numerator).scaleb(-MAX_PLACES)))
 
 
-def _of_another_unit(text: str, unit: Unit, notation: Notation) -> ValueError | None:
+def _of_another_unit(text: str, unit: Unit, notation: Notation) -> NotReadable | None:
     """What to say of "12 GB" where something else is measured."""
     number, _, word = text.rpartition(" ")
     if not word[:1].isalpha() and word not in {"%", "€", "$", "£"}:
         return None
     try:
         read_number(number.strip(), notation)
-    except ValueError:
+    except NotReadable:
         return None
     if not unit.sign:
-        return ValueError(f"Write the number alone: {number}.")
-    return ValueError(f"This is measured in {unit.sign}, not in {word}: write {number} if you mean that.")
+        return NotReadable(gettext_noop("Write the number alone: %(number)s."), number=number)
+    pattern = gettext_noop(
+        "This is measured in %(unit)s, not in %(other)s: write %(number)s if you mean that."
+    )
+    return NotReadable(pattern, unit=unit.sign, other=word, number=number)
 
 
 def _parse_milestone(text: str) -> Decimal:
@@ -127,10 +134,10 @@ def _parse_milestone(text: str) -> Decimal:
         return _MILESTONE_WORDS[word]
     try:
         value = parse_value(text)
-    except ValueError:
-        raise ValueError(MILESTONE_SENTENCE) from None
+    except NotReadable:
+        raise NotReadable(MILESTONE_SENTENCE) from None
     if value not in (0, 1):
-        raise ValueError(MILESTONE_SENTENCE)
+        raise NotReadable(MILESTONE_SENTENCE)
     return value
 
 
@@ -158,18 +165,14 @@ def format_number(value: Decimal | None, places: int | None = None) -> str:
     return write_number(digits, readers_notation())
 
 
-def format_value(value: Decimal | None, *, unit: str = "", kind: Kind = "reach") -> str:
-    """A value with its unit, or a milestone's word; a dash when there is none.
+def format_value(value: Decimal | None, *, unit: str = "") -> str:
+    """A value with its unit; a dash when there is none.
 
-    >>> format_value(Decimal("9.60"), unit="tok/s"), format_value(Decimal(1), kind="milestone")
-    ('9.6 tok/s', 'done')
-    >>> format_value(Decimal(1400), unit="EUR")
-    '€ 1,400'
+    >>> format_value(Decimal("9.60"), unit="tok/s"), format_value(Decimal(1400), unit="EUR")
+    ('9.6 tok/s', '€ 1,400')
     """
     if value is None:
         return DASH
-    if kind == "milestone":
-        return "done" if value >= 1 else "not done"
     notation, shown_unit = readers_notation(), unit_of(unit)
     group = notation.group if shown_unit.is_money else NARROW_SPACE
     return shown_unit.show(write_number(plain_number(value), notation, group=group), notation)
@@ -184,26 +187,12 @@ def format_share(ratio: Decimal | None) -> str:
     return DASH if ratio is None else f"{format_number(ratio * 100, 0)}{NARROW_SPACE}%"
 
 
-def format_points(ratio: Decimal | None) -> str:
-    """A difference of two ratios in whole percentage points, with its sign.
+def round_rate(value: Decimal) -> Decimal:
+    """A change per week, short: one decimal, two significant digits below 1, none from 100 on.
 
-    >>> format_points(Decimal("0.06")), format_points(Decimal("-0.01")), format_points(Decimal("0.001"))
-    ('+6 points', '\u22121 point', '0 points')
-    """
-    if ratio is None:
-        return DASH
-    points = round_half_up(ratio * 100, 0)
-    sign = "+" if points > 0 else ""
-    return f"{sign}{format_number(points)} {'point' if abs(points) == 1 else 'points'}"
-
-
-def format_rate(value: Decimal, *, unit: str = "") -> str:
-    """A change per week, short: one decimal, two significant digits below 1. Percent changes by points.
-
-    >>> format_rate(Decimal("2.2456"), unit="tok/s"), format_rate(Decimal("-0.03456"), unit="GB")
-    ('2.2 tok/s', '\u22120.035 GB')
+    >>> round_rate(Decimal("2.2456")), round_rate(Decimal("-0.03456")), round_rate(Decimal("145.6"))
+    (Decimal('2.2'), Decimal('-0.035'), Decimal('146'))
     """
     size = abs(value)
     places = 0 if size >= 100 else 1 if size >= 1 else min(1 - size.adjusted(), MAX_PLACES)
-    rounded = round_half_up(value, places)
-    return format_value(rounded, unit="points" if unit == "%" else unit)
+    return round_half_up(value, places)

@@ -47,9 +47,7 @@ ONE_CHECK_IN = rf"^key-results/(?P<code>{goals.CODE})/check-ins/(?P<sequence>[1-
 
 
 class SchemaView(Endpoint, SpectacularAPIView):
-    """The OpenAPI document, as YAML or JSON; for whoever may read the rest."""
-
-    query_parameters = ("lang",)
+    """The OpenAPI document, as YAML or JSON; for whoever may read the rest. In English, as all of the API."""
 
 
 version_1: list[URLPattern | URLResolver] = [

@@ -189,6 +189,14 @@ SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_PROVIDERS = environment.openid_connect()
 
+# What pages and mail are written in; each under the name that its readers know it by. How to add one:
+# docs/languages.md.
+LANGUAGES = [
+    ("en", "English (United States)"),
+    ("en-gb", "English (United Kingdom)"),
+    ("de", "Deutsch"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_CODE = "en"
 TIME_ZONE = environment.time_zone("TIME_ZONE", default="UTC")
 USE_I18N = True
@@ -338,7 +346,7 @@ SPECTACULAR_SETTINGS = {
         "KeyResultVisibility": "goals.models.KeyResult.Visibility",
         "Level": "goals.models.Level",
         "ObjectiveKind": "goals.models.Objective.Kind",
-        "Pace": "goals.pace.PACE_WORDS",
+        "Pace": "goals.sentences.PACE_WORDS",
         "RoadmapState": "goals.models.Roadmap.State",
         "Status": "goals.models.CheckIn.Status",
         "Visibility": "goals.models.Visibility",

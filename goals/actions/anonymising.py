@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from accounts.api.json import dumps
 from accounts.audit import record
+from accounts.languages import kind_of
 from accounts.models import AccountMail, ApiToken, AuditEntry, RecordOpening, TrustedBrowser, User
 from accounts.models.audit import opened
 from goals.actions.leaving import holdings, taken_over_from
@@ -102,7 +103,7 @@ def anonymise_person(person: User, *, by: Any, now: datetime, address: str, reas
     record(
         AuditEntry.Action.ANONYMISED,
         actor=by,
-        kind=str(person._meta.verbose_name),
+        kind=kind_of(person),
         subject=person.name,
         of=person,
         reason=reason,
@@ -140,7 +141,7 @@ def _mask_of(person: User) -> Mask:
         code = secrets.token_hex(digits)[:digits].upper()
         address = f"former-member-{code.lower()}@{DOMAIN}"
         if not User.objects.filter(email=address).exists():
-            return Mask(names, addresses, name=_("Former member %(code)s") % {"code": code}, address=address)
+            return Mask(names, addresses, name=f"Former member {code}", address=address)
         digits += 1
 
 

@@ -84,11 +84,11 @@ def close_cycle(cycle: Cycle, *, by: Any, now: datetime, version: int | None = N
             key_result.final_score = proposed
         elif key_result.final_score != proposed and not key_result.score_reason:
             # It was given while there was nothing to propose, and so nothing to differ from.
-            key_result.score_reason = _("given before anything was reported")
+            key_result.score_reason = "given before anything was reported"
         key_result.proposed_score = proposed
     # Together: as long as this takes, nobody writes in the cycle.
     fields = ["proposed_score", "final_score", "score_reason"]
-    save_rows(scored, fields, by=by, now=now, reason=_("cycle closed"))
+    save_rows(scored, fields, by=by, now=now, reason="cycle closed")
     take_snapshots(moved, today=timezone.localdate(now))
     return moved
 

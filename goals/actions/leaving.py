@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.audit import record
 from accounts.models import ApiToken, AuditEntry, User
@@ -101,8 +100,8 @@ def deactivate_person(
     handed = _hand_over(person, by=by, now=now, successors=successors, successor=successor)
     names = ", ".join(sorted({heir.name for heir in handed.values()}))
     count = len(handed)
-    detail = ngettext("%(count)s thing went to %(names)s", "%(count)s things went to %(names)s", count)
-    detail = detail % {"count": count, "names": names} if handed else ""
+    # The record keeps it: in English, whoever deactivates.
+    detail = f"{count} {'thing' if count == 1 else 'things'} went to {names}" if handed else ""
     _shut_out(person, by=by, now=now, detail=detail)
     return count
 

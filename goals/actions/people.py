@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
+from accounts.languages import kind_of
 from accounts.models import AuditEntry, Invitation, User
 from areas.models import Area, Membership, Role
 from goals.actions.refusals import Invalid, Refused, WrongState
@@ -169,7 +170,7 @@ def change_org_role(person: User, org_role: str, *, by: Any, now: datetime) -> b
 
 def note_export(person: User, *, by: Any, now: datetime) -> None:
     """Somebody else took what is held about a person."""
-    kind = str(person._meta.verbose_name)
+    kind = kind_of(person)
     record(AuditEntry.Action.EXPORTED, actor=by, kind=kind, subject=person.name, of=person, made_at=now)
 
 
@@ -201,7 +202,7 @@ def skip_mails(person: User, **narrower: Any) -> None:
 def _record(action: str, invitation: Invitation, *, by: Any, now: datetime) -> None:
     """Invitations have no history: each is a row of its own."""
     person = invitation.user
-    kind = str(invitation._meta.verbose_name)
+    kind = kind_of(invitation)
     record(action, actor=by, kind=kind, subject=person.name, of=invitation, about=person.pk, made_at=now)
 
 
@@ -221,6 +222,8 @@ def _judge_address(email: str) -> None:
 
 def _create(wanted: User, *, by: Any, now: datetime) -> User:
     person: Any = User(email=User.objects.normalize_email(wanted.email), name=wanted.name, is_active=False)
+    # Their first mail comes before they could choose: in the language of whoever invites them.
+    person.language = by.language
     person.set_unusable_password()
     person._history_user, person._history_date = by, now
     try:

@@ -7,7 +7,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from goals.models import CheckIn
-from goals.values import format_value
+from goals.sentences import value_text
 
 
 class Refused(Exception):
@@ -80,7 +80,7 @@ class ReportedMeanwhile(Refused):
         key_result = check_in.key_result
         names = {
             "who": check_in.author.name,
-            "value": format_value(check_in.value, unit=key_result.unit, kind=key_result.kind),  # type: ignore[arg-type]
+            "value": value_text(check_in.value, unit=key_result.unit, kind=key_result.formula_kind),
             "day": formats.date_format(check_in.effective_on, "j M"),
         }
         sentence = _("You reported %(value)s on %(day)s meanwhile; save again to keep both.")

@@ -16,7 +16,7 @@ from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
 from areas.api.reach import below
 from goals.api.reach import visible_key_results, visible_objectives
 from goals.models import CheckIn, Comment, Cycle, KeyResult, Objective, Roadmap
-from goals.pace import PACE_WORDS
+from goals.sentences import PACE_WORDS
 
 CHANGED = "Changed at this moment or later."
 

@@ -10,8 +10,8 @@ from goals.api.fields import AddressField, PageField, SaidStatusField, ScoreFiel
 from goals.figures import KeyResultFigures, ObjectiveFigures, RoadmapFigures
 from goals.figures.scores import score_of, told_proposal
 from goals.models import CheckIn, Cycle, KeyResult, Level, Objective, Roadmap, Visibility
-from goals.pace import PACE_WORDS
 from goals.progress import FORMULA_VERSION, score_band
+from goals.sentences import PACE_WORDS
 
 PACES = list(PACE_WORDS)
 BANDS = ["red", "amber", "green"]

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from goals.figures.key_result import KeyResultFigures
 from goals.models import KeyResult
-from goals.pace import bounds_text
 from goals.progress import round_half_up
+from goals.sentences import bounds_text
 from goals.values import DASH, MAX_PLACES, format_value
 
 

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from goals import pace as paces
 from goals.models import CheckIn, KeyResult
 from goals.progress import clamp, expected_share, expected_value, is_violated
+from goals.reasons import Reason, reason
+from goals.sentences import pace_word, reason_text
 
 Points = Sequence[tuple[date, Decimal]]
 
@@ -25,8 +29,7 @@ class KeyResultFigures:
     expected: Decimal | None
     expected_value: Decimal | None
     pace: str
-    word: str
-    reason: str
+    why: Reason
     stale: bool
     silent_days: int
     violated: bool | None  # of a guardrail that has a value; else None
@@ -35,6 +38,16 @@ class KeyResultFigures:
     forecast: paces.Forecast | None
     needs_per_week: Decimal | None
     is_paused: bool
+
+    @property
+    def word(self) -> str:
+        """The pace in the reader's language."""
+        return pace_word(self.pace, kind=self.key_result.formula_kind)
+
+    @property
+    def reason(self) -> str:
+        """The sentence beside the pace, in the reader's language."""
+        return reason_text(self.why)
 
     @property
     def reported(self) -> bool:
@@ -63,10 +76,10 @@ class KeyResultFigures:
     def left_out_because(self) -> str:
         """Why it does not count in the mean; empty when it does."""
         if self.key_result.kind == KeyResult.Kind.GUARDRAIL:
-            return "a guardrail is kept or violated, it has no progress"
+            return _("a guardrail is kept or violated, it has no progress")
         if self.completion is None:
-            return "it has no start or no target"
-        return "its weight is 0" if self.key_result.weight == 0 else ""
+            return _("it has no start or no target")
+        return _("its weight is 0") if self.key_result.weight == 0 else ""
 
     @property
     def needs_attention(self) -> bool:
@@ -116,8 +129,7 @@ def key_result_figures(key_result: KeyResult, *, today: date, points: Points = (
         if expected is None
         else expected_value(key_result.start_value, key_result.target_value, expected),
         pace=pace,
-        word=paces.pace_word(pace, kind=key_result.formula_kind),
-        reason=paces.reason(
+        why=reason(
             pace,
             kind=key_result.formula_kind,
             completion=key_result.completion,

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from goals import pace as paces
 from goals.figures.key_result import KeyResultFigures
 from goals.models import Cycle, KeyResult, Objective
 from goals.progress import EXACT, weighted_mean
+from goals.reasons import Case, Reason, reason
+from goals.sentences import pace_word, reason_text
 
 HEALTH_WORDS = (paces.DONE, paces.ON_TRACK, paces.BEHIND, paces.AT_RISK, paces.NO_DATA)
 OLD_AFTER_DAYS = 14
@@ -38,10 +43,21 @@ class Coverage:
         'from 14 of 20 key results, 5 older than 14 days'
         """
         if not self.counted:
-            return "no key result counts"
-        old = f", {self.older_than_14_days} older than 14 days" if self.older_than_14_days else ""
-        noun = "key result" if self.counted == 1 else "key results"
-        return f"from {self.reported} of {self.counted} {noun}{old}"
+            return _("no key result counts")
+        names = {"reported": self.reported, "counted": self.counted, "old": self.older_than_14_days}
+        if self.older_than_14_days:
+            sentence = ngettext(
+                "from %(reported)d of %(counted)d key result, %(old)d older than 14 days",
+                "from %(reported)d of %(counted)d key results, %(old)d older than 14 days",
+                self.counted,
+            )
+        else:
+            sentence = ngettext(
+                "from %(reported)d of %(counted)d key result",
+                "from %(reported)d of %(counted)d key results",
+                self.counted,
+            )
+        return sentence % names
 
 
 @dataclass(frozen=True)
@@ -92,13 +108,22 @@ class MeanFigures:
     completion: Decimal | None = None
     expected: Decimal | None = None
     pace: str = paces.NO_DATA
-    word: str = paces.PACE_WORDS[paces.NO_DATA]
-    reason: str = ""
+    why: Reason = field(default_factory=lambda: Reason(Case.NOTHING_TO_MEASURE))
     coverage: Coverage = field(default_factory=Coverage)
     health: Health = field(default_factory=Health)
     weight: Decimal = Decimal(0)  # the sum of the weights that count
     # Whether parts are hidden from whom these figures were made for; they are of the other parts alone.
     is_partial: bool = False
+
+    @property
+    def word(self) -> str:
+        """The pace in the reader's language."""
+        return pace_word(self.pace)
+
+    @property
+    def reason(self) -> str:
+        """The sentence beside the pace, in the reader's language."""
+        return reason_text(self.why)
 
     @property
     def progress(self) -> Decimal | None:
@@ -138,8 +163,8 @@ class ObjectiveFigures:
     @property
     def left_out_because(self) -> str:
         if self.mean.completion is None:
-            return "no key result counts"
-        return "its weight is 0" if self.objective.weight == 0 else ""
+            return _("no key result counts")
+        return _("its weight is 0") if self.objective.weight == 0 else ""
 
     @property
     def silent(self) -> tuple[KeyResultFigures, ...]:
@@ -212,8 +237,7 @@ def _mean(
         completion=completion,
         expected=expected,
         pace=pace,
-        word=paces.pace_word(pace),
-        reason=paces.reason(
+        why=reason(
             pace,
             completion=completion,
             expected=expected,

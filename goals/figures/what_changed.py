@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.audit_words import sentence, told
+from accounts.languages import kind_of
 from accounts.models import AuditEntry
 from areas.models import Area, Membership, Role
 from goals.figures.changed_line import PEOPLE, PLAN, RISKS, TALK, VALUES, Change, address_of
@@ -18,7 +19,7 @@ from goals.figures.changes import interim_changes
 from goals.models import CheckIn, Comment, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
 from goals.values import DASH, format_number
 
-ROLE_IN_AREA = str(Membership._meta.verbose_name)
+ROLE_IN_AREA = kind_of(Membership)
 
 
 def what_changed(

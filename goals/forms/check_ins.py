@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from goals.actions.check_ins import record_check_in
 from goals.actions.refusals import Refused, ReportedMeanwhile
 from goals.models import CheckIn, KeyResult
+from goals.notation import NotReadable
+from goals.sentences import refusal_text
 from goals.values import parse_reported
 
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -157,8 +159,8 @@ class CheckInForm(forms.Form):
             return None
         try:
             return parse_reported(text, kind=self.key_result.kind, unit=self.key_result.unit)  # type: ignore[arg-type]
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
+        except NotReadable as error:
+            raise ValidationError(refusal_text(error)) from error
 
     def clean_note(self) -> str:
         return _lines(self.cleaned_data["note"])

@@ -15,6 +15,8 @@ from goals.actions.cycles import change_cycle, create_cycle
 from goals.actions.refusals import Refused, StaleVersion
 from goals.forms.check_ins import DayField
 from goals.models import Cycle
+from goals.notation import NotReadable
+from goals.sentences import refusal_text
 from goals.values import parse_value, plain_number
 
 THRESHOLDS = ("on_track_gap", "on_track_ratio", "at_risk_gap", "at_risk_ratio")
@@ -36,8 +38,8 @@ class PlainDecimalField(forms.CharField):
             return None
         try:
             return parse_value(text)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
+        except NotReadable as error:
+            raise ValidationError(refusal_text(error)) from error
 
 
 class CycleForm(forms.Form):
@@ -65,13 +67,13 @@ class CycleForm(forms.Form):
         initial=0,
     )
     on_track_gap = PlainDecimalField(
-        label=_("On track: at most this far behind"), help_text="0.05 = 5 points"
+        label=_("On track: at most this far behind"), help_text=_("0.05 = 5 points")
     )
     on_track_ratio = PlainDecimalField(
         label=_("On track: at least this share of the expected"), help_text="0.9 = 90 %"
     )
     at_risk_gap = PlainDecimalField(
-        label=_("At risk: further behind than this"), help_text="0.15 = 15 points"
+        label=_("At risk: further behind than this"), help_text=_("0.15 = 15 points")
     )
     at_risk_ratio = PlainDecimalField(
         label=_("At risk: less than this share of the expected"), help_text="0.7 = 70 %"

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from goals.exchange.document import MAX_BLOCK
 from goals.forms.check_ins import DayField
+from goals.notation import NotReadable
+from goals.sentences import refusal_text
 from goals.values import parse_value, plain_number
 
 LONGEST_NUMBER = 40
@@ -39,8 +41,8 @@ class NumberField(forms.CharField):
             return None
         try:
             return parse_value(text)
-        except ValueError as error:
-            raise ValidationError(str(error), code="invalid") from error
+        except NotReadable as error:
+            raise ValidationError(refusal_text(error), code="invalid") from error
 
     def prepare_value(self, value: Any) -> Any:
         return plain_number(value) if isinstance(value, Decimal) else value

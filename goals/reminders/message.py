@@ -14,7 +14,7 @@ from goals.figures.expected import expected_text
 from goals.models import KeyResult, OutboxMail
 from goals.reminders.due import local_time, owed_by
 from goals.reminders.letters import address_of, one_line
-from goals.values import format_value
+from goals.sentences import value_text
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _compose(mail: OutboxMail, owed: list[KeyResult], *, today: date) -> EmailMu
 def _row(figures: KeyResultFigures, *, today: date) -> DueRow:
     key_result = figures.key_result
     due_on = key_result.check_in_due_on or today
-    last = format_value(key_result.current_value, unit=key_result.unit, kind=key_result.kind)  # type: ignore[arg-type]
+    last = value_text(key_result.current_value, unit=key_result.unit, kind=key_result.formula_kind)
     return DueRow(
         code=key_result.code,
         title=one_line(key_result.title),

@@ -13,10 +13,10 @@ from django.utils import formats
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from markdown_it import MarkdownIt
 
-from goals import pace, values
+from goals import pace, sentences, values
 from goals.figures import Health
 from goals.figures.expected import places_for
 from goals.models import CheckIn, Cycle, KeyResult, Mitigation
@@ -61,7 +61,7 @@ def share(ratio: Decimal | None) -> str:
 
 @register.filter
 def points(ratio: Decimal | None) -> str:
-    return values.format_points(ratio)
+    return sentences.points_text(ratio)
 
 
 @register.filter
@@ -72,14 +72,14 @@ def number(value: Decimal | None) -> str:
 @register.filter
 def quantity(value: Decimal | None, key_result: KeyResult) -> str:
     """The value as people write it for this key result: with its unit, or "done" for a milestone."""
-    return values.format_value(value, unit=key_result.unit, kind=key_result.formula_kind)
+    return sentences.value_text(value, unit=key_result.unit, kind=key_result.formula_kind)
 
 
 @register.filter
 def way(key_result: KeyResult) -> str:
     """From where to where, or between which bounds, without the unit; nothing for a milestone."""
     if key_result.kind == KeyResult.Kind.GUARDRAIL:
-        return pace.bounds_text(key_result.lower_bound, key_result.upper_bound)
+        return sentences.bounds_text(key_result.lower_bound, key_result.upper_bound)
     if key_result.kind == KeyResult.Kind.MILESTONE:
         return ""
     return f"{values.format_number(key_result.start_value)} → {values.format_number(key_result.target_value)}"
@@ -127,7 +127,7 @@ def plain(value: Decimal | date | str | None) -> str:
 @register.filter
 def signed_points(ratio: Decimal | None) -> str:
     """A difference in percentage points without the word, for a column that says it."""
-    return values.format_points(ratio).partition(" ")[0]
+    return sentences.points_text(ratio).partition(" ")[0]
 
 
 @register.filter
@@ -253,8 +253,16 @@ def _height(value: Decimal, low: Decimal, spread: Decimal) -> Decimal:
 
 
 def _counts(health: Health) -> list[Count]:
-    return [Count(name, _word(name).lower(), getattr(health, name)) for name in HEALTH_ORDER]
+    # Beside a number, within a line: not every language writes them as it does the badge's words.
+    words = {
+        pace.DONE: pgettext("health", "done"),
+        pace.ON_TRACK: gettext("on track"),
+        pace.BEHIND: gettext("behind"),
+        pace.AT_RISK: gettext("at risk"),
+        pace.NO_DATA: gettext("no data"),
+    }
+    return [Count(name, words[name], getattr(health, name)) for name in HEALTH_ORDER]
 
 
 def _word(health: str) -> str:
-    return gettext("Stale") if health == "stale" else pace.PACE_WORDS[health]
+    return gettext("Stale") if health == "stale" else sentences.pace_word(health)

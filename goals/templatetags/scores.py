@@ -8,7 +8,8 @@ from django import template
 from django.utils.translation import gettext
 
 from goals.progress import score_band
-from goals.values import format_number, format_points
+from goals.sentences import points_text
+from goals.values import format_number
 
 register = template.Library()
 
@@ -34,4 +35,4 @@ def tenths(score: Decimal | None) -> str:
 @register.filter
 def gap(ratio: Decimal) -> str:
     """A distance in points, which has no sign."""
-    return format_points(ratio).removeprefix("+")
+    return points_text(ratio).removeprefix("+")

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from goals import pace as paces
 from goals.pace import (
-    PACE_WORDS,
     Forecast,
     Thresholds,
     at_best_behind,
@@ -21,10 +20,9 @@ from goals.pace import (
     is_stale,
     needed_per_week,
     pace,
-    pace_word,
 )
+from goals.sentences import PACE_WORDS, pace_word, points_text
 from goals.tests.worked_examples import cases, day, examples, number
-from goals.values import format_points
 
 always = settings(derandomize=True, deadline=None, max_examples=200, database=None)
 
@@ -273,7 +271,7 @@ def test_the_document_judges_pace_as_the_code_does():
         expected, reached = number(row["expected"]), number(row["reached"])
         computed = pace(reached, expected, checked_in=True, started=True)
         assert PACE_WORDS[computed] == row["pace"], row
-        assert format_points(reached - expected) == row["difference"], row
+        assert points_text(reached - expected) == row["difference"], row
         assert round(reached / expected, 2) == number(row["reached / expected"]), row
 
 

@@ -5,11 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from goals.pace import bounds_text, reason
+from goals import reasons
+from goals.sentences import bounds_text, reason_text
 from goals.tests.worked_examples import examples
 from goals.values import NARROW_SPACE
 
 START = date(2024, 7, 1)
+
+
+def reason(*args, **figures):
+    return reason_text(reasons.reason(*args, **figures))
 
 
 def sentence(*args, **figures):

@@ -7,12 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goals.notation import MINUS
+from goals.sentences import points_text, rate_text, value_text
 from goals.values import (
     DASH,
     NARROW_SPACE,
     format_number,
-    format_points,
-    format_rate,
     format_share,
     format_value,
     parse_reported,
@@ -200,13 +199,13 @@ def test_values_are_shown_with_their_unit():
 
 
 def test_a_milestone_is_shown_in_words():
-    assert format_value(Decimal(1), kind="milestone") == "done"
-    assert format_value(Decimal(0), kind="milestone") == "not done"
+    assert value_text(Decimal(1), kind="milestone") == "done"
+    assert value_text(Decimal(0), kind="milestone") == "not done"
 
 
 def test_what_is_not_there_is_shown_as_a_dash():
-    assert format_value(None, unit="GB") == format_value(None, kind="milestone") == DASH
-    assert format_number(None) == format_share(None) == format_points(None) == DASH
+    assert format_value(None, unit="GB") == value_text(None, kind="milestone") == DASH
+    assert format_number(None) == format_share(None) == points_text(None) == DASH
 
 
 @pytest.mark.parametrize(
@@ -228,7 +227,7 @@ def test_shares_are_shown_in_whole_percent(ratio, shown):
     ],
 )
 def test_differences_are_shown_in_points_with_a_sign(ratio, shown):
-    assert format_points(Decimal(ratio)) == shown
+    assert points_text(Decimal(ratio)) == shown
 
 
 @pytest.mark.parametrize(
@@ -241,7 +240,9 @@ def test_differences_are_shown_in_points_with_a_sign(ratio, shown):
         ("0.00000012", "", "0"),
         ("0", "", "0"),
         ("1.96", "%", "2 points"),
+        ("1.01", "%", "1 point"),
+        ("-0.96", "%", "\u22120.96 points"),
     ],
 )
 def test_rates_are_short(rate, unit, shown):
-    assert format_rate(Decimal(rate), unit=unit) == shown
+    assert rate_text(Decimal(rate), unit=unit) == shown

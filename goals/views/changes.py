@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from accounts.languages import in_english
 from accounts.spreadsheets import text_cell
 from areas.models import Area
 from goals.figures.changed_line import PEOPLE, PLAN, RISKS, SECTIONS, TALK, VALUES, Change
@@ -106,8 +107,10 @@ def change_csv(request: HttpRequest) -> HttpResponse:
     writer = csv.writer(answer)
     writer.writerow(CSV_NAMES)
     keys = dict(Area.objects.without_tree_fields().values_list("pk", "key"))
-    for change in form.changes(cycle, request.user):
-        writer.writerow(_csv_row(change, keys))
+    # For spreadsheets and programs: what a column holds must not change with who asks.
+    with in_english():
+        for change in form.changes(cycle, request.user):
+            writer.writerow(_csv_row(change, keys))
     return answer
 
 

@@ -16,7 +16,9 @@ from goals.figures.expected import expected_text
 from goals.figures.key_result import Points, points_of
 from goals.forms.check_ins import CheckInForm
 from goals.models import KeyResult
-from goals.values import format_share, format_value
+from goals.reasons import distance
+from goals.sentences import distance_text, value_text
+from goals.values import format_share
 
 TREND_LENGTH = 12
 
@@ -60,7 +62,7 @@ class CheckInRow:
         if len(trend) < 2:
             return ""
         first, last = (
-            format_value(value, unit=key_result.unit, kind=key_result.kind)  # type: ignore[arg-type]
+            value_text(value, unit=key_result.unit, kind=key_result.formula_kind)
             for value in (trend[0], trend[-1])
         )
         return _("From %(first)s to %(last)s in %(count)d check-ins") % {
@@ -142,4 +144,5 @@ def short_reason(figures: KeyResultFigures) -> str:
         return format_share(reached)
     if key_result.kind == KeyResult.Kind.MILESTONE:
         return figures.reason
-    return f"{format_share(reached)}, {pace.verdict(figures.completion, figures.expected, figures.pace)}"
+    ahead = distance(figures.completion, figures.expected, figures.pace)
+    return f"{format_share(reached)}, {distance_text(ahead)}"

@@ -20,7 +20,7 @@ from goals.figures import key_results_figures
 from goals.forms.check_ins import CheckInForm
 from goals.models import CheckIn, KeyResult
 from goals.models.key_result import KeyResultQuerySet
-from goals.values import format_value
+from goals.sentences import value_text
 from goals.views.check_in_rows import check_in_rows
 
 # A form of this many rows stays below the number of fields that Django reads.
@@ -207,7 +207,7 @@ def _reported(form: CheckInForm) -> str:
     key_result, value = form.key_result, form.cleaned_data["value"]
     if value is None:
         return _("%(code)s no change") % {"code": key_result.code}
-    shown = format_value(value, unit=key_result.unit, kind=key_result.kind)  # type: ignore[arg-type]
+    shown = value_text(value, unit=key_result.unit, kind=key_result.formula_kind)
     return f"{key_result.code} {shown}"
 
 

@@ -81,7 +81,7 @@ def _rows(request: HttpRequest, cycle: Cycle, other: Cycle) -> list[ComparisonRo
 
 
 def _cells(row: ComparisonRow) -> list[str | int]:
-    cells: list[str | int] = ["", _("everything")]
+    cells: list[str | int] = ["", "everything"]
     if row.area is not None:
         cells = [row.area.key, text_cell(row.area.name)]
     for side in (row.one, row.other):

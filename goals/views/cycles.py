@@ -147,13 +147,12 @@ def _changes(history: list[Any]) -> list[Any]:
     changes = []
     for before, row in zip([None, *history], history, strict=False):
         named = [] if before is None else [name for name in fields if name not in quiet]
-        labels = [
-            str(getattr(fields[name], "verbose_name", name))
-            for name in named
-            if getattr(before, name, None) != getattr(row, name, None)
-        ]
-        if before is None or labels:
-            changes.append({"row": row, "labels": labels, "is_first": before is None})
+        moved = [name for name in named if getattr(before, name, None) != getattr(row, name, None)]
+        labels = [str(getattr(fields[name], "verbose_name", name)) for name in moved]
+        if before is None or moved:
+            changes.append(
+                {"row": row, "labels": labels, "is_first": before is None, "has_moved": "state" in moved}
+            )
     return changes[::-1]
 
 
