@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from goals.actions.carrying import still_here, values_of
 from goals.actions.refusals import Refused
 from goals.actions.risks import change_dependency, create_dependency, create_mitigation, create_risk
-from goals.models import Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Visibility
+from goals.models import Cycle, Dependency, KeyResult, Objective, Risk, Visibility
 
 RISK_FIELDS = (
     "kind",
@@ -39,7 +39,6 @@ IN_ORDER = (
     "objective__position",
     "objective__number",
 )
-OPEN_STEPS = (Mitigation.State.PLANNED, Mitigation.State.DOING)
 
 
 class Notes(Protocol):
@@ -160,7 +159,7 @@ def _carry_risk(risk: Risk, into: Cycle, *, by: Any, now: datetime) -> tuple[Ris
     }
     objective = risk.objective.successors.select_related("roadmap__cycle").get()
     made = create_risk(objective, by=by, now=now, **values)
-    steps = [step for step in risk.mitigations.all() if step.state in OPEN_STEPS]
+    steps = [step for step in risk.mitigations.all() if step.is_unfinished]
     for step in steps:
         fields = values_of(step, MITIGATION_FIELDS)
         create_mitigation(made, by=by, now=now, owner=still_here(step.owner), **fields)

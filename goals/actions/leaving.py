@@ -27,8 +27,6 @@ from goals.actions.refusals import Refused, WrongState
 from goals.actions.rows import save_row
 from goals.models import Cycle, KeyResult, Mitigation, Objective, Risk
 
-UNFINISHED = (Mitigation.State.PLANNED, Mitigation.State.DOING)
-
 
 class SuccessorNeeded(Refused):
     """Something in an area has nobody to go to."""
@@ -74,7 +72,7 @@ def holdings(person: User) -> list[Holding]:
     risks = Risk.objects.open().filter(owner=person).select_related(*related, "key_result").order_by("code")
     for risk in _carried_on(risks, "objective__"):
         of(risk.objective).risks.append(risk)
-    steps = Mitigation.objects.filter(owner=person, state__in=UNFINISHED, risk__in=Risk.objects.open())
+    steps = Mitigation.objects.unfinished().filter(owner=person, risk__in=Risk.objects.open())
     related = [f"risk__objective__{step}" for step in way]
     for step in _carried_on(steps, "risk__objective__").select_related(*related).order_by("risk__code", "pk"):
         of(step.risk.objective).mitigations.append(step)
