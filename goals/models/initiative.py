@@ -7,15 +7,18 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from goals.models.cycle import Cycle
 from goals.models.key_result import KeyResult
-from goals.models.step import Step, StepQuerySet
+from goals.models.step import Step, StepQuerySet, StepState
 
 LINK_LENGTH = 500
+# What one press makes of a state.
+NEXT_STATES = {StepState.PLANNED: StepState.DOING, StepState.DOING: StepState.DONE}
 LINK_SENTENCE = _("A link begins with http:// or https://.")
 
 
@@ -33,6 +36,12 @@ class InitiativeQuerySet(StepQuerySet):
         if not user.is_authenticated:
             return self.none()
         return self.filter(Q(owner=user) | Q(key_result__in=KeyResult.objects.checkable_by(user)))
+
+    def awaited_of(self, person: Any) -> InitiativeQuerySet:
+        """What a person is still to do in cycles that are open; what is due first comes first."""
+        mine = self.filter(owner=person, key_result__in=KeyResult.objects.counting()).visible_to(person)
+        in_open_cycles = mine.exclude(key_result__objective__roadmap__cycle__state=Cycle.State.CLOSED)
+        return in_open_cycles.unfinished().order_by(F("due_on").asc(nulls_last=True), "pk")
 
     def with_context(self) -> InitiativeQuerySet:
         """With what its links and the judgement about it need."""
@@ -109,6 +118,11 @@ class Initiative(Step):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def next_state(self) -> str:
+        """Planned, then under way, then done; empty where nothing comes next."""
+        return NEXT_STATES.get(StepState(self.state), "")
 
     @property
     def recorded_as(self) -> str:
