@@ -15,6 +15,7 @@ from areas.api.views import AreaViewSet
 from goals.api import progress_views as progress
 from goals.api import views as goals
 from goals.api.cycle_views import CycleViewSet
+from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
 
 app_name = "api"
@@ -26,11 +27,14 @@ router.register("roadmaps", goals.RoadmapViewSet, basename="roadmap")
 router.register("objectives", goals.ObjectiveViewSet, basename="objective")
 router.register("key-results", goals.KeyResultViewSet, basename="key-result")
 router.register("check-ins", goals.CheckInViewSet, basename="check-in")
+router.register("initiatives", InitiativeViewSet, basename="initiative")
 
 router.register("record", RecordViewSet, basename="record")
 router.register("tokens", TokenViewSet, basename="token")
 
 check_ins_of_one = goals.KeyResultCheckInViewSet.as_view({"get": "list", "post": "create"}, detail=False)
+
+initiatives_of_one = KeyResultInitiativeViewSet.as_view({"get": "list", "post": "create"}, detail=False)
 
 
 class SchemaView(Endpoint, SpectacularAPIView):
@@ -43,6 +47,11 @@ version_1: list[URLPattern | URLResolver] = [
     *router.urls,
     re_path(
         rf"^key-results/(?P<code>{goals.CODE})/check-ins/$", check_ins_of_one, name="key-result-check-ins"
+    ),
+    re_path(
+        rf"^key-results/(?P<code>{goals.CODE})/initiatives/$",
+        initiatives_of_one,
+        name="key-result-initiatives",
     ),
     path("me/", MeView.as_view(), name="me"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),

@@ -70,7 +70,7 @@ PROBLEMS = ("400", "401", "403", "404", "405", "406", "429")
 READ_PROBLEMS = (*PROBLEMS, "412")
 WRITE_PROBLEMS = (*PROBLEMS, "409", "411", "413", "415", "422")
 CHANGE_PROBLEMS = (*WRITE_PROBLEMS, "412", "428")
-PROBLEMS_OF = {"GET": READ_PROBLEMS, "PATCH": CHANGE_PROBLEMS}
+PROBLEMS_OF = {"GET": READ_PROBLEMS}
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -94,6 +94,12 @@ class ProblemSerializer(serializers.Serializer):
 class Schema(AutoSchema):
     """Adds what base.Endpoint does for all: problems, ETag and 304, rates."""
 
+    @property
+    def _is_matched(self) -> bool:
+        """Whether a request has to name in If-Match what its sender read."""
+        is_matched_delete = self.method == "DELETE" and getattr(self.view, "matches_deletes", False)
+        return self.method == "PATCH" or is_matched_delete
+
     def get_override_parameters(self) -> list[Any]:
         rates = [
             OpenApiParameter(
@@ -111,12 +117,13 @@ class Schema(AutoSchema):
         asks = OpenApiParameter(
             "WWW-Authenticate", str, HEADER, response=["401"], description='`Bearer realm="okrtracker"`'
         )
-        if self.method == "PATCH":
+        named = [OpenApiParameter("ETag", str, HEADER, response=["200"], description="Names this answer.")]
+        if self._is_matched:
             return [
                 OpenApiParameter(
                     "If-Match", str, HEADER, required=True, description="The ETag of what was read."
                 ),
-                OpenApiParameter("ETag", str, HEADER, response=["200"], description="Names this answer."),
+                *(named if self.method == "PATCH" else []),
                 *rates,
                 retry_after,
                 asks,
@@ -137,7 +144,8 @@ class Schema(AutoSchema):
             bodies["304"] = self._get_response_for_code(None, "304") | {
                 "description": "What was asked for is what If-None-Match names."
             }
-        for status in PROBLEMS_OF.get(self.method, WRITE_PROBLEMS):
+        usual = CHANGE_PROBLEMS if self._is_matched else WRITE_PROBLEMS
+        for status in PROBLEMS_OF.get(self.method, usual):
             bodies[status] = self._get_response_for_code(ProblemSerializer, status, [CONTENT_TYPE])
         return dict(sorted(bodies.items()))
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.api.base import today_of
 from accounts.models import User
 from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
 from goals.api.reach import visible_key_results
-from goals.models import CheckIn, Cycle, KeyResult, Objective, Roadmap
+from goals.models import CheckIn, Cycle, Initiative, KeyResult, Objective, Roadmap
 from goals.pace import PACE_WORDS
 
 CHANGED = "Changed at this moment or later."
@@ -127,4 +128,37 @@ class CheckInFilters(CheckInsOfOneFilters):
     owner = PersonFilter(field_name="key_result__owner")
     kind = django_filters.ChoiceFilter(
         field_name="key_result__kind", choices=KeyResult.Kind.choices, label="The kind of key result."
+    )
+
+
+class OverdueFilter(django_filters.ChoiceFilter):
+    """Steps that are overdue today, or those that are not."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if not value:
+            return qs
+        overdue = Initiative.objects.overdue(today_of(self.parent.request)).values("pk")
+        return qs.filter(pk__in=overdue) if value == "true" else qs.exclude(pk__in=overdue)
+
+
+class InitiativesOfOneFilters(django_filters.FilterSet):
+    owner = PersonFilter(field_name="owner")
+    state = django_filters.ChoiceFilter(choices=Initiative.State.choices, label="The state it is in.")
+    overdue = OverdueFilter(
+        choices=[("true", "true"), ("false", "false")],
+        label="Whether it is due before today, and neither done nor dropped.",
+    )
+    q = WordsFilter(fields=("title", "link"))
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
+
+
+class InitiativeFilters(InitiativesOfOneFilters):
+    cycle = CycleFilter(field_name="key_result__objective__roadmap__cycle")
+    area = BelowFilter(field_name="key_result__objective__roadmap__area")
+    key_result = KeyFilter(
+        field_name="key_result",
+        to_field_name="code",
+        queryset=_key_results,
+        sentence=_("There is no key result with this code."),
+        label="A key result's code.",
     )

@@ -8,7 +8,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework.request import Request
 
 from areas.api.reach import in_reach
-from goals.models import CheckIn, KeyResult, Objective, Roadmap
+from goals.models import CheckIn, Initiative, KeyResult, Objective, Roadmap
+from goals.models.initiative import InitiativeQuerySet
 from goals.models.key_result import KeyResultQuerySet
 
 
@@ -27,6 +28,11 @@ def visible_key_results(request: Request) -> KeyResultQuerySet:
 def visible_check_ins(request: Request) -> QuerySet[CheckIn]:
     path = "key_result__objective__roadmap__area"
     return CheckIn.objects.visible_to(request.user).filter(in_reach(request, path))
+
+
+def visible_initiatives(request: Request) -> InitiativeQuerySet:
+    path = "key_result__objective__roadmap__area"
+    return Initiative.objects.visible_to(request.user).filter(in_reach(request, path))
 
 
 def with_kin(rows: Any, seen: Any) -> Any:
