@@ -16,7 +16,17 @@ from accounts.audit_words import sentence, told
 from accounts.models import AuditEntry, User
 from areas.models import Area, Membership, Role
 from goals.figures.changes import interim_changes
-from goals.models import CheckIn, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import (
+    CheckIn,
+    Cycle,
+    Dependency,
+    Initiative,
+    KeyResult,
+    Mitigation,
+    Objective,
+    Risk,
+    Roadmap,
+)
 from goals.values import DASH, format_number
 
 VALUES, PLAN, RISKS, PEOPLE = "values", "plan", "risks", "people"
@@ -41,6 +51,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
         "visibility",
         *OUT,
     ),
+    Initiative: ("title", "state", "due_on", "owner", "link"),
     Dependency: ("state", "note"),
     Risk: (
         "title",
@@ -112,6 +123,13 @@ def what_changed(
             PLAN,
         ),
         *_interim(key_results, since),
+        *_rows(
+            Initiative.objects.filter(key_result__in=key_results)
+            .annotate(area_pk=F("key_result__objective__roadmap__area"))
+            .select_related("key_result__objective"),
+            since,
+            PLAN,
+        ),
         *_rows(needs.annotate(area_pk=F("objective__roadmap__area")), since, PLAN),
         *_rows(risks.annotate(area_pk=F("objective__roadmap__area")), since, RISKS),
         *_rows(
@@ -292,7 +310,7 @@ def _people(since: datetime, areas: QuerySet[Area] | None) -> Iterable[Change]:
 def _code(row: Any) -> str:
     if isinstance(row, Mitigation | Dependency):
         return ""
-    code: str = row.code
+    code: str = row.key_result.code if isinstance(row, Initiative) else row.code
     return code
 
 
@@ -306,6 +324,9 @@ def _title(row: Any) -> str:
 
 def _address(row: Any) -> str:
     """Where to read on; nowhere for what has left the lists, or where it would take another query to tell."""
+    if isinstance(row, Initiative):
+        page = _address(row.key_result)
+        return f"{page}#initiative-{row.pk}" if page else ""
     if isinstance(row, Objective | KeyResult):
         is_out = row.archived_at is not None
         is_out = is_out or (isinstance(row, KeyResult) and row.objective.archived_at is not None)

@@ -18,6 +18,7 @@ from goals.figures import (
     objective_figures,
 )
 from goals.figures.hidden import hidden_parts
+from goals.figures.initiatives import initiatives_of
 from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
 from goals.models import CheckIn, Comment, Dependency, KeyResult, Objective, Risk
@@ -55,6 +56,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "figures": figures,
         "dropped": dropped,
         "checkable": set() if shown.as_of else checkable_ids(ids, request.user, cycle),
+        "initiatives": initiatives_of(ids, until=shown.as_of),
         "risks": _risks(objective, request.user),
         "needs": visible_needs([figures], request.user),
         "needed_by": _needed_by(objective, request.user),

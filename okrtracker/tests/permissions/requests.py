@@ -18,7 +18,17 @@ from accounts.models.invitation import token_of
 from accounts.sign_in.strength import SALT
 from areas.models import Area
 from goals.actions.rollover import Decision, roll_over
-from goals.models import Comment, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import (
+    Comment,
+    Cycle,
+    Dependency,
+    Initiative,
+    KeyResult,
+    Mitigation,
+    Objective,
+    Risk,
+    Roadmap,
+)
 from okrtracker.tests.permissions.world import BROWSER, NONCE, PASSWORD, PERSON, ROWS, SERIALS, TOKEN
 from okrtracker.tests.test_walk import ROUTES, SAMPLES, SAMPLES_OF
 
@@ -99,12 +109,15 @@ FORMS: dict[str, Form] = {
         "state": "open",
         "visibility": "internal",
     },
+    "goals:initiative_create": {"title": "Another one", "state": "planned"},
+    "goals:initiative_move": {"to": "down"},
     "goals:mitigation_create": {"text": "Another step", "state": "planned"},
     "goals:need_create": {"partner": "Another partner", "state": "asked"},
     "goals:roadmap_create": {"title": "A new one", "visibility": "internal"},
     "goals:objective_restore": {"reason": WHY},
     "goals:key_result_restore": {"reason": WHY},
     "api:key-result-check-ins": REPORT,
+    "api:key-result-initiatives": {"title": "Another one"},
     "api:cycle-reopen": {"reason": WHY},
     "api:token-list": {"name": "for a script", "scope": "read", "days": 30, "area": "CORE"},
 }
@@ -125,6 +138,7 @@ class Found:
             Objective: {"code": f"{objective}-O1" if part else code},
             KeyResult: {"code": code},
             Risk: {"code": code},
+            Initiative: {"pk": self.parts.get("initiative_id")},
             Mitigation: {"pk": self.parts.get("mitigation_id")},
             Dependency: {"pk": self.parts.get("need_id")},
             Cycle: {"key": self.parts.get("cycle_key")},
@@ -211,6 +225,8 @@ FORMS_OF_ROWS: dict[str, Callable[[Found], Form]] = {
     "goals:key_result_remove": _edited("", KeyResult, way="drop"),
     "goals:need_edit": _edited("", Dependency, note="Another note", state="agreed"),
     "goals:risk_edit": _edited("goals:risk_create", Risk),
+    "goals:initiative_edit": _edited("goals:initiative_create", Initiative),
+    "goals:initiative_state": _edited("", Initiative, state="doing"),
     "goals:mitigation_edit": _edited("goals:mitigation_create", Mitigation),
     "cycles:cycle_add": _cycle,
     "cycles:cycle_edit": _edited_cycle,

@@ -29,10 +29,11 @@ from accounts.sign_in.sessions import SEEN, STARTED
 from accounts.tests.factories import UserFactory
 from areas.models import Area, Role
 from areas.tests.factories import AreaFactory, MembershipFactory
-from goals.models import Comment, Cycle, InterimTarget, KeyResult, Objective, Roadmap, Visibility
+from goals.models import Comment, Cycle, Initiative, InterimTarget, KeyResult, Objective, Roadmap, Visibility
 from goals.tests.factories import (
     CycleFactory,
     DependencyFactory,
+    InitiativeFactory,
     KeyResultFactory,
     MitigationFactory,
     ObjectiveFactory,
@@ -53,6 +54,7 @@ ROWS = {
 SERIALS = {
     "mitigation_id": {"own": 900_003, "other": 910_003, "restricted": 920_003},
     "need_id": {"own": 900_004, "other": 910_004, "restricted": 920_004},
+    "initiative_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
     "comment_id": {"own": 900_005, "other": 910_005, "restricted": 920_005},
 }
 
@@ -195,6 +197,9 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         check_in(key_result, 3, author=people[author], on=now - dt.timedelta(30))
         risk = RiskFactory(objective=objective, key_result=key_result)
         MitigationFactory(pk=serial["mitigation_id"], risk=risk)
+        InitiativeFactory(pk=serial["initiative_id"], key_result=key_result)
+        # To be moved, one needs another.
+        InitiativeFactory(key_result=key_result, title="Another one", owner=people[owner])
         DependencyFactory(pk=serial["need_id"], objective=objective)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
     Roadmap.objects.filter(area=edge, cycle=next_half).update(visibility=Visibility.RESTRICTED)
@@ -208,7 +213,7 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
 def date_back() -> None:
     """What was made just now was there last week, so that past days tell of it."""
     last_week = timezone.now() - dt.timedelta(days=7)
-    for model in (Cycle, Roadmap, Objective, KeyResult, InterimTarget):
+    for model in (Cycle, Roadmap, Objective, KeyResult, InterimTarget, Initiative):
         model.history.filter(history_date__gt=last_week).update(history_date=last_week)
 
 
