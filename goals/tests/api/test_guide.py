@@ -4,12 +4,14 @@ import json
 import os
 import re
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from accounts.models import ApiToken
 from goals.models import CheckIn, KeyResult
+from goals.tests.factories import InitiativeFactory
 
 GUIDE = Path("docs/api.md").read_text(encoding="utf-8")
 SETUP, *EXAMPLES = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
@@ -77,6 +79,12 @@ def test_report_a_value_and_send_it_again(shell, key_result):
     assert len(json.loads(shell("Read the history of a key result"))["results"]) == 1
 
 
+def test_say_what_is_being_done(shell, key_result, lead):
+    InitiativeFactory(key_result=key_result, title="Late", due_on=date(2024, 10, 1))
+    (row,) = json.loads(shell("Say what is being done"))["results"]
+    assert (row["title"], row["overdue"]) == ("Late", True)
+
+
 def test_ask_only_for_what_changed(shell):
     assert shell("Ask only for what changed") == "304\n"
 
@@ -92,6 +100,8 @@ def test_the_guide_names_every_filter_of_every_list():
         "objectives/": filters.ObjectiveFilters,
         "key-results/": filters.KeyResultFilters,
         "check-ins/": filters.CheckInFilters,
+        "initiatives/": filters.InitiativeFilters,
+        "key-results/{CODE}/initiatives/": filters.InitiativesOfOneFilters,
         "key-results/{CODE}/check-ins/": filters.CheckInsOfOneFilters,
     }
     rows = dict(re.findall(r"^\| `([^`]+/)` \| (.*) \|$", GUIDE, re.MULTILINE))
