@@ -65,6 +65,8 @@ QUICK = {
         "writes[cycles:cycle_edit]",
     ],
     "goals/api/cycle": ["[api:cycle"],
+    "goals/api/initiative": ["initiative"],
+    "goals/models/initiative": ["initiative"],
     "goals/api": ["[api:key-result-check", "reads[api:", "writes[api:", "test_agreement.py", "tests/api/"],
     "goals/models/comment": ["[goals:comment"],
     "goals/models": ["test_visibility.py", "[goals:roadmap_edit]", "[cycles:roadmap_scores]"],
@@ -76,6 +78,7 @@ QUICK = {
     "goals/views/check": ["[goals:check_in", "[goals:my", "test_agreement.py"],
     "goals/views/comments": ["[goals:comment", "[goals:check_in_", "[goals:objective_comment", "_people]"],
     "goals/views/cycle": ["[cycles:"],
+    "goals/views/initiatives": ["[goals:initiative_", "views/test_initiatives.py"],
     "goals/views/own": ["[people:own"],
     "goals/views/plan": [
         *("[goals:roadmap_", "[goals:objective_", "[goals:key_result_", "[goals:risk_", "[goals:mitigation_"),
