@@ -178,6 +178,8 @@ def _url(entry: AuditEntry) -> str:
             return f"{reverse('goals:objective_detail', args=[objective])}#risk-{short_code}"
         if entry.model == "goals.roadmap" and "-" in entry.subject:
             return reverse("goals:roadmap_detail", args=entry.subject.split("-", 1))
+        if entry.model == "goals.initiative":
+            return reverse("goals:key_result_detail", args=[entry.subject.partition(":")[0]])
         if entry.model in PAGES:
             return reverse(PAGES[entry.model], args=[entry.subject])
         if entry.about_id:

@@ -17,6 +17,7 @@ from goals.models import (
     CheckIn,
     Cycle,
     Dependency,
+    Initiative,
     KeyResult,
     Mitigation,
     Objective,
@@ -100,6 +101,14 @@ class KeyResultAdmin(LookUp, SimpleHistoryAdmin):
     list_filter = ["objective__roadmap__cycle", "kind"]
     search_fields = ["code", "title"]
     list_select_related = ["owner"]
+
+
+@admin.register(Initiative)
+class InitiativeAdmin(LookUp, SimpleHistoryAdmin):
+    list_display = ["title", "key_result", "owner", "due_on", "state"]
+    list_filter = ["state"]
+    search_fields = ["title", "key_result__code"]
+    list_select_related = ["key_result", "owner"]
 
 
 @admin.register(CheckIn)

@@ -23,6 +23,7 @@ from goals.api.comment_views import (
     ObjectiveCommentViewSet,
 )
 from goals.api.cycle_views import CycleViewSet
+from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
 from goals.api.rhythm_views import AreaRhythmView, CycleRhythmView, KeyResultRhythmView
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
@@ -37,6 +38,7 @@ router.register("objectives", goals.ObjectiveViewSet, basename="objective")
 router.register("key-results", goals.KeyResultViewSet, basename="key-result")
 router.register("check-ins", goals.CheckInViewSet, basename="check-in")
 router.register("comments", CommentViewSet, basename="comment")
+router.register("initiatives", InitiativeViewSet, basename="initiative")
 
 router.register("record", RecordViewSet, basename="record")
 router.register("tokens", TokenViewSet, basename="token")
@@ -44,6 +46,8 @@ router.register("tokens", TokenViewSet, basename="token")
 LIST_AND_ADD: dict[str, Any] = {"get": "list", "post": "create"}
 check_ins_of_one = goals.KeyResultCheckInViewSet.as_view(LIST_AND_ADD, detail=False)
 ONE_CHECK_IN = rf"^key-results/(?P<code>{goals.CODE})/check-ins/(?P<sequence>[1-9][0-9]{{0,8}})/"
+
+initiatives_of_one = KeyResultInitiativeViewSet.as_view({"get": "list", "post": "create"}, detail=False)
 
 
 class SchemaView(Endpoint, SpectacularAPIView):
@@ -74,6 +78,11 @@ version_1: list[URLPattern | URLResolver] = [
         rf"{ONE_CHECK_IN}acknowledgements/me/$",
         AcknowledgementViewSet.as_view({"delete": "destroy"}, detail=True),
         name="check-in-acknowledgement-me",
+    ),
+    re_path(
+        rf"^key-results/(?P<code>{goals.CODE})/initiatives/$",
+        initiatives_of_one,
+        name="key-result-initiatives",
     ),
     path("me/", MeView.as_view(), name="me"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),

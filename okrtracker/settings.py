@@ -349,6 +349,7 @@ SPECTACULAR_SETTINGS = {
         "Pace": "goals.sentences.PACE_WORDS",
         "RoadmapState": "goals.models.Roadmap.State",
         "Status": "goals.models.CheckIn.Status",
+        "StepState": "goals.models.step.StepState",
         "Visibility": "goals.models.Visibility",
     },
     "SORT_OPERATION_PARAMETERS": False,

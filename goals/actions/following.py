@@ -1,4 +1,4 @@
-"""Open risks and needs follow their objectives into another cycle, now or with a later rollover."""
+"""Open risks, needs and unfinished initiatives follow into another cycle, now or with a later rollover."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from goals.actions.carrying import still_here, values_of
+from goals.actions.initiatives import create_initiative
 from goals.actions.refusals import Refused
 from goals.actions.risks import change_dependency, create_dependency, create_mitigation, create_risk
-from goals.models import Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Visibility
+from goals.models import Cycle, Dependency, Initiative, KeyResult, Objective, Risk, Visibility
 
 RISK_FIELDS = (
     "kind",
@@ -31,6 +32,7 @@ RISK_FIELDS = (
     "consequence",
 )
 MITIGATION_FIELDS = ("text", "due_on", "state", "position")
+INITIATIVE_FIELDS = ("title", "link", "due_on", "state")
 # Of the plan, by the objectives that rows are of.
 IN_ORDER = (
     "objective__roadmap__area__position",
@@ -39,7 +41,6 @@ IN_ORDER = (
     "objective__position",
     "objective__number",
 )
-OPEN_STEPS = (Mitigation.State.PLANNED, Mitigation.State.DOING)
 
 
 class Notes(Protocol):
@@ -47,6 +48,7 @@ class Notes(Protocol):
 
     risks: list[str]
     needs: list[str]
+    initiatives: list[str]
     left: list[str]
     mitigation_count: int
 
@@ -82,6 +84,23 @@ def risks_to_follow(cycle: Cycle, into: Cycle) -> QuerySet[Risk]:
         .of_cycle(cycle)
         .filter(goes_on, successors__isnull=True, objective__successors__in=_going_on(into))
         .order_by(*IN_ORDER, "number")
+    )
+
+
+def initiatives_to_follow(cycle: Cycle, into: Cycle) -> QuerySet[Initiative]:
+    """Unfinished ones of key results that go on in `into`, not there yet, in the order of the plan."""
+    order = [
+        f"-key_result__{name[1:]}" if name.startswith("-") else f"key_result__{name}" for name in IN_ORDER
+    ]
+    return (
+        Initiative.objects.with_context()
+        .unfinished()
+        .filter(
+            key_result__in=KeyResult.objects.counting().of_cycle(cycle),
+            key_result__successors__in=KeyResult.objects.counting().of_cycle(into),
+            successors__isnull=True,
+        )
+        .order_by(*order, "key_result__position", "key_result__number", "position", "pk")
     )
 
 
@@ -147,6 +166,14 @@ def follow(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: datetime) -
             notes.left.append(f"{need.name}: {refusal.sentence}")
         else:
             notes.needs.append(need.name)
+    for initiative in initiatives_to_follow(cycle, into):
+        try:
+            with transaction.atomic():
+                there = _carry_initiative(initiative, into, by=by, now=now)
+        except Refused as refusal:
+            notes.left.append(f"{initiative.recorded_as}: {refusal.sentence}")
+        else:
+            notes.initiatives.append(there.recorded_as)
 
 
 def _carry_risk(risk: Risk, into: Cycle, *, by: Any, now: datetime) -> tuple[Risk, int]:
@@ -160,11 +187,23 @@ def _carry_risk(risk: Risk, into: Cycle, *, by: Any, now: datetime) -> tuple[Ris
     }
     objective = risk.objective.successors.select_related("roadmap__cycle").get()
     made = create_risk(objective, by=by, now=now, **values)
-    steps = [step for step in risk.mitigations.all() if step.state in OPEN_STEPS]
+    steps = [step for step in risk.mitigations.all() if step.is_unfinished]
     for step in steps:
         fields = values_of(step, MITIGATION_FIELDS)
         create_mitigation(made, by=by, now=now, owner=still_here(step.owner), **fields)
     return made, len(steps)
+
+
+def _carry_initiative(initiative: Initiative, into: Cycle, *, by: Any, now: datetime) -> Initiative:
+    goes_on = initiative.key_result.successors.of_cycle(into).select_related("objective__roadmap").get()
+    return create_initiative(
+        goes_on,
+        by=by,
+        now=now,
+        owner=still_here(initiative.owner),
+        predecessor=initiative,
+        **values_of(initiative, INITIATIVE_FIELDS),
+    )
 
 
 def _carry_need(need: Need, *, by: Any, now: datetime) -> None:

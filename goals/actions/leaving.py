@@ -24,9 +24,7 @@ from goals.actions.people import (
 )
 from goals.actions.refusals import Refused, WrongState
 from goals.actions.rows import save_row
-from goals.models import Cycle, KeyResult, Mitigation, Objective, Risk
-
-UNFINISHED = (Mitigation.State.PLANNED, Mitigation.State.DOING)
+from goals.models import Cycle, Initiative, KeyResult, Mitigation, Objective, Risk
 
 
 class SuccessorNeeded(Refused):
@@ -44,17 +42,18 @@ class Holding:
     key_results: list[KeyResult] = field(default_factory=list)
     risks: list[Risk] = field(default_factory=list)
     mitigations: list[Mitigation] = field(default_factory=list)
+    initiatives: list[Initiative] = field(default_factory=list)
 
     @property
     def rows(self) -> list[Any]:
-        return [*self.objectives, *self.key_results, *self.risks, *self.mitigations]
+        return [*self.objectives, *self.key_results, *self.risks, *self.mitigations, *self.initiatives]
 
 
 def holdings(person: User) -> list[Holding]:
-    """What a person answers for, by area. Four queries.
+    """What a person answers for, by area. Five queries.
 
     Left out is what nobody has to carry on: closed cycles, what was archived or dropped, risks that are
-    closed, mitigations that are done or dropped. It keeps the name of who answered for it.
+    closed, mitigations and initiatives that are done or dropped. It keeps the name of who answered for it.
     """
     found: dict[int, Holding] = {}
 
@@ -73,10 +72,14 @@ def holdings(person: User) -> list[Holding]:
     risks = Risk.objects.open().filter(owner=person).select_related(*related, "key_result").order_by("code")
     for risk in _carried_on(risks, "objective__"):
         of(risk.objective).risks.append(risk)
-    steps = Mitigation.objects.filter(owner=person, state__in=UNFINISHED, risk__in=Risk.objects.open())
+    steps = Mitigation.objects.unfinished().filter(owner=person, risk__in=Risk.objects.open())
     related = [f"risk__objective__{step}" for step in way]
     for step in _carried_on(steps, "risk__objective__").select_related(*related).order_by("risk__code", "pk"):
         of(step.risk.objective).mitigations.append(step)
+    doing = Initiative.objects.unfinished().filter(owner=person, key_result__in=KeyResult.objects.counting())
+    doing = _carried_on(doing, "key_result__objective__").with_context()
+    for initiative in doing.order_by("key_result__code", "position", "pk"):
+        of(initiative.key_result.objective).initiatives.append(initiative)
     return sorted(found.values(), key=lambda holding: holding.area.key)
 
 

@@ -9,14 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from goals.actions import locks
-from goals.actions.rows import (
-    apply_changes,
-    next_number,
-    refuse_closed,
-    refuse_given_up,
-    refuse_stale,
-    save_row,
-)
+from goals.actions.rows import change_row, next_number, refuse_closed, refuse_given_up, save_row
 from goals.models import Dependency, Mitigation, Objective, Risk
 
 
@@ -47,7 +40,7 @@ def change_risk(
     risk = (
         Risk.objects.select_for_update(of=("self",), no_key=True).select_related("objective").get(pk=risk.pk)
     )
-    return _change(risk, by=by, now=now, version=version, reason=reason, changes=changes)
+    return change_row(risk, by=by, now=now, version=version, changes=changes, reason=reason)
 
 
 @transaction.atomic
@@ -66,7 +59,7 @@ def change_mitigation(
 ) -> bool:
     refuse_closed(locks.share_cycle(mitigation.risk.objective.roadmap.cycle_id))
     mitigation = Mitigation.objects.select_for_update(of=("self",), no_key=True).get(pk=mitigation.pk)
-    return _change(mitigation, by=by, now=now, version=version, reason="", changes=changes)
+    return change_row(mitigation, by=by, now=now, version=version, changes=changes)
 
 
 @transaction.atomic
@@ -85,14 +78,4 @@ def change_dependency(
 ) -> bool:
     refuse_closed(locks.share_cycle(dependency.objective.roadmap.cycle_id))
     dependency = Dependency.objects.select_for_update(of=("self",), no_key=True).get(pk=dependency.pk)
-    return _change(dependency, by=by, now=now, version=version, reason="", changes=changes)
-
-
-def _change(
-    row: Any, *, by: Any, now: datetime, version: int | None, reason: str, changes: dict[str, Any]
-) -> bool:
-    refuse_stale(row, version)
-    if not apply_changes(row, changes):
-        return False
-    save_row(row, by=by, now=now, reason=reason)
-    return True
+    return change_row(dependency, by=by, now=now, version=version, changes=changes)

@@ -64,8 +64,9 @@ class RolloverReport:
     objectives: list[str] = field(default_factory=list)
     risks: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
+    initiatives: list[str] = field(default_factory=list)
     mitigation_count: int = 0
-    # Of risks and needs that the other plan did not take: which, and why.
+    # Of risks, needs and initiatives that the other plan did not take: which, and why.
     left: list[str] = field(default_factory=list)
 
     @property
@@ -134,7 +135,8 @@ def roll_over(
 ) -> RolloverReport:
     """Carries over what `decisions` name by code, or keeps all that is unfinished; a dry run takes it back.
 
-    Open risks and needs of objectives that go on follow, also those that were added since an earlier run.
+    Open risks and needs of objectives that go on follow, and unfinished initiatives of key results that do,
+    also those that were added since an earlier run.
     `expected` is the fingerprint of the dry run that was shown. Raises CycleClosed, WrongState, PlanChanged,
     Invalid with the fields that do not hold, each named CODE-field.
     """

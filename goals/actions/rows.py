@@ -43,18 +43,24 @@ def save_row(row: Any, *, by: Any, now: datetime, reason: str = "") -> None:
 
 
 def save_rows(
-    rows: Sequence[Any], fields: Sequence[str], *, by: Any, now: datetime, reason: str = ""
+    rows: Sequence[Any],
+    fields: Sequence[str],
+    *,
+    by: Any,
+    now: datetime,
+    reason: str = "",
+    makes_version: bool = True,
 ) -> None:
     """What `save_row` does to changed rows of one model, in a few statements however many they are.
 
     For values that a formula gives: only the database judges them. Each row gets its version, its history and
-    its entry in the record, as if it were saved alone.
+    its entry in the record, as if it were saved alone; without `makes_version` what no form shows changes.
     """
     if not rows:
         return
     model = type(rows[0])
     for row in rows:
-        row.version += 1
+        row.version += makes_version
         row.updated_at = timezone.now()
     model._default_manager.bulk_update(rows, [*fields, "version", "updated_at"])
     written = model.history.bulk_history_create(
@@ -97,6 +103,17 @@ def apply_changes(row: Any, changes: dict[str, Any]) -> list[str]:
     for name in changed:
         setattr(row, name, changes[name])
     return changed
+
+
+def change_row(
+    row: Any, *, by: Any, now: datetime, version: int | None, changes: dict[str, Any], reason: str = ""
+) -> bool:
+    """Whether something changed in a row that the caller has locked. Raises StaleVersion, Invalid."""
+    refuse_stale(row, version)
+    if not apply_changes(row, changes):
+        return False
+    save_row(row, by=by, now=now, reason=reason)
+    return True
 
 
 def next_number(parent: Any, counter: str, *, wanted: int | None = None) -> int:

@@ -293,6 +293,27 @@ KEY_RESULT_SERIES = _answer(
     {"code": "EDGE-24H2-O1-KR1", "results": [DAY_VALUE | {"value": "5.31"}], "formula_version": 1},
 )
 
+INITIATIVE = _answer(
+    "A pull request",
+    {
+        "id": 12,
+        "title": "Cache the weights of the decoder",
+        "key_result": "EDGE-24H2-O1-KR1",
+        "area": "EDGE",
+        "cycle": "24H2",
+        "link": "https://github.com/example/engine/pull/7",
+        "owner": "con.tributor@example.org",
+        "owner_name": "Con Tributor",
+        "due_on": "2024-11-01",
+        "state": "doing",
+        "overdue": False,
+        "position": 1,
+        **STAMPS,
+        "url": f"{SITE}/api/v1/initiatives/12/",
+        "page_url": f"{SITE}/key-results/EDGE-24H2-O1-KR1/#initiative-12",
+    },
+)
+
 EXPLAINED_VALUE = MEAN_VALUE | {"as_of": "2024-10-14", "formula_version": 1}
 PART_VALUE = {
     "weight": "1",

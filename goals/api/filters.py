@@ -15,7 +15,7 @@ from accounts.models import User
 from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
 from areas.api.reach import below
 from goals.api.reach import visible_key_results, visible_objectives
-from goals.models import CheckIn, Comment, Cycle, KeyResult, Objective, Roadmap
+from goals.models import CheckIn, Comment, Cycle, Initiative, KeyResult, Objective, Roadmap
 from goals.sentences import PACE_WORDS
 
 CHANGED = "Changed at this moment or later."
@@ -200,3 +200,36 @@ class CommentFilters(CommentsOfOneFilters):
 def _on(path: str, value: Any) -> Q:
     """A condition on the objective that a comment is about, or that its check-in belongs to."""
     return Q(**{f"objective__{path}": value}) | Q(**{f"check_in__key_result__objective__{path}": value})
+
+
+class OverdueFilter(django_filters.ChoiceFilter):
+    """Steps that are overdue today, or those that are not."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if not value:
+            return qs
+        overdue = Initiative.objects.overdue(today_of(self.parent.request)).values("pk")
+        return qs.filter(pk__in=overdue) if value == "true" else qs.exclude(pk__in=overdue)
+
+
+class InitiativesOfOneFilters(django_filters.FilterSet):
+    owner = PersonFilter(field_name="owner")
+    state = django_filters.ChoiceFilter(choices=Initiative.State.choices, label="The state it is in.")
+    overdue = OverdueFilter(
+        choices=[("true", "true"), ("false", "false")],
+        label="Whether it is due before today, and neither done nor dropped.",
+    )
+    q = WordsFilter(fields=("title", "link"))
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
+
+
+class InitiativeFilters(InitiativesOfOneFilters):
+    cycle = CycleFilter(field_name="key_result__objective__roadmap__cycle")
+    area = BelowFilter(field_name="key_result__objective__roadmap__area")
+    key_result = KeyFilter(
+        field_name="key_result",
+        to_field_name="code",
+        queryset=_key_results,
+        sentence=_("There is no key result with this code."),
+        label="A key result's code.",
+    )

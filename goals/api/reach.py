@@ -8,7 +8,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework.request import Request
 
 from areas.api.reach import in_reach
-from goals.models import CheckIn, Comment, KeyResult, Objective, Roadmap
+from goals.models import CheckIn, Comment, Initiative, KeyResult, Objective, Roadmap
+from goals.models.initiative import InitiativeQuerySet
 from goals.models.key_result import KeyResultQuerySet
 
 
@@ -33,6 +34,11 @@ def visible_comments(request: Request) -> QuerySet[Comment]:
     reached = in_reach(request, "objective__roadmap__area")
     reached |= in_reach(request, "check_in__key_result__objective__roadmap__area")
     return Comment.objects.visible_to(request.user).filter(reached)
+
+
+def visible_initiatives(request: Request) -> InitiativeQuerySet:
+    path = "key_result__objective__roadmap__area"
+    return Initiative.objects.visible_to(request.user).filter(in_reach(request, path))
 
 
 def with_kin(rows: Any, seen: Any) -> Any:

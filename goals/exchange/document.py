@@ -30,7 +30,7 @@ KEY_RESULT_VISIBILITIES = ("inherit", "internal", "restricted")
 RISK_KINDS = ("known", "unknown")
 RISK_RESPONSES = ("mitigate", "accept", "avoid", "transfer")
 RISK_STATES = ("open", "mitigating", "accepted", "occurred", "closed")
-MITIGATION_STATES = ("planned", "doing", "done", "dropped")
+STEP_STATES = ("planned", "doing", "done", "dropped")
 NEED_STATES = ("asked", "agreed", "at_risk", "met")
 
 MAX_BLOCK = 20_000  # characters of a description or a background
@@ -151,6 +151,20 @@ class PauseEntry(_Entry):
 
 
 @dataclass(frozen=True)
+class InitiativeEntry(_Entry):
+    """What is done for a key result; `link` is an address on the web or empty."""
+
+    title: str
+    link: str = ""
+    owner: str = ""
+    due_on: date | None = None
+    state: str = "planned"
+    line: int = field(default=0, compare=False)
+
+    _lines = ("title", "link")
+
+
+@dataclass(frozen=True)
 class KeyResultEntry(_Entry):
     """How one sees that an objective is met.
 
@@ -177,6 +191,7 @@ class KeyResultEntry(_Entry):
     pause: PauseEntry | None = None
     visibility: str = "inherit"
     source: str = ""
+    initiatives: tuple[InitiativeEntry, ...] = ()
     line: int = field(default=0, compare=False)
 
     _lines = ("title", "metric", "unit", "source")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, QuerySet
 
 from goals.exchange.document import (
+    InitiativeEntry,
     KeyResultEntry,
     MitigationEntry,
     NeedEntry,
@@ -16,19 +17,21 @@ from goals.exchange.document import (
     RoadmapDocument,
 )
 from goals.exchange.errors import DocumentError, Problem
-from goals.models import Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
 from goals.models.cycle import Visibility
 
 
 def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
-    """Roadmaps with all that their documents hold, in seven queries however many there are."""
+    """Roadmaps with all that their documents hold, in eight queries however many there are."""
     key_results = KeyResult.objects.select_related("owner").prefetch_related("interim_targets")
+    initiatives = Initiative.objects.select_related("owner")
     mitigations = Mitigation.objects.select_related("owner")
     risks = Risk.objects.select_related("owner", "key_result").order_by("number")
     needs = Dependency.objects.select_related("on_objective__roadmap__area", "on_objective__roadmap__cycle")
     return roadmaps.select_related("area__parent", "cycle").prefetch_related(
         Prefetch("objectives", Objective.objects.select_related("owner")),
         Prefetch("objectives__key_results", key_results),
+        Prefetch("objectives__key_results__initiatives", initiatives),
         Prefetch("objectives__risks", risks),
         Prefetch("objectives__risks__mitigations", mitigations),
         Prefetch("objectives__needs", needs),
@@ -38,7 +41,8 @@ def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
 def dump_roadmap(code: str, *, public: bool = False) -> RoadmapDocument:
     """The document of the roadmap with this code, like EDGE-24H2.
 
-    `public` leaves out what is not public (objectives, key results, risks, needs) and who owns what. Raises
+    `public` leaves out what is not public (objectives, key results, risks, needs), initiatives and who owns
+    what. Raises
     DocumentError when there is no such roadmap, or none for the public.
     """
     roadmap = with_plan(Roadmap.objects.filter(code=code)).first()
@@ -132,6 +136,17 @@ def key_result_entry(key_result: KeyResult, *, public: bool = False) -> KeyResul
         pause=None if public else _pause(key_result),
         visibility=key_result.visibility,
         source=key_result.source_note,
+        initiatives=() if public else tuple(initiative_entry(row) for row in key_result.initiatives.all()),
+    )
+
+
+def initiative_entry(initiative: Initiative) -> InitiativeEntry:
+    return InitiativeEntry(
+        title=initiative.title,
+        link=initiative.link,
+        owner=_owner(initiative, False),
+        due_on=initiative.due_on,
+        state=initiative.state,
     )
 
 
@@ -186,7 +201,7 @@ def need_entry(need: Dependency) -> NeedEntry:
     )
 
 
-def _owner(row: Objective | KeyResult | Risk | Mitigation, public: bool) -> str:
+def _owner(row: Objective | KeyResult | Initiative | Risk | Mitigation, public: bool) -> str:
     return "" if public or row.owner is None else row.owner.email
 
 

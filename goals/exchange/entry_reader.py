@@ -1,7 +1,8 @@
-"""What the readers of all kinds of entry share: fields, texts within their limits, and a list of problems."""
+"""What the readers of all kinds of entry share: fields, steps, texts within limits, a list of problems."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,9 @@ from goals.exchange.items import Item
 from goals.exchange.outline import Lines
 
 MAX_TITLE = 200
+
+# In brackets at the end, which no backslash hides and which are not those of a link.
+_ENDING = re.compile(r"(?<![\\\]])\(([^()]*)\)$")
 
 
 class EntryReader:
@@ -47,6 +51,20 @@ class EntryReader:
             self._field_item(child, table, values)
         self._refuse_prose(item, "this text belongs to no item of the list")
 
+    def _step_fields(
+        self, line: int, raw: str, children: list[Item], table: tuple[fields.Field, ...]
+    ) -> tuple[str, dict[str, Any]]:
+        """The raw text of a step, and its fields: in its line, in brackets at its end, in items below it."""
+        values: dict[str, Any] = {}
+        head = self._fields(line, raw, table, values)
+        if ending := _ENDING.search(head):
+            found = _step_ending(plain_line(ending[1]), table)
+            if found:
+                head, values = head[: ending.start()], found | values
+        for child in children:
+            self._field_item(child, table, values)
+        return head.strip(), values
+
     def _description(self, lines: Lines, line: int) -> str:
         text = prose(raw for _, raw in lines)
         if len(text) > MAX_BLOCK:
@@ -77,3 +95,19 @@ class EntryReader:
 
     def _problem(self, line: int, message: str) -> None:
         self.problems.append(Problem(line, message))
+
+
+def _step_ending(text: str, table: tuple[fields.Field, ...]) -> dict[str, Any]:
+    """The fields in `(due 2024-11-01, doing, ada@example.org)`; empty when one part is something else."""
+    values: dict[str, Any] = {}
+    for part in text.split(","):
+        word = re.sub(r"^due\s+", "", part.strip(), flags=re.I)
+        for item in table:
+            try:
+                values.setdefault(item.name, item.parse(word))
+                break
+            except ValueError:
+                continue
+        else:
+            return {}
+    return values

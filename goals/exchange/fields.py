@@ -19,6 +19,8 @@ from goals.exchange.measures import join_groups, plain_number, read_number
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\"]+")
 _MAIL_LINK = re.compile(r"\[[^\]]*\]\(mailto:([^)]+)\)|<(?:mailto:)?([^>]+)>", re.I)
+_WEB_ADDRESS = re.compile(r"https?://\S+", re.I)
+_WEB_LINK = re.compile(r"<(?P<plain>[^<>]+)>|\[[^\]]*\]\((?P<named>\S+)\)")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RHYTHMS = {"daily": 1, "weekly": 7, "fortnightly": 14}
 _RHYTHM = re.compile(r"(?:every )?([0-9]{1,3})(?: days?)?", re.I)
@@ -28,6 +30,7 @@ MAX_CONSEQUENCE = 5_000
 MAX_WEIGHT = Decimal("9999.99")
 MAX_INTERIM = 60
 MAX_PAUSE_REASON = 500
+MAX_LINK = 500
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,15 @@ def _read_email(raw: str, label: str) -> str:
     if not _EMAIL.fullmatch(word) or len(word) > 254:
         raise ValueError(f"{label} '{word}' is not an e-mail address")
     return word.lower()
+
+
+def _read_link(raw: str, label: str) -> str:
+    if match := _WEB_LINK.fullmatch(raw.strip()):
+        raw = match["plain"] or match["named"]
+    word = plain_line(raw)
+    if not _WEB_ADDRESS.fullmatch(word):
+        raise ValueError(f"{label} '{word[:80]}' is no address that begins with http:// or https://")
+    return limited(word, MAX_LINK, label)
 
 
 def _read_date(raw: str, label: str) -> date:
@@ -262,9 +274,15 @@ RISK_FIELDS: tuple[Field, ...] = (
     _text("trigger", "Trigger", 300, own_line=True),
     _CONSEQUENCE,
 )
+INITIATIVE_FIELDS: tuple[Field, ...] = (
+    Field("link", "Link", _read_link, escape_line, also=("url",)),
+    _day("due_on", "Due", also=("due on", "due date")),
+    _choice("state", "State", document.STEP_STATES, also=("status",)),
+    _email(),
+)
 MITIGATION_FIELDS: tuple[Field, ...] = (
     _day("due_on", "Due", also=("due on", "due date")),
-    _choice("state", "State", document.MITIGATION_STATES, also=("status",)),
+    _choice("state", "State", document.STEP_STATES, also=("status",)),
     _email(),
 )
 NEED_FIELDS: tuple[Field, ...] = (

@@ -121,6 +121,24 @@ def split_mark(raw: str) -> Mark:
     return Mark(letters, int(match["number"]) if match["number"] else None, raw[match.end() :])
 
 
+# Initiatives: `Initiative: the title · Link: https://...`, or `[the title](https://...)` as people type it
+
+_INITIATIVE = re.compile(r"initiatives?\s*:\s*", re.I)
+_LINKED = re.compile(r"\[(?P<title>.+)\]\((?P<link>https?://\S+)\)", re.I)
+
+
+def after_initiative(raw: str) -> str | None:
+    """What stands behind `Initiative:`; None where the raw text begins otherwise."""
+    match = _INITIATIVE.match(raw)
+    return raw[match.end() :] if match else None
+
+
+def split_linked(raw: str) -> tuple[str, str]:
+    """The raw title and the raw link of `[title](link)`; no link where it is none."""
+    match = _LINKED.fullmatch(raw)
+    return (match["title"], match["link"]) if match else (raw, "")
+
+
 # Headings
 
 _HEADING = re.compile(r"\s{0,3}(#{1,6})(?:[ \t\u00a0]+(.*))?$")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from goals.exchange import fields
-from goals.exchange.document import KeyResultEntry
+from goals.exchange.document import InitiativeEntry, KeyResultEntry
 from goals.exchange.entry_reader import MAX_TITLE, EntryReader
-from goals.exchange.grammar import plain_line, split_mark
+from goals.exchange.grammar import after_initiative, plain_line, split_linked, split_mark, starts_with_label
 from goals.exchange.items import Item, Table
 from goals.exchange.measures import Measure, find_measure, join_groups, read_measure
 
@@ -19,7 +19,7 @@ _NUMBER_COLUMNS = {"#", "no", "no.", "number", "code"}
 
 class KeyResultReader(EntryReader):
     def read(self, items: list[Item], tables: list[Table | None]) -> tuple[KeyResultEntry, ...]:
-        entries = [self._key_result(item) for item in items]
+        entries = [self._key_result(item, below) for item, below in self._with_initiatives(items)]
         for table in tables:
             if table is not None:
                 entries += self._key_result_table(table)
@@ -28,13 +28,51 @@ class KeyResultReader(EntryReader):
             self._problem(line, f"the objective has more than {MAX_KEY_RESULTS} key results")
         return tuple(entries)
 
-    def _key_result(self, item: Item) -> KeyResultEntry:
+    def _with_initiatives(self, items: list[Item]) -> list[tuple[Item, list[Item]]]:
+        """The key results, each with initiatives that stand behind it instead of below it."""
+        grouped: list[tuple[Item, list[Item]]] = []
+        for item in items:
+            if after_initiative(item.raw) is None:
+                grouped.append((item, []))
+            elif grouped:
+                grouped[-1][1].append(item)
+            else:
+                self._problem(item.line, "an initiative stands below the key result it is for")
+        return grouped
+
+    def _key_result(self, item: Item, below: list[Item]) -> KeyResultEntry:
         values: dict[str, Any] = {}
         head = self._fields(item.line, item.raw, fields.KEY_RESULT_FIELDS, values)
-        for child in item.children:
-            self._field_item(child, fields.KEY_RESULT_FIELDS, values)
+        initiatives: list[InitiativeEntry] = []
+        for child in [*item.children, *below]:
+            raw = after_initiative(child.raw)
+            if raw is None:
+                self._field_item(child, fields.KEY_RESULT_FIELDS, values)
+            else:
+                initiatives += self._initiatives(child, raw)
+        values["initiatives"] = tuple(initiatives)
         self._refuse_prose(item, "a key result has no description; put the text into the objective's")
         return self._make_key_result(item.line, head, values)
+
+    def _initiatives(self, item: Item, raw: str) -> list[InitiativeEntry]:
+        """One behind the word, or those in the list below it."""
+        if raw or not item.children or starts_with_label(item.children[0].raw):
+            return [self._initiative(item, raw)]
+        self._refuse_prose(item, "an initiative is one line")
+        return [self._initiative(child, child.raw) for child in item.children]
+
+    def _initiative(self, item: Item, raw: str) -> InitiativeEntry:
+        self._refuse_prose(item, "an initiative is one line")
+        title, link = split_linked(raw.strip())
+        if link:
+            raw = title
+        head, values = self._step_fields(item.line, raw, item.children, fields.INITIATIVE_FIELDS)
+        if not link:
+            head, link = split_linked(head)
+        if link:
+            values.setdefault("link", plain_line(link))
+        text = self._text(head, item.line, "the title of the initiative", MAX_TITLE)
+        return InitiativeEntry(title=text, line=item.line, **values)
 
     def _make_key_result(self, line: int, raw: str, values: dict[str, Any]) -> KeyResultEntry:
         mark = split_mark(raw)

@@ -80,6 +80,7 @@ def _owners(documents: Iterable[RoadmapDocument]) -> dict[str, Any]:
         for entry in (
             objective,
             *objective.key_results,
+            *(each for key_result in objective.key_results for each in key_result.initiatives),
             *objective.risks,
             *(step for risk in objective.risks for step in risk.mitigations),
         )

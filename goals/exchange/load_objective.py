@@ -1,11 +1,13 @@
-"""The objectives of a document into rows, with their key results, risks, mitigations and needs."""
+"""The objectives of a document into rows, with all that stands below them."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from goals.actions.initiatives import change_initiative, create_initiative, order_initiatives
 from goals.actions.key_results import change_key_result, create_key_result
 from goals.actions.pauses import tell_pause
 from goals.actions.risks import (
@@ -17,8 +19,16 @@ from goals.actions.risks import (
     create_risk,
 )
 from goals.actions.roadmaps import change_objective, create_objective
-from goals.exchange.document import ObjectiveEntry, PauseEntry, RiskEntry, RoadmapDocument, clean_line
+from goals.exchange.document import (
+    KeyResultEntry,
+    ObjectiveEntry,
+    PauseEntry,
+    RiskEntry,
+    RoadmapDocument,
+    clean_line,
+)
 from goals.exchange.dump import (
+    initiative_entry,
     is_in_plan,
     key_result_entry,
     mitigation_entry,
@@ -51,6 +61,7 @@ KEY_RESULT = _same("title", "metric", "unit", "kind", "weight", "owner", "due_on
 RISK = _same("kind", "title", "description", "likelihood", "impact", "response", "trigger", "owner") | _same(
     "state", "review_on", "residual_likelihood", "residual_impact", "occurred_on", "consequence", "visibility"
 )
+INITIATIVE = _same("title", "link", "owner", "due_on", "state")
 MITIGATION = _same("text", "owner", "due_on", "state")
 NEED = _same("note", "state")
 
@@ -90,9 +101,11 @@ def _key_results(entry: ObjectiveEntry, objective: Objective, loading: Loading) 
         changes = loading.changes(wanted, key_result_entry(row) if row else None, KEY_RESULT) | match.placing
         if row is None:
             fields = changes | {"number": wanted.number, "today": loading.today}
-            loading.create(wanted.line, _create_key_result, objective, fields)
+            row = loading.create(wanted.line, _create_key_result, objective, fields)
         else:
             loading.change(wanted.line, _change_key_result, row, changes, reason=loading.reason)
+        if row is not None:
+            _initiatives(wanted, row, loading)
 
 
 def _create_key_result(
@@ -135,17 +148,52 @@ def _risks(entry: ObjectiveEntry, objective: Objective, loading: Loading) -> Non
 
 def _mitigations(entry: RiskEntry, risk: Risk, loading: Loading) -> None:
     """A step is known by its text: one with another text is another step."""
-    rows = {clean_line(row.text): row for row in risk.mitigations.all()}
+    rows = _by_words(risk.mitigations.all(), "text")
     for position, step in enumerate(entry.mitigations, start=1):
         name = f"{risk.code}: {step.text}"
-        row = rows.pop(step.text, None)
+        row = _next_of(rows, step.text)
         changes = loading.changes(step, mitigation_entry(row) if row else None, MITIGATION)
         if row is None:
             changes["position"] = position
             loading.create(step.line, create_mitigation, risk, changes, name=name)
         else:
             loading.change(step.line, change_mitigation, row, changes, name=name)
-    loading.report.absent += [f"{risk.code}: {text}" for text in rows]
+    loading.report.absent += [f"{risk.code}: {text}" for text, left in rows.items() for _row in left]
+
+
+def _initiatives(entry: KeyResultEntry, key_result: KeyResult, loading: Loading) -> None:
+    """An initiative is known by its title. Where the document has another order, its order counts."""
+    rows = _by_words(key_result.initiatives.all(), "title")
+    order = [row.pk for row in key_result.initiatives.all()]
+    found: list[int] = []
+    for each in entry.initiatives:
+        name = f"{key_result.code}: {each.title}"
+        row = _next_of(rows, each.title)
+        changes = loading.changes(each, initiative_entry(row) if row else None, INITIATIVE)
+        if row is None:
+            row = loading.create(each.line, create_initiative, key_result, changes, name=name)
+        else:
+            loading.change(each.line, change_initiative, row, changes, name=name)
+        if row is not None:
+            found.append(row.pk)
+    stand = [pk for pk in order if pk in found] + [pk for pk in found if pk not in order]
+    if stand != found:
+        name = f"{key_result.code}: order of initiatives"
+        loading.change(entry.line, order_initiatives, key_result, {"wanted": found}, name=name)
+    loading.report.absent += [f"{key_result.code}: {title}" for title, left in rows.items() for _row in left]
+
+
+def _by_words(rows: Iterable[Any], name: str) -> dict[str, list[Any]]:
+    """Rows without a code by their words, in their order; several may say the same."""
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[clean_line(getattr(row, name))].append(row)
+    return found
+
+
+def _next_of(rows: dict[str, list[Any]], words: str) -> Any:
+    """The first row with these words that was not taken yet."""
+    return rows[words].pop(0) if rows.get(words) else None
 
 
 def load_needs(loaded: Iterable[tuple[ObjectiveEntry, Objective]], loading: Loading) -> None:

@@ -13,6 +13,7 @@ import yaml
 from goals.exchange import fields
 from goals.exchange.document import (
     PILLARS,
+    InitiativeEntry,
     KeyResultEntry,
     MitigationEntry,
     NeedEntry,
@@ -22,11 +23,13 @@ from goals.exchange.document import (
 )
 from goals.exchange.grammar import (
     ROADMAP_MARK,
+    after_initiative,
     classify,
     escape_heading,
     escape_line,
     is_plain_prose,
     quote,
+    split_linked,
     split_mark,
 )
 from goals.exchange.measures import has_inline_unit, write_measure
@@ -122,14 +125,23 @@ def _marked(letters: str, number: int | None, title: str) -> str:
     escaped = escape_line(title)
     if number is not None:
         return f"[{letters}{number}] {escaped}"
-    return f"[{letters}] {escaped}" if split_mark(escaped).letters else escaped
+    looks_marked = split_mark(escaped).letters or after_initiative(escaped) is not None
+    return f"[{letters}] {escaped}" if looks_marked else escaped
 
 
 def _key_result(entry: KeyResultEntry) -> list[str]:
     in_title = _IN_MEASURE | ({"unit"} if has_inline_unit(entry) else set())
     lines = fields.written_fields(entry, fields.KEY_RESULT_FIELDS, without=in_title)
     title = f"- {_marked('KR', entry.number, entry.title)} — {write_measure(entry)}"
+    lines += [_initiative(each) for each in entry.initiatives]
     return [title, *(f"  - {line}" for line in lines)]
+
+
+def _initiative(entry: InitiativeEntry) -> str:
+    title = _ENDING.sub(r"\\(", escape_line(entry.title))
+    if split_linked(title)[1]:
+        title = f"\\{title}"
+    return " · ".join([f"Initiative: {title}", *fields.written_fields(entry, fields.INITIATIVE_FIELDS)])
 
 
 def _risk(entry: RiskEntry) -> list[str]:

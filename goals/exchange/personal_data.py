@@ -29,6 +29,7 @@ from goals.models import (
     CheckIn,
     Comment,
     IdempotencyKey,
+    Initiative,
     KeyResult,
     Mention,
     Mitigation,
@@ -87,6 +88,16 @@ def _mitigation(row: Any, person: User) -> Row:
     return told | {"state": row.state, "due_on": row.due_on}
 
 
+def _initiative(row: Any, person: User) -> Row:
+    told = {"key_result": row.key_result.code, "title": row.title if row.is_seen else None}
+    told["link"] = row.link if row.is_seen else None
+    return told | {"state": row.state, "due_on": row.due_on}
+
+
+# Rows without a code are called by their words in the record, which may be words of others.
+CALLED_BY_WORDS = ("goals.mitigation", "goals.initiative")
+
+
 def _entry(entry: AuditEntry, person: User) -> Row:
     """What they did: the new values are theirs. What was done to them: old and new. No address of others."""
     is_by, is_about = entry.actor_id == person.pk, entry.about_id == person.pk
@@ -96,7 +107,7 @@ def _entry(entry: AuditEntry, person: User) -> Row:
         "by": entry.actor.name if entry.actor else None,
         "action": entry.action,
         "kind": entry.kind,
-        "subject": entry.subject if is_about or not entry.model.endswith("mitigation") else "",
+        "subject": entry.subject if is_about or entry.model not in CALLED_BY_WORDS else "",
         "through": entry.origin,
         "address": entry.address if is_by else None,
         "changes": changes,
@@ -170,6 +181,15 @@ SECTIONS = (
     Section("risks", Risk, ("owner",), _owned, seen=Risk),
     Section("mitigations", Mitigation, ("owner",), _mitigation, ("risk",), seen=Risk, seen_key="risk_id"),
     Section(
+        "initiatives",
+        Initiative,
+        ("owner",),
+        _initiative,
+        ("key_result",),
+        seen=KeyResult,
+        seen_key="key_result_id",
+    ),
+    Section(
         "check_ins",
         CheckIn,
         ("author",),
@@ -212,6 +232,7 @@ LEFT_OUT = {
     "HistoricalKeyResult.owner": BY_THE_RECORD,
     "HistoricalRisk.owner": BY_THE_RECORD,
     "HistoricalMitigation.owner": BY_THE_RECORD,
+    "HistoricalInitiative.owner": BY_THE_RECORD,
     "HistoricalComment.author": BY_THE_RECORD,
     "HistoricalAcknowledgement.person": BY_THE_RECORD,
     "SentForm.author": "that a form was sent, by a fingerprint; what it made is told by the record",

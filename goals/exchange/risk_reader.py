@@ -8,12 +8,11 @@ from typing import Any
 from goals.exchange import fields
 from goals.exchange.document import MitigationEntry, RiskEntry
 from goals.exchange.entry_reader import MAX_TITLE, EntryReader
-from goals.exchange.grammar import plain_line, split_mark, starts_with_label
+from goals.exchange.grammar import split_mark, starts_with_label
 from goals.exchange.items import Item, Table
 
 MAX_STEP = 500
 
-_ENDING = re.compile(r"(?<!\\)\(([^()]*)\)$")
 _RISK = re.compile(r"(known|unknown)(?:\s+risk)?\s*:\s*", re.I)
 _STEP = re.compile(r"(?:^|[\s;,.–—-])mitigations?\s*:\s*", re.I)
 
@@ -76,28 +75,5 @@ class RiskReader(EntryReader):
         return self._mitigation(item.line, item.raw[match.end() :] if match else item.raw, item.children)
 
     def _mitigation(self, line: int, raw: str, children: list[Item]) -> MitigationEntry:
-        values: dict[str, Any] = {}
-        head = self._fields(line, raw, fields.MITIGATION_FIELDS, values)
-        if ending := _ENDING.search(head):
-            found = _step_ending(plain_line(ending[1]))
-            if found:
-                head, values = head[: ending.start()], found | values
-        for child in children:
-            self._field_item(child, fields.MITIGATION_FIELDS, values)
+        head, values = self._step_fields(line, raw, children, fields.MITIGATION_FIELDS)
         return MitigationEntry(text=self._text(head, line, "the mitigation", MAX_STEP), line=line, **values)
-
-
-def _step_ending(text: str) -> dict[str, Any]:
-    """The fields in `(due 2024-11-01, doing, ada@example.org)`; empty when one part is something else."""
-    values: dict[str, Any] = {}
-    for part in text.split(","):
-        word = re.sub(r"^due\s+", "", part.strip(), flags=re.I)
-        for item in fields.MITIGATION_FIELDS:
-            try:
-                values.setdefault(item.name, item.parse(word))
-                break
-            except ValueError:
-                continue
-        else:
-            return {}
-    return values

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from goals.models import CheckIn, Dependency, KeyResult, Mitigation, Objective, Roadmap
+from goals.models import CheckIn, Dependency, Initiative, KeyResult, Mitigation, Objective, Roadmap
 
 VALUES, PLAN, RISKS, TALK, PEOPLE = "values", "plan", "risks", "comments", "people"
 SECTIONS = (VALUES, PLAN, RISKS, TALK, PEOPLE)
@@ -40,7 +40,7 @@ class Change:
 def code_of(row: Any) -> str:
     if isinstance(row, Mitigation | Dependency):
         return ""
-    code: str = row.code
+    code: str = row.key_result.code if isinstance(row, Initiative) else row.code
     return code
 
 
@@ -54,6 +54,9 @@ def title_of(row: Any) -> str:
 
 def address_of(row: Any) -> str:
     """Where to read on; nowhere for what has left the lists, or where it would take another query to tell."""
+    if isinstance(row, Initiative):
+        page = address_of(row.key_result)
+        return f"{page}#initiative-{row.pk}" if page else ""
     if isinstance(row, Objective | KeyResult):
         is_out = row.archived_at is not None
         is_out = is_out or (isinstance(row, KeyResult) and row.objective.archived_at is not None)

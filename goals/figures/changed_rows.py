@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from goals.figures.changed_line import Change, address_of, code_of, title_of
-from goals.models import Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
 from goals.values import DASH, format_number
 
 OUT = ("archived_at", "dropped_at")
@@ -35,6 +35,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
         "visibility",
         *OUT,
     ),
+    Initiative: ("title", "state", "due_on", "owner", "link"),
     Dependency: ("state", "note"),
     Risk: (
         "title",

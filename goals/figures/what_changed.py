@@ -16,7 +16,18 @@ from areas.models import Area, Membership, Role
 from goals.figures.changed_line import PEOPLE, PLAN, RISKS, TALK, VALUES, Change, address_of
 from goals.figures.changed_rows import row_changes
 from goals.figures.changes import interim_changes
-from goals.models import CheckIn, Comment, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import (
+    CheckIn,
+    Comment,
+    Cycle,
+    Dependency,
+    Initiative,
+    KeyResult,
+    Mitigation,
+    Objective,
+    Risk,
+    Roadmap,
+)
 from goals.values import DASH, format_number
 
 ROLE_IN_AREA = kind_of(Membership)
@@ -50,6 +61,13 @@ def what_changed(
             PLAN,
         ),
         *_interim(key_results, since),
+        *row_changes(
+            Initiative.objects.filter(key_result__in=key_results)
+            .annotate(area_pk=F("key_result__objective__roadmap__area"))
+            .select_related("key_result__objective"),
+            since,
+            PLAN,
+        ),
         *row_changes(needs.annotate(area_pk=F("objective__roadmap__area")), since, PLAN),
         *row_changes(risks.annotate(area_pk=F("objective__roadmap__area")), since, RISKS),
         *row_changes(
@@ -180,3 +198,30 @@ def _people(since: datetime, areas: QuerySet[Area] | None) -> Iterable[Change]:
             address="",
             what=sentence(row),
         )
+
+
+def _code(row: Any) -> str:
+    if isinstance(row, Mitigation | Dependency):
+        return ""
+    code: str = row.key_result.code if isinstance(row, Initiative) else row.code
+    return code
+
+
+def _title(row: Any) -> str:
+    if isinstance(row, Dependency):
+        return _("Need")
+    if isinstance(row, Roadmap):
+        return row.title or _("Roadmap")
+    return row.text if isinstance(row, Mitigation) else str(row.title)
+
+
+def _address(row: Any) -> str:
+    """Where to read on; nowhere for what has left the lists, or where it would take another query to tell."""
+    if isinstance(row, Initiative):
+        page = _address(row.key_result)
+        return f"{page}#initiative-{row.pk}" if page else ""
+    if isinstance(row, Objective | KeyResult):
+        is_out = row.archived_at is not None
+        is_out = is_out or (isinstance(row, KeyResult) and row.objective.archived_at is not None)
+        return "" if is_out else row.get_absolute_url()
+    return ""

@@ -5,6 +5,7 @@ from goals.models.comment import Acknowledgement, Comment, Mention
 from goals.models.cycle import Cycle, Roadmap, Visibility
 from goals.models.dependency import Dependency
 from goals.models.idempotency_key import IdempotencyKey
+from goals.models.initiative import Initiative
 from goals.models.interim_target import InterimTarget
 from goals.models.key_result import KeyResult
 from goals.models.objective import Level, Objective
@@ -22,6 +23,7 @@ __all__ = [
     "Cycle",
     "Dependency",
     "IdempotencyKey",
+    "Initiative",
     "InterimTarget",
     "KeyResult",
     "Level",

@@ -68,7 +68,7 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
         )
 
     def checkable_by(self, user: Any) -> KeyResultQuerySet:
-        """Those a person may check in on: their own, and all of the areas they contribute to."""
+        """Those a person may check in on and do something for: their own, and all of areas they work in."""
         if not user.is_authenticated:
             return self.none()
         if user.is_manager:

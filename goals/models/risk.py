@@ -19,6 +19,7 @@ from goals.models.cycle import Cycle, Visibility
 from goals.models.fields import Archivable, Versioned
 from goals.models.key_result import KeyResult
 from goals.models.objective import Objective
+from goals.models.step import Step, StepQuerySet
 
 HIGH_SCORE = 12  # of 25; from here on a risk counts as high
 
@@ -275,19 +276,8 @@ class Risk(Versioned, Archivable):
         return f"{reverse('goals:objective_detail', args=[self.objective.code])}#risk-{self.short_code}"
 
 
-class MitigationQuerySet(models.QuerySet["Mitigation"]):
-    def overdue(self, today: date) -> MitigationQuerySet:
-        return self.filter(state__in=[Mitigation.State.PLANNED, Mitigation.State.DOING], due_on__lt=today)
-
-
-class Mitigation(Versioned):
+class Mitigation(Step):
     """One step against a risk."""
-
-    class State(models.TextChoices):
-        PLANNED = "planned", _("planned")
-        DOING = "doing", _("doing")
-        DONE = "done", _("done")
-        DROPPED = "dropped", _("dropped")
 
     # A risk with one of these is not without a mitigation.
     COUNTING_STATES = ("planned", "doing", "done")
@@ -304,15 +294,11 @@ class Mitigation(Versioned):
         related_name="owned_mitigations",
         verbose_name=_("owner"),
     )
-    due_on = models.DateField(_("due on"), null=True, blank=True)
-    state = models.CharField(_("state"), max_length=20, choices=State, default=State.PLANNED)
-    position = models.PositiveIntegerField(_("position"), default=0)
 
-    objects = MitigationQuerySet.as_manager()
+    objects = StepQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["updated_at"])
 
-    class Meta:
-        ordering = ["position", "pk"]
+    class Meta(Step.Meta):
         verbose_name = _("mitigation")
         verbose_name_plural = _("mitigations")
         constraints = [
@@ -325,6 +311,3 @@ class Mitigation(Versioned):
 
     def __str__(self) -> str:
         return self.text
-
-    def is_overdue(self, today: date) -> bool:
-        return self.state in {"planned", "doing"} and self.due_on is not None and self.due_on < today

@@ -1,6 +1,6 @@
 """How figures become text and drawings on pages. Nothing is computed here but widths and positions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,8 @@ from markdown_it import MarkdownIt
 from goals import pace, sentences, values
 from goals.figures import Health
 from goals.figures.expected import places_for
-from goals.models import CheckIn, Cycle, KeyResult, Mitigation
+from goals.models import CheckIn, Cycle, KeyResult
+from goals.models.step import Step
 from goals.notation import NARROW_SPACE
 from goals.progress import clamp, round_half_up
 
@@ -146,8 +147,14 @@ def points_exact(ratio: Decimal | None) -> str:
 
 
 @register.filter
-def is_overdue(mitigation: Mitigation, today: date) -> bool:
-    return mitigation.is_overdue(today)
+def is_overdue(step: Step, today: date) -> bool:
+    return step.is_overdue(today)
+
+
+@register.filter
+def of_key(found: Mapping[int, Any], key: int) -> Any:
+    """What is found under a key that only the page knows."""
+    return found[key]
 
 
 @register.filter

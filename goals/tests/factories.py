@@ -10,7 +10,17 @@ from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory
 from goals.actions.check_ins import record_check_in
 from goals.actions.stored import refresh_key_result
-from goals.models import CheckIn, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import (
+    CheckIn,
+    Cycle,
+    Dependency,
+    Initiative,
+    KeyResult,
+    Mitigation,
+    Objective,
+    Risk,
+    Roadmap,
+)
 
 TODAY = dt.date(2024, 10, 14)  # day 105 of 183: 57 % of the half-year is gone
 NOW = dt.datetime(2024, 10, 14, 10, 0, tzinfo=dt.UTC)
@@ -112,6 +122,15 @@ class MitigationFactory(factory.django.DjangoModelFactory):
 
     risk = factory.SubFactory(RiskFactory)
     text = "Measure weekly"
+
+
+class InitiativeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Initiative
+
+    key_result = factory.SubFactory(KeyResultFactory)
+    title = "Order a device lab"
+    position = factory.LazyAttribute(lambda made: made.key_result.initiatives.count() + 1)
 
 
 class DependencyFactory(factory.django.DjangoModelFactory):

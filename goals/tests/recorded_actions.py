@@ -11,6 +11,7 @@ from goals.actions import (
     anonymising,
     comments,
     cycles,
+    initiatives,
     interim_targets,
     key_results,
     leaving,
@@ -22,8 +23,16 @@ from goals.actions import (
     scores,
     weights,
 )
-from goals.models import Comment, Cycle, Dependency
-from goals.tests.factories import NOW, TODAY, CycleFactory, MitigationFactory, RiskFactory, check_in
+from goals.models import Comment, Cycle, Dependency, Initiative
+from goals.tests.factories import (
+    NOW,
+    TODAY,
+    CycleFactory,
+    InitiativeFactory,
+    MitigationFactory,
+    RiskFactory,
+    check_in,
+)
 
 DERIVED = "derived figures: they follow from check-ins and definitions, which are recorded"
 READS = "reads only"
@@ -60,10 +69,12 @@ NO_ENTRY = {
     "carrying.still_here": READS,
     "carrying.values_of": READS,
     "following.follow": "a part of rollover.roll_over",
+    "following.initiatives_to_follow": READS,
     "following.needs_to_follow": READS,
     "following.risks_to_follow": READS,
     "rows.refuse_unstorable": READS,
     "rows.apply_changes": HELPS,
+    "rows.change_row": HELPS,
     "rows.next_number": "a counter; the number stands in the code of what was created",
     "rows.refuse_closed": READS,
     "rows.refuse_given_up": READS,
@@ -199,6 +210,40 @@ leaves("risks.create_dependency", action="created", kind="need", changes={"partn
 def _(c):
     risks.create_dependency(c.objective, by=c.by, now=NOW, partner="ACME")
     risks.change_dependency(Dependency.objects.get(), by=c.by, now=NOW, state="met")
+
+
+leaves(
+    "initiatives.create_initiative",
+    action="created",
+    kind="initiative",
+    subject="EDGE-24H2-O1-KR1: Do it",
+    changes={"title": [None, "Do it"]},
+)(lambda c: initiatives.create_initiative(c.key_result, by=c.by, now=NOW, title="Do it"))
+leaves(
+    "initiatives.change_initiative",
+    action="changed",
+    kind="initiative",
+    changes={"state": ["planned", "doing"]},
+)(
+    lambda c: initiatives.change_initiative(
+        InitiativeFactory(key_result=c.key_result), by=c.by, now=NOW, state="doing"
+    )
+)
+
+
+def _two_initiatives(c: Cast) -> list[Initiative]:
+    return [InitiativeFactory(key_result=c.key_result) for _ in range(2)]
+
+
+leaves("initiatives.move_initiative", action="changed", kind="initiative", changes={"position": ["2", "1"]})(
+    lambda c: initiatives.move_initiative(_two_initiatives(c)[1], by=c.by, now=NOW, place=1)
+)
+leaves("initiatives.shift_initiative", action="changed", kind="initiative", changes={"position": ["1", "2"]})(
+    lambda c: initiatives.shift_initiative(_two_initiatives(c)[0], by=c.by, now=NOW, steps=1)
+)
+leaves(
+    "initiatives.order_initiatives", action="changed", kind="initiative", changes={"position": ["2", "1"]}
+)(lambda c: initiatives.order_initiatives(c.key_result, [_two_initiatives(c)[1].pk], by=c.by, now=NOW))
 
 
 def _state(state: str) -> Callable[[Cast], Cycle]:

@@ -11,9 +11,8 @@ from django.views.decorators.http import require_safe
 from areas.models import Area, Membership, Role
 from goals.figures import AreaFigures
 from goals.models import Roadmap
-from goals.views.context import area_crumbs, chosen_cycle, cycle_context, may_edit
+from goals.views.context import area_crumbs, chosen_cycle, cycle_context, may_edit, saying_area
 from goals.views.looking_back import day_context, shown_day, tree_of_cycle
-from goals.views.pauses import saying_area
 
 
 @dataclass(frozen=True)

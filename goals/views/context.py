@@ -66,6 +66,14 @@ def area_crumbs(area: Area, *, last: bool = True, query: str = "") -> list[tuple
     return [(_("Areas"), reverse("areas:area_list") + query), *above, (area.name, "" if last else page(area))]
 
 
+def saying_area(area: Area) -> Area | None:
+    """Whose rhythm holds in an area: its own, or that of the nearest above; None where the cycle's does."""
+    if area.check_in_every_days or not area.rhythm_days:
+        return area if area.check_in_every_days else None
+    found: Area | None = area.ancestors().filter(check_in_every_days__isnull=False).last()
+    return found
+
+
 def may_edit(user: Reader, area: Area, cycle: Cycle, *, as_of: date | None = None) -> dict[str, bool]:
     """For templates: whether to show ways to change the plan, and its risks.
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from goals.actions.following import needs_to_follow, risks_to_follow
+from goals.actions.following import initiatives_to_follow, needs_to_follow, risks_to_follow
 from goals.actions.refusals import Refused
 from goals.actions.rollover import PlanChanged, RolloverReport, roll_over, unfinished
 from goals.forms.cycles import OtherCycleForm
@@ -74,10 +74,11 @@ def _forms(rows: list[KeyResult], sent: Any) -> list[RolloverForm]:
 
 
 def _late(cycle: Cycle, into: Cycle) -> dict[str, int]:
-    """What came to objectives since they were carried over, and so is not there yet; empty for nothing."""
+    """What came to what was carried over since then, and so is not there yet; empty for nothing."""
     counts = {
         "risks": risks_to_follow(cycle, into).count(),
         "needs": len(needs_to_follow(cycle, into)),
+        "initiatives": initiatives_to_follow(cycle, into).count(),
     }
     return counts if any(counts.values()) else {}
 
@@ -130,10 +131,14 @@ def _done(report: RolloverReport, into: Cycle) -> str:
         report.carried_count,
     )
     told = sentence % {"count": report.carried_count, "cycle": into.name, "dropped": report.dropped_count}
-    followed = len(report.risks) + len(report.needs)
+    followed = len(report.risks) + len(report.needs) + len(report.initiatives)
     if not followed:
         return told
-    along = ngettext("%(count)d risk or need follows.", "%(count)d risks and needs follow.", followed)
+    along = ngettext(
+        "%(count)d risk, need or initiative follows.",
+        "%(count)d risks, needs and initiatives follow.",
+        followed,
+    )
     return f"{told} {along % {'count': followed}}"
 
 

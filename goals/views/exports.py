@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from goals.exchange.dump import roadmap_document
 from goals.exchange.markdown_writer import write
-from goals.models import Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
 from goals.models.cycle import RoadmapQuerySet
 from goals.views.context import Reader
 
@@ -27,7 +27,8 @@ def with_visible_plan(user: Reader) -> RoadmapQuerySet:
     objectives = Objective.objects.visible_to(user)
     mitigations = Prefetch("mitigations", Mitigation.objects.select_related("owner"))
     risks = Risk.objects.visible_to(user).select_related("owner", "key_result").prefetch_related(mitigations)
-    key_results = KeyResult.objects.visible_to(user).select_related("owner")
+    initiatives = Prefetch("initiatives", Initiative.objects.select_related("owner"))
+    key_results = KeyResult.objects.visible_to(user).select_related("owner").prefetch_related(initiatives)
     needs = Dependency.objects.filter(Q(on_objective__isnull=True) | Q(on_objective__in=objectives))
     related_needs = needs.select_related("on_objective__roadmap__area", "on_objective__roadmap__cycle")
     return (

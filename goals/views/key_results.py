@@ -12,6 +12,7 @@ from goals.models import CheckIn, KeyResult
 from goals.views.carried import carried_key_result
 from goals.views.context import may_edit
 from goals.views.courses import key_result_chart
+from goals.views.initiatives import initiatives_card
 from goals.views.looking_back import ShownDay, day_context, known_check_ins, shown_day
 from goals.views.objectives import objective_crumbs
 from goals.views.pauses import asking_of
@@ -51,6 +52,7 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         "chart": key_result_chart(figures, counting_check_ins(check_ins), changes, today=shown.day),
         "changes": changes,
         "asking": None if shown.as_of else asking_of(key_result, request.user, shown.today),
+        "card": initiatives_card(figures.key_result, request.user, shown),
         "carried": carried_key_result(key_result, request.user),
         "is_checkable": not shown.as_of
         and key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),

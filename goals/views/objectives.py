@@ -19,6 +19,7 @@ from goals.figures import (
 )
 from goals.figures.given_up import given_up
 from goals.figures.hidden import hidden_parts
+from goals.figures.initiatives import initiatives_of
 from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
 from goals.models import CheckIn, Comment, KeyResult, Objective
@@ -58,6 +59,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "dropped": given_up(dropped),
         "given_up": given_up([figures.objective]),
         "checkable": set() if shown.as_of else checkable_ids(ids, request.user, cycle),
+        "initiatives": initiatives_of(ids, until=shown.as_of),
         "risks": risks_of([objective.pk], request.user, shown),
         "needs": needs_of([objective.pk], request.user, shown),
         "needed_by": needed_by(objective, request.user, shown),

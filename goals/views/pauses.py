@@ -22,7 +22,7 @@ from goals.forms.pauses import PauseForm, RhythmForm
 from goals.models import KeyResult
 from goals.models.pausing import SAID_BY_AREA, Rhythm
 from goals.views.check_ins import checkable_or_refuse, why_closed
-from goals.views.context import area_crumbs
+from goals.views.context import area_crumbs, saying_area
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,14 +104,6 @@ def asking_of(key_result: KeyResult, user: Any, today: date) -> Asking:
     rhythm = key_result.rhythm
     area = saying_area(key_result.area) if rhythm.said_by == SAID_BY_AREA else None
     return Asking(rhythm, area, can_edit_plan(user, key_result.area), key_result.is_paused(today))
-
-
-def saying_area(area: Area) -> Area | None:
-    """Whose rhythm holds in an area: its own, or that of the nearest above; None where the cycle's does."""
-    if area.check_in_every_days or not area.rhythm_days:
-        return area if area.check_in_every_days else None
-    found: Area | None = area.ancestors().filter(check_in_every_days__isnull=False).last()
-    return found
 
 
 def _answer_rhythm(

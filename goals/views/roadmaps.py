@@ -16,7 +16,7 @@ from goals.figures import ObjectiveFigures, RoadmapFigures, definition_changes
 from goals.figures.means import contributions_of
 from goals.figures.remarks import reviews
 from goals.models import Cycle, KeyResult, Risk, Roadmap
-from goals.views.context import Reader, area_crumbs, may_edit
+from goals.views.context import Reader, area_crumbs, may_edit, saying_area
 from goals.views.courses import mean_chart
 from goals.views.looking_back import (
     ShownDay,
@@ -26,7 +26,6 @@ from goals.views.looking_back import (
     known_check_ins,
     shown_day,
 )
-from goals.views.pauses import saying_area
 from goals.views.risks_and_needs import needs_of, risks_of
 
 LATEST_SHOWN = 6

@@ -16,7 +16,13 @@ from accounts.models.invitation import GOOD_FOR, token_of
 from accounts.models.token import digest_of
 from accounts.tests.factories import UserFactory
 from goals.models import Comment, Objective, Roadmap, Visibility
-from goals.tests.factories import DependencyFactory, MitigationFactory, RiskFactory, check_in
+from goals.tests.factories import (
+    DependencyFactory,
+    InitiativeFactory,
+    MitigationFactory,
+    RiskFactory,
+    check_in,
+)
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
@@ -30,6 +36,7 @@ SAMPLES = {
     "mitigation_id": "900003",
     "need_id": "900004",
     "comment_id": "900005",
+    "initiative_id": "900007",
     "sequence": "1",
 }
 SAMPLES_OF = {
@@ -41,6 +48,7 @@ SAMPLES_OF = {
     "goals:key_result_edit": {"code": "EDGE-24H2-O1-KR1"},
     "goals:key_result_remove": {"code": "EDGE-24H2-O1-KR1"},
     "goals:key_result_restore": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:initiative_create": {"code": "EDGE-24H2-O1-KR1"},
     "goals:risk_edit": {"code": "EDGE-24H2-O1-R1"},
     "goals:mitigation_create": {"code": "EDGE-24H2-O1-R1"},
     "goals:check_in_comment": {"code": "EDGE-24H2-O1-KR1"},
@@ -58,6 +66,7 @@ SAMPLES_OF = {
     "api:check-in-comments": {"code": "EDGE-24H2-O1-KR1"},
     "api:check-in-acknowledgements": {"code": "EDGE-24H2-O1-KR1"},
     "api:check-in-acknowledgement-me": {"code": "EDGE-24H2-O1-KR1"},
+    "api:key-result-initiatives": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-series": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-score": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-pause": {"code": "EDGE-24H2-O1-KR1"},
@@ -173,6 +182,7 @@ def story(key_result, lead):
     """EDGE-24H2 with something of everything, published for everybody."""
     check_in(key_result, 3, author=lead)
     MitigationFactory(pk=SAMPLES["mitigation_id"], risk=RiskFactory(objective=key_result.objective))
+    InitiativeFactory(pk=SAMPLES["initiative_id"], key_result=key_result)
     DependencyFactory(pk=SAMPLES["need_id"], objective=key_result.objective)
     Comment.objects.create(
         pk=SAMPLES["comment_id"], objective=key_result.objective, author=lead, text="Well done."

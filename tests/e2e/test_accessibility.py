@@ -21,6 +21,9 @@ PAGES = {
     "excellence form": ("manager", "/objectives/EDGE-24H2-B1/edit/"),
     "key result form": ("manager", "/key-results/EDGE-24H2-O1-KR2/edit/"),
     "guardrail form": ("manager", "/key-results/COREP-24H2-O1-KR3/edit/"),
+    "key result with initiatives": ("manager", "/key-results/EDGE-24H2-O1-KR2/"),
+    "my initiatives": ("contributor", "/check-ins/"),
+    "new initiative": ("manager", "/key-results/EDGE-24H2-O1-KR2/initiatives/"),
     "removal": ("manager", "/key-results/EDGE-24H2-O1-KR2/remove/"),
     "risk form": ("manager", "/risks/EDGE-24H2-O1-R1/edit/"),
     "new mitigation": ("manager", "/risks/EDGE-24H2-O1-R1/mitigations/"),
@@ -65,6 +68,8 @@ PAGES = {
     "sessions": ("lead", "/security/sessions/"),
     "confirmation": ("lead", "/security/confirm/"),
 }
+# In whose area somebody of this role is.
+AT_HOME = {"lead": "DIST", "contributor": "EDGE"}
 # Colours do not depend on the width, so three of the four say all.
 VIEWS = [("light", 1400), ("dark", 1400), ("light", 360)]
 # The missing pages are asked for on purpose; the browser logs their status as an error.
@@ -75,7 +80,7 @@ EXPECTED_STATUS = {"not found": 404, "invitation that is none": 404, "record, fi
 @pytest.mark.parametrize("name", PAGES)
 def test_page_has_no_barrier_and_does_not_scroll_sideways(open_page, name):
     role, path = PAGES[name]
-    page = open_page(role, area="DIST" if role == "lead" else "", quiet=name in EXPECTED_STATUS)
+    page = open_page(role, area=AT_HOME.get(role, ""), quiet=name in EXPECTED_STATUS)
     response = page.goto(path)
     assert response.status == EXPECTED_STATUS.get(name, 200)
     for theme, width in VIEWS:

@@ -6,15 +6,17 @@ import pytest
 from django.apps import apps
 
 from accounts.tests.factories import UserFactory
-from goals.actions.following import needs_to_follow, risks_to_follow
+from goals.actions.following import initiatives_to_follow, needs_to_follow, risks_to_follow
+from goals.actions.initiatives import change_initiative
 from goals.actions.risks import change_dependency, create_dependency, create_risk
 from goals.actions.rollover import Decision, roll_over
-from goals.models import Dependency, KeyResult, Mitigation, Objective, Risk
+from goals.models import Dependency, Initiative, KeyResult, Mitigation, Objective, Risk
 from goals.tests.actions.test_cycles import everything
 from goals.tests.factories import (
     NOW,
     TODAY,
     DependencyFactory,
+    InitiativeFactory,
     KeyResultFactory,
     MitigationFactory,
     ObjectiveFactory,
@@ -208,3 +210,57 @@ def test_the_migration_knows_risks_that_were_carried_over_before(run, objective,
     linked = Risk.objects.filter(objective=made).order_by("number").values_list("predecessor", flat=True)
     assert list(linked) == [*(risk.pk for risk in old), None]
     assert run().risks == []
+
+
+def test_unfinished_initiatives_come_along_in_their_order_and_done_ones_stay(
+    run, key_result, contributor, manager
+):
+    link = "https://example.org/pull/7"
+    for title, state in (("First", "doing"), ("Past", "done"), ("Not", "dropped"), ("Last", "planned")):
+        InitiativeFactory(
+            key_result=key_result, title=title, state=state, link=link, owner=contributor, due_on=TODAY
+        )
+    report = run()
+    assert report.initiatives == ["EDGE-25H1-O1-KR1: First", "EDGE-25H1-O1-KR1: Last"]
+    there = list(Initiative.objects.filter(key_result__predecessor=key_result))
+    assert [(row.title, row.state, row.link, row.owner, row.due_on) for row in there] == [
+        ("First", "doing", link, contributor, TODAY),
+        ("Last", "planned", link, contributor, TODAY),
+    ]
+    assert [row.predecessor.title for row in there] == ["First", "Last"]
+    assert there[0].history.get().history_user == manager
+    assert key_result.initiatives.count() == 4
+
+
+def test_who_left_owns_no_initiative_there(run, key_result, contributor):
+    InitiativeFactory(key_result=key_result, owner=contributor)
+    contributor.is_active = False
+    contributor.save()
+    run()
+    assert Initiative.objects.get(predecessor__isnull=False).owner is None
+
+
+def test_initiatives_of_a_dropped_key_result_stay_behind(run, key_result):
+    InitiativeFactory(key_result=key_result)
+    assert run({KR1: Decision(choice="drop", reason="no use")}).initiatives == []
+    assert Initiative.objects.count() == 1
+
+
+def test_an_initiative_that_came_later_follows_once(run, cycle, into, key_result, contributor, manager):
+    run()
+    late = InitiativeFactory(key_result=key_result, title="Late")
+    assert list(initiatives_to_follow(cycle, into)) == [late]
+    assert run().initiatives == ["EDGE-25H1-O1-KR1: Late"]
+    made = late.successors.get()
+    change_initiative(made, by=manager, now=NOW, state="done")
+    assert run().initiatives == []
+    made.refresh_from_db()
+    assert made.state == "done"
+
+
+def test_an_initiative_of_what_was_given_up_there_stays_behind(run, cycle, into, key_result, manager):
+    run()
+    InitiativeFactory(key_result=key_result)
+    KeyResult.objects.filter(predecessor=key_result).update(dropped_at=NOW)
+    assert not initiatives_to_follow(cycle, into).exists()
+    assert run().initiatives == []

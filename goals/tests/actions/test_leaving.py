@@ -8,10 +8,11 @@ from accounts.tests.factories import UserFactory
 from goals.actions.leaving import SuccessorNeeded, deactivate_person, holdings
 from goals.actions.people import NotAllowed, add_person, invite_again
 from goals.actions.refusals import WrongState
-from goals.models import CheckIn, Cycle, KeyResult, Mitigation, Objective, OutboxMail, Risk
+from goals.models import CheckIn, Cycle, Initiative, KeyResult, Mitigation, Objective, OutboxMail, Risk
 from goals.tests.factories import (
     NOW,
     CycleFactory,
+    InitiativeFactory,
     KeyResultFactory,
     MitigationFactory,
     ObjectiveFactory,
@@ -23,9 +24,10 @@ from goals.tests.factories import (
 
 @pytest.fixture
 def owned(key_result, lead, core, cycle):
-    """The lead owns EDGE-24H2-O1 with KR1, R1 and its step, and a key result of CORE that is planned."""
+    """The lead owns EDGE-24H2-O1 with KR1, its initiative, R1, its step, and in CORE what is planned."""
     risk = RiskFactory(objective=key_result.objective, owner=lead)
     MitigationFactory(risk=risk, owner=lead)
+    InitiativeFactory(key_result=key_result, owner=lead)
     planned = CycleFactory(key="25H1", name="2025 H1", state=Cycle.State.PLANNING)
     objective = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=planned))
     return KeyResultFactory(objective=objective, owner=lead)
@@ -37,27 +39,29 @@ def owners() -> set[str]:
         *KeyResult.objects.all(),
         *Risk.objects.all(),
         *Mitigation.objects.all(),
+        *Initiative.objects.all(),
     ]
     return {f"{type(row).__name__}: {row.owner.name}" for row in rows if row.owner}
 
 
 def test_everything_goes_to_one_successor_with_its_history(owned, lead, contributor, administrator):
     count = deactivate_person(lead, by=administrator, now=NOW, successors={}, successor=contributor)
-    assert count == 5
+    assert count == 6
     assert owners() == {
         "Objective: Con Tributor",
         "KeyResult: Con Tributor",
         "Risk: Con Tributor",
         "Mitigation: Con Tributor",
+        "Initiative: Con Tributor",
     }
-    for row in (Objective, KeyResult, Risk, Mitigation):
+    for row in (Objective, KeyResult, Risk, Mitigation, Initiative):
         latest = row.history.filter(owner=contributor).latest()
         assert (latest.history_user, latest.history_change_reason) == (
             administrator,
             "taken over from Lea Lead",
         )
     entry = AuditEntry.objects.get(about=lead, action="deactivated")
-    assert (entry.reason, entry.actor) == ("5 things went to Con Tributor", administrator)
+    assert (entry.reason, entry.actor) == ("6 things went to Con Tributor", administrator)
 
 
 def test_each_area_may_go_to_somebody_else(owned, lead, contributor, outsider, administrator):
@@ -101,6 +105,10 @@ def test_what_is_over_keeps_its_owner(key_result, lead, contributor, administrat
         ObjectiveFactory(roadmap=objective.roadmap, owner=lead, dropped_at=NOW),
         RiskFactory(objective=objective, owner=lead, state="closed"),
         MitigationFactory(risk=RiskFactory(objective=objective), owner=lead, state="done"),
+        InitiativeFactory(key_result=key_result, owner=lead, state="done"),
+        InitiativeFactory(
+            key_result=KeyResultFactory(objective=objective, dropped_at=NOW), owner=lead, state="doing"
+        ),
     ]
     assert deactivate_person(lead, by=administrator, now=NOW, successors={}, successor=contributor) == 2
     for row in stays:
@@ -180,10 +188,10 @@ def test_what_was_restored_after_they_left_can_still_be_handed_over(
     assert deactivate_person(lead, by=administrator, now=NOW, successors={}, successor=contributor) == 1
 
 
-def test_finding_what_they_own_takes_four_queries(owned, lead, django_assert_num_queries):
-    with django_assert_num_queries(4):
-        assert sum(len(holding.rows) for holding in holdings(lead)) == 5
+def test_finding_what_they_own_takes_five_queries(owned, lead, django_assert_num_queries):
+    with django_assert_num_queries(5):
+        assert sum(len(holding.rows) for holding in holdings(lead)) == 6
     for _number in range(20):
         RiskFactory(objective=KeyResultFactory(objective=owned.objective, owner=lead).objective, owner=lead)
-    with django_assert_num_queries(4):
-        assert sum(len(holding.rows) for holding in holdings(lead)) == 45
+    with django_assert_num_queries(5):
+        assert sum(len(holding.rows) for holding in holdings(lead)) == 46

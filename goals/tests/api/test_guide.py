@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from accounts.models import ApiToken
 from goals.actions.comments import add_comment
 from goals.models import CheckIn, KeyResult
-from goals.tests.factories import NOW
+from goals.tests.factories import NOW, InitiativeFactory
 
 GUIDE = Path("docs/api.md").read_text(encoding="utf-8")
 SETUP, *EXAMPLES = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
@@ -85,6 +86,12 @@ def test_find_what_mentions_me(shell, objective, viewer, lead):
     assert found["mentions"] == [lead.email]
 
 
+def test_say_what_is_being_done(shell, key_result, lead):
+    InitiativeFactory(key_result=key_result, title="Late", due_on=date(2024, 10, 1))
+    (row,) = json.loads(shell("Say what is being done"))["results"]
+    assert (row["title"], row["overdue"]) == ("Late", True)
+
+
 def test_ask_only_for_what_changed(shell):
     assert shell("Ask only for what changed") == "304\n"
 
@@ -100,6 +107,8 @@ def test_the_guide_names_every_filter_of_every_list():
         "objectives/": filters.ObjectiveFilters,
         "key-results/": filters.KeyResultFilters,
         "check-ins/": filters.CheckInFilters,
+        "initiatives/": filters.InitiativeFilters,
+        "key-results/{CODE}/initiatives/": filters.InitiativesOfOneFilters,
         "key-results/{CODE}/check-ins/": filters.CheckInsOfOneFilters,
         "comments/": filters.CommentFilters,
         "objectives/{CODE}/comments/": filters.CommentsOfOneFilters,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from goals.exchange import document
 from goals.exchange.document import (
+    InitiativeEntry,
     KeyResultEntry,
     MitigationEntry,
     NeedEntry,
@@ -83,6 +84,9 @@ PIECES = [
         "between 1 and 2",
         "3 -> 4 s",
         "(due 2024-11-01, doing)",
+        "Initiative: ",
+        "[a](https://example.org/b)",
+        " · Link: https://example.org",
     ),
     *(
         "Partner: ",
@@ -135,6 +139,22 @@ def pauses(draw: st.DrawFn) -> PauseEntry:
     return PauseEntry(on, on + timedelta(days=draw(st.integers(1, 100))), reason or "why")
 
 
+def links() -> st.SearchStrategy[str]:
+    tails = lines(60).map(lambda text: "".join(text.split()))
+    return st.just("") | tails.map("https://example.org/{}".format)
+
+
+initiatives = st.builds(
+    InitiativeEntry,
+    title=lines(200, least=1),
+    link=links(),
+    owner=emails,
+    due_on=dates,
+    state=st.sampled_from(document.STEP_STATES),
+    line=st.just(0),
+)
+
+
 @st.composite
 def key_results(draw: st.DrawFn, number: int | None) -> KeyResultEntry:
     kind = draw(st.sampled_from(document.KEY_RESULT_KINDS))
@@ -163,6 +183,7 @@ def key_results(draw: st.DrawFn, number: int | None) -> KeyResultEntry:
         pause=draw(st.none() | pauses()),
         visibility=draw(st.sampled_from(document.KEY_RESULT_VISIBILITIES)),
         source=draw(lines(300)),
+        initiatives=tuple(draw(st.lists(initiatives, max_size=2))),
     )
 
 
@@ -171,7 +192,7 @@ mitigations = st.builds(
     text=lines(500, least=1),
     owner=emails,
     due_on=dates,
-    state=st.sampled_from(document.MITIGATION_STATES),
+    state=st.sampled_from(document.STEP_STATES),
     line=st.just(0),
 )
 

@@ -20,6 +20,7 @@ def test_every_field_is_documented():
     tables = (
         fields.EXCELLENCE_FIELDS,
         fields.KEY_RESULT_FIELDS,
+        fields.INITIATIVE_FIELDS,
         fields.RISK_FIELDS,
         fields.MITIGATION_FIELDS,
         fields.NEED_FIELDS,

@@ -15,6 +15,8 @@ from goals.exchange.personal_data import IN_PROFILE, LEFT_OUT, SECTIONS, persona
 from goals.models import Acknowledgement, Mention, Objective, OutboxMail, RolloverDecision, Visibility
 from goals.tests.factories import (
     NOW,
+    InitiativeFactory,
+    KeyResultFactory,
     MitigationFactory,
     RiskFactory,
     check_in,
@@ -57,6 +59,8 @@ def held(key_result, lead, administrator):
     MitigationFactory(
         risk=RiskFactory(objective=key_result.objective, owner=lead, title="a risk"), owner=lead
     )
+    elsewhere = KeyResultFactory(objective=key_result.objective)
+    InitiativeFactory(key_result=elsewhere, owner=lead, title="a plan", link="https://example.org/a-plan")
     ApiToken.issue(owner=lead, scope="read", name="Badge")
     Invitation.issue(lead, by=administrator, now=NOW)
     OutboxMail.objects.create(user=lead, kind="check_ins_due", period="2024-W42", message_id="<1>")
@@ -119,7 +123,10 @@ def test_own_words_stay_theirs_and_restricted_words_of_others_do_not(held, key_r
     text = json.dumps(data, default=str)
     assert [row["title"] for row in data["risks"]] == [None]
     assert [row["text"] for row in data["mitigations"]] == [None]
+    assert [(row["key_result"], row["title"]) for row in data["initiatives"]] == [("EDGE-24H2-O1-KR2", None)]
+    assert "a-plan" not in text
     assert "A SECRET" not in text
+    assert "a plan" not in text
     assert "a risk" not in text
     assert "their own note" in text
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from goals.exchange.document import (
+    InitiativeEntry,
     KeyResultEntry,
     MitigationEntry,
     NeedEntry,
@@ -67,6 +68,10 @@ NASTY = [
     "at most 5 — milestone",
     "late - mitigation: hurry",
     "hurry (due 2024-11-01, doing)",
+    "Initiative: [a](https://example.org/b)",
+    "[a](https://example.org/b_(c))",
+    "[a](https://example.org/b) (due 2024-11-01, doing)",
+    "do it (https://example.org/b)",
     "[KR7] [R7] KR7: R7: Key result 7: x",
     "Known: Unknown risk: x",
     "Partner: Partner x",
@@ -85,7 +90,21 @@ def test_a_line_that_looks_like_structure_stays_text_wherever_it_stands(text, nu
         number=number,
         title=text,
         pillar="better_code",
-        key_results=(KeyResultEntry(number=number, title=text, metric=text, unit=text[:40], source=text),),
+        key_results=(
+            KeyResultEntry(
+                number=number,
+                title=text,
+                metric=text,
+                unit=text[:40],
+                source=text,
+                initiatives=(
+                    InitiativeEntry(title=text),
+                    InitiativeEntry(
+                        title=text, link=f"https://example.org/{''.join(text.split())}", state="done"
+                    ),
+                ),
+            ),
+        ),
         risks=(
             RiskEntry(
                 number=number,

@@ -33,6 +33,7 @@ from goals.tests.factories import (
     TODAY,
     CycleFactory,
     DependencyFactory,
+    InitiativeFactory,
     KeyResultFactory,
     MitigationFactory,
     ObjectiveFactory,
@@ -42,6 +43,7 @@ from goals.tests.factories import (
 )
 
 NUMBER = Decimal("1.5")
+LINK = "A link begins with http:// or https://."
 
 
 @dataclass(frozen=True)
@@ -522,6 +524,32 @@ RISKS = [
     ),
 ]
 
+INITIATIVES = [
+    Case(
+        "initiative_has_title",
+        "An initiative says in its title what is done.",
+        InitiativeFactory,
+        {"title": ""},
+    ),
+    Case(
+        "initiative_state_known",
+        "An initiative is planned, under way, done or dropped.",
+        InitiativeFactory,
+        {"state": "late"},
+    ),
+    *(
+        Case("initiative_link_is_http", LINK, InitiativeFactory, {"link": link})
+        for link in ("javascript:alert(1)", "ftp://example.org", "//example.org", " http://example.org")
+    ),
+    Case(
+        "initiative_carried_over_once",
+        "This initiative was carried over before.",
+        lambda: InitiativeFactory(predecessor=InitiativeFactory()),
+        {},
+        copy=True,
+    ),
+]
+
 DEPENDENCIES = [
     Case("dependency_on_objective_or_partner", ONE_NEED, DependencyFactory, {"partner": ""}),
     Case("dependency_on_objective_or_partner", ONE_NEED, make_need, {"partner": "Hugging Face"}),
@@ -705,6 +733,7 @@ CASES = [
     *CHECK_INS,
     *RISKS,
     *DEPENDENCIES,
+    *INITIATIVES,
     *KEPT,
     *ROLLOVER,
     Case(

@@ -27,6 +27,7 @@ from areas.models import Area  # noqa: E402
 from goals.actions import locks  # noqa: E402
 from goals.actions.check_ins import record_check_in  # noqa: E402
 from goals.actions.cycles import close_cycle  # noqa: E402
+from goals.actions.initiatives import create_initiative, shift_initiative  # noqa: E402
 from goals.actions.key_results import change_key_result, create_key_result  # noqa: E402
 from goals.actions.once import make_once  # noqa: E402
 from goals.actions.pauses import set_area_rhythm  # noqa: E402
@@ -36,7 +37,7 @@ from goals.actions.roadmaps import create_objective  # noqa: E402
 from goals.actions.rollover import roll_over  # noqa: E402
 from goals.actions.scores import score_key_result  # noqa: E402
 from goals.actions.weights import Wanted, change_key_result_weights  # noqa: E402
-from goals.models import Cycle, KeyResult, Objective, Roadmap  # noqa: E402
+from goals.models import Cycle, Initiative, KeyResult, Objective, Roadmap  # noqa: E402
 from goals.tests.races import people  # noqa: E402
 
 TODAY = dt.date(2024, 10, 14)
@@ -175,6 +176,18 @@ def create_risks(answer: Answer, *, key_result: int, by: int, count: int) -> Non
                 ).number
             )
         )
+
+
+def run_initiatives(answer: Answer, *, key_result: int, by: int, name: str, rounds: int) -> None:
+    """Adds some to the list and shifts each through it."""
+    row = KeyResult.objects.select_related("objective__roadmap").get(pk=key_result)
+    who: dict[str, Any] = {"by": User.objects.get(pk=by), "now": NOW}
+    for number in range(rounds):
+        answer.note(
+            lambda number=number: create_initiative(row, title=f"{name} {number}", **who).position,
+        )
+        for initiative in Initiative.objects.filter(key_result=row, title__startswith=name):
+            answer.note(lambda initiative=initiative: shift_initiative(initiative, steps=-2, **who) and None)
 
 
 def post(answer: Answer, *, address: str, user: int, sent: dict[str, str], times: int) -> None:

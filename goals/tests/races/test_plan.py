@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from goals.actions.stored import differences
-from goals.models import KeyResult, Objective, SentForm
+from goals.models import Initiative, KeyResult, Objective, SentForm
 from goals.tests.factories import KeyResultFactory, check_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,3 +69,27 @@ def test_weights_and_check_ins_never_wait_for_each_other_in_a_circle(clients, ke
     answers = [client.answer() for client in clients]
     assert [answer["errors"] + answer["refused"] for answer in answers] == [[]] * 4
     assert differences(KeyResult.objects.all(), Objective.objects.all()) == []
+
+
+def run_initiatives_at_once(clients, key_result, lead):
+    """Errors and refusals, and the positions that the list has afterwards."""
+    Initiative.objects.all().delete()
+    for place, client in enumerate(clients):
+        client.start("run_initiatives", key_result=key_result.pk, by=lead.pk, name=f"Of {place}", rounds=4)
+    answers = [client.answer() for client in clients]
+    wrong = [one for answer in answers for one in answer["errors"] + answer["refused"]]
+    return wrong, list(Initiative.objects.values_list("position", flat=True))
+
+
+def test_initiatives_that_are_made_and_moved_at_once_stand_in_one_order(clients, key_result, lead):
+    wrong, positions = run_initiatives_at_once(clients, key_result, lead)
+    assert wrong == []
+    assert positions == list(range(1, 4 * len(clients) + 1))
+
+
+def test_without_the_lock_initiatives_share_a_place(clients_without_locks, key_result, lead):
+    for _round in range(ROUNDS):
+        wrong, positions = run_initiatives_at_once(clients_without_locks, key_result, lead)
+        if wrong or len(set(positions)) < len(positions):
+            return
+    pytest.fail("Without the lock every initiative found a place of its own.")

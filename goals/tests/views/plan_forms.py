@@ -2,16 +2,18 @@
 
 import uuid
 
+from goals.forms.initiatives import InitiativeForm
 from goals.forms.key_results import KeyResultForm
 from goals.forms.plan import ObjectiveForm, RoadmapForm
 from goals.forms.risks import MitigationForm, NeedForm, RiskForm
-from goals.models import Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
 
 FORMS = {
     Roadmap: RoadmapForm,
     Objective: ObjectiveForm,
     KeyResult: KeyResultForm,
     Risk: RiskForm,
+    Initiative: InitiativeForm,
     Mitigation: MitigationForm,
     Dependency: NeedForm,
 }

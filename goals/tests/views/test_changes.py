@@ -11,6 +11,7 @@ import time_machine
 from accounts.models import User
 from areas.models import Role
 from goals.actions.comments import add_comment, delete_comment
+from goals.actions.initiatives import change_initiative, create_initiative, shift_initiative
 from goals.actions.key_results import change_key_result, drop_key_result
 from goals.actions.people import give_role
 from goals.actions.risks import change_mitigation, change_risk, create_mitigation, create_risk
@@ -52,6 +53,20 @@ def rows_of(client, address="/changes.csv?cycle=24H2", user=None):
 
 def told(client, user):
     return {(row["code"], row["what"], row["old"], row["new"]) for row in rows_of(client, user=user)}
+
+
+def test_tells_initiatives_that_are_new_or_done_but_not_their_order(client, page, settled, lead):
+    who = {"by": lead, "now": NOW}
+    first, second = (create_initiative(settled, title=title, **who) for title in ("Order a lab", "Use it"))
+    change_initiative(first, state="done", **who)
+    shift_initiative(second, steps=-1, **who)
+    assert told(client, lead) - {("", "role", "", "lead")} == {
+        ("EDGE-24H2-O1-KR1", "new", "", ""),
+        ("EDGE-24H2-O1-KR1", "state", "planned", "done"),
+    }
+    text = page(ADDRESS, user=lead)
+    assert text.count("Order a lab") == 2
+    assert f"/key-results/EDGE-24H2-O1-KR1/#initiative-{first.pk}" in text
 
 
 def test_tells_values_targets_states_and_risks_of_the_last_two_weeks(
@@ -236,5 +251,5 @@ def test_queries_do_not_grow_with_what_changed(
         RiskFactory(objective=objective)
     client.force_login(manager)
     client.get(ADDRESS)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(29):
         client.get(ADDRESS)

@@ -7,7 +7,13 @@ from decimal import Decimal
 import pytest
 
 from goals.models import Cycle, KeyResult, RolloverDecision
-from goals.tests.factories import DependencyFactory, KeyResultFactory, RiskFactory, check_in
+from goals.tests.factories import (
+    DependencyFactory,
+    InitiativeFactory,
+    KeyResultFactory,
+    RiskFactory,
+    check_in,
+)
 from goals.tests.views.entries import text_of
 
 PAGE = "/cycles/24H2/roll-over/?into=25H1"
@@ -244,11 +250,14 @@ def test_what_came_since_follows_with_another_pass(client, two, objective, manag
     Cycle.objects.filter(key="24H2").update(state="closing")
     late = RiskFactory(objective=objective, title="Late")
     DependencyFactory(objective=objective, partner="ACME")
+    InitiativeFactory(key_result=objective.key_results.get(number=1), title="Late too")
     text = text_of(client.get(PAGE))
+    assert "1 initiative" in text
     assert "1 open risk" in text
     assert "1 need" in text
     answer = client.post(PAGE, {"preview": "1"})
     assert "1 risk comes along" in text_of(answer)
+    assert "1 unfinished initiative comes along" in text_of(answer)
     assert not late.successors.exists()
     order = {"carry_out": "1", "fingerprint": answer.context["report"].fingerprint}
     for _press in range(2):
@@ -256,4 +265,4 @@ def test_what_came_since_follows_with_another_pass(client, two, objective, manag
     assert late.successors.get().history.get().history_user == manager
     assert objective.successors.get().needs.get().partner == "ACME"
     text = text_of(client.get("/cycles/25H1/"))
-    assert "2 risks and needs follow" in text
+    assert "3 risks, needs and initiatives follow" in text

@@ -6,6 +6,7 @@ from goals.exchange.markdown_reader import read
 from goals.models import KeyResult, Roadmap, Visibility
 from goals.tests.factories import (
     DependencyFactory,
+    InitiativeFactory,
     KeyResultFactory,
     MitigationFactory,
     ObjectiveFactory,
@@ -22,6 +23,7 @@ def test_visitor_is_sent_to_sign_in(client, objective):
 
 def test_document_is_named_after_the_roadmap_and_can_be_read_back(client, outsider, key_result):
     MitigationFactory(risk=RiskFactory(objective=key_result.objective))
+    InitiativeFactory(key_result=key_result, title="Order a lab")
     client.force_login(outsider)
     response = client.get(ADDRESS)
     assert response["Content-Type"] == "text/markdown; charset=utf-8"
@@ -29,17 +31,21 @@ def test_document_is_named_after_the_roadmap_and_can_be_read_back(client, outsid
     document = read(response.content.decode())
     assert [row.title for row in document.objectives] == ["A dependable base for on-device AI"]
     assert [row.title for row in document.objectives[0].key_results] == ["Decode speed on a phone"]
+    assert [row.title for row in document.objectives[0].key_results[0].initiatives] == ["Order a lab"]
 
 
 def test_what_is_restricted_is_absent_for_an_outsider(page, lead, outsider, objective, key_result):
     secret = RoadmapFactory(cycle=objective.roadmap.cycle, visibility=Visibility.RESTRICTED)
     hidden_elsewhere = ObjectiveFactory(roadmap=secret)
     ObjectiveFactory(roadmap=objective.roadmap, title="Hidden objective", visibility=Visibility.RESTRICTED)
-    KeyResultFactory(objective=objective, title="Hidden result", visibility=KeyResult.Visibility.RESTRICTED)
+    hidden = KeyResultFactory(
+        objective=objective, title="Hidden result", visibility=KeyResult.Visibility.RESTRICTED
+    )
+    InitiativeFactory(key_result=hidden, title="Hidden initiative")
     RiskFactory(objective=objective, title="Hidden risk", visibility=Visibility.RESTRICTED)
     DependencyFactory(objective=objective, partner="", on_objective=hidden_elsewhere)
     mine = page(ADDRESS, user=lead)
-    assert all(f"Hidden {what}" in mine for what in ("objective", "result", "risk"))
+    assert all(f"Hidden {what}" in mine for what in ("objective", "result", "initiative", "risk"))
     theirs = page(ADDRESS, user=outsider)
     assert "Hidden" not in theirs
     assert hidden_elsewhere.code not in theirs
@@ -61,8 +67,8 @@ def test_queries_do_not_grow_with_the_document(client, manager, roadmap, django_
     for _index in range(number):
         objective = ObjectiveFactory(roadmap=roadmap, owner=manager)
         MitigationFactory(risk=RiskFactory(objective=objective, owner=manager))
-        KeyResultFactory(objective=objective, owner=manager)
+        InitiativeFactory(key_result=KeyResultFactory(objective=objective, owner=manager), owner=manager)
         DependencyFactory(objective=objective)
     client.force_login(manager)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(ADDRESS)

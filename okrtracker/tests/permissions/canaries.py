@@ -30,6 +30,7 @@ from goals.models import (
 from goals.reminders.mentions import owe_mention
 from goals.tests.factories import (
     DependencyFactory,
+    InitiativeFactory,
     KeyResultFactory,
     MitigationFactory,
     ObjectiveFactory,
@@ -147,6 +148,7 @@ class Planter:
         }
         row = KeyResultFactory(objective=objective, owner=self.lead, **numbers, **fields)
         self._tell(row, place, target_value=self.canaries.number(f"{place}: new target"))
+        self.initiatives(row, place)
         today = timezone.localdate()
         InterimTarget.objects.create(
             key_result=row,
@@ -180,6 +182,12 @@ class Planter:
             MitigationFactory(risk=risk, text=text, owner=owner)
         return risk
 
+    def initiatives(self, key_result: KeyResult, place: str) -> None:
+        """Of somebody outside too, who may have been inside when it was given to them."""
+        for owner in (self.lead, self.outsider):
+            row = InitiativeFactory(key_result=key_result, owner=owner, due_on=timezone.localdate())
+            self._tell(row, f"{place}: initiative of {owner.name}")
+
     def _tell(self, row: Any, place: str, **numbers: Decimal) -> None:
         """What people wrote, a first time and a second one with a reason."""
         versions: dict[str, dict[str, Any]] = {"before": {}, "now": numbers}
@@ -188,6 +196,6 @@ class Planter:
             row.paused_until = self.now.date()
         for version, fields in versions.items():
             for name, value in (fields | self.canaries.texts_of(type(row), f"{place} {version}")).items():
-                setattr(row, name, value)
+                setattr(row, name, f"https://example.org/{value}" if name == "link" else value)
             reason = self.canaries.text(f"{place} {version}: reason")
             save_row(row, by=self.lead, now=self.now, reason=reason)

@@ -65,6 +65,8 @@ QUICK = {
         "writes[cycles:cycle_edit]",
     ],
     "goals/api/cycle": ["[api:cycle"],
+    "goals/api/initiative": ["initiative"],
+    "goals/models/initiative": ["initiative"],
     "goals/api": ["[api:key-result-check", "reads[api:", "writes[api:", "test_agreement.py", "tests/api/"],
     "goals/models/comment": ["test_visibility.py", "[goals:comment"],
     "goals/models": ["test_visibility.py", "[goals:roadmap_edit]", "[cycles:roadmap_scores]"],
@@ -77,6 +79,7 @@ QUICK = {
     "goals/views/comments": ["[goals:comment", "[goals:check_in_", "[goals:objective_comment", "_people]"],
     "goals/views/context": ["test_plan_risks.py"],
     "goals/views/cycle": ["test_cycles.py", "test_cycle_scores.py", "[cycles:"],
+    "goals/views/initiatives": ["[goals:initiative_", "views/test_initiatives.py"],
     "goals/views/own": ["[people:own"],
     "goals/views/plan": [
         "test_plan_risks.py",

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.models import OutboxMail
+from goals.models import Initiative, OutboxMail
 from goals.reminders.due import find_due
 from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
@@ -47,7 +47,10 @@ ABOUT_A_KEY_RESULT = (
 ABOUT_A_KEY_RESULT += " /key-results/{0}/pause/ /key-results/{0}/check-ins/1/people/?mention=lea"
 ABOUT_A_KEY_RESULT += " /key-results/{0}/check-in/?corrects=1 /api/v1/check-ins/?key_result={0}"
 ABOUT_A_KEY_RESULT += " /api/v1/key-results/{0}/ /api/v1/key-results/{0}/check-ins/"
-ABOUT_A_KEY_RESULT += " /api/v1/key-results/{0}/series/"
+ABOUT_A_KEY_RESULT += (
+    " /api/v1/key-results/{0}/series/ /key-results/{0}/?as_of={1} /key-results/{0}/initiatives/"
+)
+ABOUT_A_KEY_RESULT += " /api/v1/key-results/{0}/initiatives/ /api/v1/initiatives/?key_result={0}"
 
 
 def walk() -> list[str]:
@@ -55,11 +58,13 @@ def walk() -> list[str]:
     paths = {address(name, row) for name in ROUTES for row in rows_of(name)}
     for text, codes in ((ABOUT_AN_OBJECTIVE, HIDDEN_OBJECTIVES), (ABOUT_A_KEY_RESULT, HIDDEN_KEY_RESULTS)):
         paths |= {path for code in codes for path in text.format(code, YESTERDAY).split()}
-    lists = ("areas", "cycles", "roadmaps", "objectives", "key-results", "check-ins")
+    for pk in Initiative.objects.values_list("pk", flat=True):
+        paths |= {f"/initiatives/{pk}/edit/", f"/api/v1/initiatives/{pk}/"}
+    lists = ("areas", "cycles", "roadmaps", "objectives", "key-results", "check-ins", "initiatives")
     paths |= {f"/api/v1/{name}/?q={MARK}" for name in lists}
-    for name in ("roadmaps", "objectives", "key-results", "check-ins"):
+    for name in ("roadmaps", "objectives", "key-results", "check-ins", "initiatives"):
         paths |= {f"/api/v1/{name}/?{query}" for query in ("cycle=25H1", "area=LIB", "limit=500")}
-    for name in ("objectives", "key-results", "check-ins"):
+    for name in ("objectives", "key-results", "check-ins", "initiatives"):
         paths.add(f"/api/v1/{name}/?owner=lea.lead%40example.org")
     for query in ("cycle=24H2", "cycle=25H1", f"cycle=24H2&as_of={YESTERDAY}"):
         paths |= {f"/api/v1/progress/{part}?{query}" for part in ("", "explain/")}

@@ -202,6 +202,9 @@ OPTIONAL = {
     "goals:key_result_edit": KEY_RESULT,
     "goals:risk_create": f"{RISK} form_id",
     "goals:risk_edit": RISK,
+    "goals:initiative_create": "link owner due_on form_id",
+    "goals:initiative_edit": "link owner due_on",
+    "goals:initiative_state": "mine",
     "goals:mitigation_create": "owner due_on form_id",
     "goals:mitigation_edit": "owner due_on",
     "goals:need_create": "note code form_id",
@@ -255,6 +258,7 @@ REPORT_FIELDS = {
     "api:check-in-acknowledgements": set(),
     "api:key-result-pause": {"until", "reason"},
     "api:key-result-resume": set(),
+    "api:key-result-initiatives": {"title", "link", "owner", "due_on", "state", "position"},
     "api:token-list": {"name", "scope", "area", "days"},
     "api:key-result-check-ins": {
         "value",

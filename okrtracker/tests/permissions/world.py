@@ -33,6 +33,7 @@ from goals.models import (
     Comment,
     Cycle,
     Dependency,
+    Initiative,
     InterimTarget,
     KeyResult,
     Mitigation,
@@ -44,6 +45,7 @@ from goals.models import (
 from goals.tests.factories import (
     CycleFactory,
     DependencyFactory,
+    InitiativeFactory,
     KeyResultFactory,
     MitigationFactory,
     ObjectiveFactory,
@@ -64,6 +66,7 @@ ROWS = {
 SERIALS = {
     "mitigation_id": {"own": 900_003, "other": 910_003, "restricted": 920_003},
     "need_id": {"own": 900_004, "other": 910_004, "restricted": 920_004},
+    "initiative_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
     "comment_id": {"own": 900_005, "other": 910_005, "restricted": 920_005},
 }
 
@@ -206,6 +209,9 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         check_in(key_result, 3, author=people[author], on=now - dt.timedelta(30))
         risk = RiskFactory(objective=objective, key_result=key_result)
         MitigationFactory(pk=serial["mitigation_id"], risk=risk)
+        InitiativeFactory(pk=serial["initiative_id"], key_result=key_result)
+        # To be moved, one needs another.
+        InitiativeFactory(key_result=key_result, title="Another one", owner=people[owner])
         DependencyFactory(pk=serial["need_id"], objective=objective)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
     Roadmap.objects.filter(area=edge, cycle=next_half).update(visibility=Visibility.RESTRICTED)
@@ -219,7 +225,8 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
 def date_back() -> None:
     """What was made just now was there last week, so that past days tell of it."""
     last_week = timezone.now() - dt.timedelta(days=7)
-    for model in (Cycle, Roadmap, Objective, KeyResult, InterimTarget, Risk, Mitigation, Dependency):
+    rows = (Cycle, Roadmap, Objective, KeyResult, InterimTarget, Initiative, Risk, Mitigation, Dependency)
+    for model in rows:
         model.history.filter(history_date__gt=last_week).update(history_date=last_week)
 
 
