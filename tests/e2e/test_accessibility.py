@@ -10,6 +10,7 @@ PAGES = {
     "overview": ("manager", "/"),
     "areas": ("manager", "/areas/"),
     "area of teams": ("manager", "/areas/LIB/24H2/"),
+    "area without a roadmap": ("manager", "/areas/REC/?cycle=24H1"),
     "roadmap": ("manager", "/areas/EDGE/24H2/"),
     "closed roadmap": ("manager", "/areas/EDGE/24H1/"),
     "objective": ("manager", "/objectives/DIST-24H2-O1/"),

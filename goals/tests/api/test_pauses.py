@@ -5,8 +5,10 @@ import datetime as dt
 import pytest
 import time_machine
 
+from goals.actions.pauses import pause_key_result
+from goals.api import pause_views
 from goals.models import Cycle, KeyResult, Objective
-from goals.tests.factories import NOW, KeyResultFactory
+from goals.tests.factories import NOW, TODAY, KeyResultFactory
 
 KEY_RESULT = "/api/v1/key-results/EDGE-24H2-O1-KR1/"
 PAUSE, RESUME = f"{KEY_RESULT}pause/", f"{KEY_RESULT}resume/"
@@ -105,6 +107,25 @@ def test_who_names_what_was_read_is_told_that_it_changed(writer, address, lead):
     assert KeyResult.objects.get().pause_reason == "Another one."
     etag = writer.get(KEY_RESULT)["ETag"]
     assert writer.post(address, sent, format="json", headers={"If-Match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize("address", [PAUSE, RESUME])
+def test_of_two_at_the_same_moment_one_wins(writer, lead, monkeypatch, address):
+    """Both pass the question of `If-Match`; the version, asked under the lock, decides."""
+    writer.post(PAUSE, SENT, format="json")
+    passed = pause_views.refuse_unless_matched
+
+    def somebody_else(request, told):
+        passed(request, told)
+        until = dt.date(2024, 11, 5)
+        row = KeyResult.objects.get()
+        pause_key_result(row, by=lead, now=NOW, today=TODAY, until=until, reason="Theirs.")
+
+    etag = writer.get(KEY_RESULT)["ETag"]
+    monkeypatch.setattr(pause_views, "refuse_unless_matched", somebody_else)
+    sent = SENT if address == PAUSE else {}
+    answer = writer.post(address, sent, format="json", headers={"If-Match": etag})
+    assert (answer.status_code, answer.json()["code"]) == (412, "stale_version")
 
 
 @pytest.mark.parametrize(

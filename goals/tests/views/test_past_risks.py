@@ -88,6 +88,14 @@ def test_a_risk_of_later_was_not_there_and_one_that_was_archived_later_was(page,
     assert "Two vendors" not in page(OBJECTIVE)
 
 
+def test_a_risk_that_was_archived_by_then_is_not_shown(page, lead, risk):
+    with on(SEPTEMBER):
+        now = dt.datetime(2024, 9, 30, 10, tzinfo=dt.UTC)
+        change_risk(risk, by=lead, now=now, archived_at=now)
+    assert "vendor" not in page(f"{OBJECTIVE}?as_of=2024-10-01", user=lead)
+    assert "One vendor" in page(f"{OBJECTIVE}?as_of={DAY}")
+
+
 def test_what_nobody_wrote_down_has_no_past(page, lead, risk):
     Risk.history.all().delete()
     assert "vendor" not in page(f"{OBJECTIVE}?as_of={DAY}", user=lead)
