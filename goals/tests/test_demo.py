@@ -167,3 +167,12 @@ def test_installation_with_people_of_its_own_offers_nobody(demo, db, client, man
     assert people.PASSWORD not in client.get("/sign-in/").content.decode()
     client.force_login(manager)
     assert "are made up" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("code", ["EDGE-24H2-O1-KR2", "DATA-24H2-O2-KR1"])
+def test_initiatives_are_done_as_far_as_was_reported(demo, db, code):
+    """Of key results that count steps, which the sheet of facts names."""
+    key_result = KeyResult.objects.get(code=code)
+    states = list(key_result.initiatives.values_list("state", flat=True))
+    assert states == ["done", "done", "doing"]
+    assert key_result.current_value == states.count("done")

@@ -1,11 +1,13 @@
 """Initiatives in roadmap documents: as they are typed, and as rows."""
 
+import json
 from datetime import date
 
 import pytest
 
 from goals.exchange.document import InitiativeEntry, MitigationEntry, RiskEntry
 from goals.exchange.dump import dump_roadmap
+from goals.exchange.json_writer import write_json
 from goals.models import Initiative
 from goals.tests.exchange.test_load import beta, load, plan, refusals, speed
 from goals.tests.exchange.test_loose_documents import objective
@@ -127,3 +129,16 @@ def test_the_public_document_holds_no_initiatives(edge, cycle):
     load(plan(shown, state="published", visibility="public"))
     assert dump_roadmap("EDGE-24H2").objectives[0].key_results[0].initiatives
     assert not dump_roadmap("EDGE-24H2", public=True).objectives[0].key_results[0].initiatives
+
+
+def test_json_tells_them_too():
+    document = plan(beta(speed(initiatives=(lab(link="https://example.org/7", due_on=TODAY), use()))))
+    (key_result,) = json.loads(write_json(document, {}))["objectives"][0]["key_results"]
+    assert [row["title"] for row in key_result["initiatives"]] == ["Order a lab", "Use it"]
+    assert key_result["initiatives"][0] == {
+        "title": "Order a lab",
+        "link": "https://example.org/7",
+        "owner": "",
+        "due_on": "2024-10-14",
+        "state": "planned",
+    }

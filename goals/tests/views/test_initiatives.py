@@ -330,3 +330,12 @@ def test_a_page_costs_the_same_with_one_and_with_fifty(
         InitiativeFactory(key_result=key_result, title=f"Step {number}", owner=contributor)
     with django_assert_num_queries(len(few)):
         client.get(address)
+
+
+def test_the_public_page_tells_none(client, initiative, roadmap, objective):
+    type(roadmap).objects.update(visibility="public", state="published")
+    type(objective).objects.update(visibility="public")
+    page = client.get("/public/24H2/EDGE/").content.decode()
+    assert "Decode speed on a phone" in page
+    assert "Order a lab" not in page
+    assert LINK not in page
