@@ -261,6 +261,7 @@ WORK = {
         create_objectives,
         create_risks,
         post,
+        run_initiatives,
         set_rhythms,
         change_title,
         weigh,
