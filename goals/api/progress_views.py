@@ -40,7 +40,6 @@ from goals.figures import (
     roadmap_branch,
     roadmap_figures,
 )
-from goals.figures.hidden import hidden_parts
 from goals.figures.means import Contribution, contributions_of
 from goals.forms.as_of import day_asked_for
 from goals.models import Cycle, Objective, Roadmap
@@ -202,7 +201,7 @@ class ObjectiveExplainView(Endpoint):
         day, is_past = day_of(request, objective.roadmap.cycle)
         figures: ObjectiveFigures
         if is_past:
-            found = _past_of(objective, request, day).objective_on(day)
+            found = _past_of(objective, request, day).objective_on(objective, day)
             if found is None:
                 raise Http404
             figures = found[0]
@@ -298,5 +297,4 @@ def _area(request: Request, key: str) -> Area:
 
 
 def _past_of(objective: Objective, request: Request, day: date) -> Past:
-    hidden = hidden_parts(request.user, by_itself=True, objective=objective)
-    return Past.of_objective(objective, user=request.user, until=day, hidden=hidden)
+    return Past.of_objective(objective, user=request.user, until=day)

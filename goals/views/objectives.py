@@ -15,9 +15,8 @@ from goals.figures import (
     SeriesPoint,
     key_results_figures,
     objective_changes,
-    objective_figures,
 )
-from goals.figures.hidden import hidden_parts
+from goals.figures.plan import figures_of_one
 from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
 from goals.models import CheckIn, Comment, Dependency, KeyResult, Objective, Risk
@@ -78,19 +77,17 @@ def _figures(
     """
     if not shown.as_of and objective.archived_at is not None:
         raise Http404
-    key_results = objective.key_results.live().visible_to(user).with_context()
-    hidden = hidden_parts(user, by_itself=True, objective=objective)
     if not shown.as_of:
+        key_results = objective.key_results.live().visible_to(user).with_context()
         rows = list(key_results.order_by("position", "number"))
         counting = key_results_figures([row for row in rows if row.dropped_at is None], today=shown.day)
-        is_partial = any(part.counts for part in hidden)
-        figures = objective_figures(objective, counting, today=shown.day, is_partial=is_partial)
+        figures, shows_all = figures_of_one(objective, counting, user=user, today=shown.day)
         dropped = [row for row in rows if row.dropped_at is not None]
-        if not hidden:
+        if shows_all:
             return figures, dropped, snapshots_of_objective(objective, until=shown.day)
-    past = Past.of_objective(objective, user=user, until=shown.day, hidden=hidden)
+    past = Past.of_objective(objective, user=user, until=shown.day)
     if shown.as_of:
-        found = past.objective_on(shown.day)
+        found = past.objective_on(objective, shown.day)
         if found is None or found[0].objective.archived_at is not None:
             raise Http404
         figures, dropped = found
