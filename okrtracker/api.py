@@ -12,6 +12,7 @@ from accounts.api.record import RecordViewSet
 from accounts.api.tokens import TokenViewSet
 from accounts.api.views import MeView
 from areas.api.views import AreaViewSet
+from goals.api import alignment_views as alignments
 from goals.api import progress_views as progress
 from goals.api import views as goals
 from goals.api.cycle_views import CycleViewSet
@@ -27,9 +28,13 @@ router.register("objectives", goals.ObjectiveViewSet, basename="objective")
 router.register("key-results", goals.KeyResultViewSet, basename="key-result")
 router.register("check-ins", goals.CheckInViewSet, basename="check-in")
 
+router.register("alignments", alignments.AlignmentViewSet, basename="alignment")
+
 router.register("record", RecordViewSet, basename="record")
 router.register("tokens", TokenViewSet, basename="token")
 
+supports = alignments.SupportsViewSet.as_view({"get": "list", "post": "create"}, detail=False)
+supporters = alignments.SupportersViewSet.as_view({"get": "list"}, detail=False)
 check_ins_of_one = goals.KeyResultCheckInViewSet.as_view({"get": "list", "post": "create"}, detail=False)
 
 
@@ -44,6 +49,8 @@ version_1: list[URLPattern | URLResolver] = [
     re_path(
         rf"^key-results/(?P<code>{goals.CODE})/check-ins/$", check_ins_of_one, name="key-result-check-ins"
     ),
+    re_path(rf"^objectives/(?P<code>{goals.CODE})/supports/$", supports, name="objective-supports"),
+    re_path(rf"^objectives/(?P<code>{goals.CODE})/supporters/$", supporters, name="objective-supporters"),
     path("me/", MeView.as_view(), name="me"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),
     path("progress/explain/", progress.ProgressExplainView.as_view(), name="progress-explain"),

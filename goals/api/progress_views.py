@@ -192,7 +192,7 @@ class ObjectiveExplainView(Endpoint):
     @extend_schema(
         operation_id="objectives_explain",
         summary="How the mean of an objective came about",
-        description="Each key result with its share of the weight and what it adds.",
+        description="Each key result, and each supporter that counts, with its share of the weight and what it adds.",
         responses=ExplainedObjectiveSerializer,
         parameters=[AS_OF],
     )
@@ -209,7 +209,8 @@ class ObjectiveExplainView(Endpoint):
             # Today is the reader's, whose evening may be the installation's next morning: no past day.
             figures = objectives_figures([objective], user=request.user, today=day)[0]
         explained = Explained(code, day, figures.mean, figures.contributions)
-        return Response(ExplainedObjectiveSerializer(explained).data)
+        context = {"out_of_reach": _out_of_reach(request, figures)}
+        return Response(ExplainedObjectiveSerializer(explained, context=context).data)
 
 
 class RoadmapExplainView(Endpoint):
@@ -294,6 +295,16 @@ def _objective(request: Request, code: str) -> Objective:
 
 def _area(request: Request, key: str) -> Area:
     return _one(areas_in_reach(request).live().filter(key=key).first())
+
+
+def _out_of_reach(request: Request, figures: ObjectiveFigures) -> frozenset[int]:
+    """The supporters that a bound token does not reach: what they add is told, what they are is not."""
+    ids = {row.objective.pk for row in figures.supporters}
+    if not ids or bound_area(request) is None:
+        return frozenset()
+    return frozenset(
+        ids - set(reach.visible_objectives(request).filter(pk__in=ids).values_list("pk", flat=True))
+    )
 
 
 def _past_of(objective: Objective, request: Request, day: date) -> Past:
