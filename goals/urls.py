@@ -3,6 +3,7 @@
 from django.urls import path
 
 from goals.views import (
+    alignments,
     changes,
     check_ins,
     comments,
@@ -52,6 +53,9 @@ urlpatterns = [
     path("mitigations/<int:mitigation_id>/edit/", plan_risks.mitigation_edit, name="mitigation_edit"),
     path("objectives/<str:code>/needs/", plan_risks.need_create, name="need_create"),
     path("needs/<int:need_id>/edit/", plan_risks.need_edit, name="need_edit"),
+    path("objectives/<str:code>/supports/", alignments.alignment_create, name="alignment_create"),
+    path("alignments/<int:alignment_id>/edit/", alignments.alignment_edit, name="alignment_edit"),
+    path("alignments/<int:alignment_id>/end/", alignments.alignment_end, name="alignment_end"),
     path("objectives/<str:code>/weights/", weights.objective_weights, name="objective_weights"),
     path(
         "objectives/<str:code>/weights/shares/",

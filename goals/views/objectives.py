@@ -19,7 +19,7 @@ from goals.figures import (
 from goals.figures.plan import figures_of_one
 from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
-from goals.models import CheckIn, Comment, Dependency, KeyResult, Objective, Risk
+from goals.models import Alignment, CheckIn, Comment, Dependency, KeyResult, Objective, Risk
 from goals.views.carried import carried_objective
 from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
@@ -56,6 +56,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "checkable": set() if shown.as_of else checkable_ids(ids, request.user, cycle),
         "risks": _risks(objective, request.user),
         "needs": visible_needs([figures], request.user),
+        **_alignments_of(objective, request.user),
         "needed_by": _needed_by(objective, request.user),
         "chart": mean_chart(cycle, course, figures.mean, changes, today=shown.day),
         "changes": changes,
@@ -115,6 +116,25 @@ def _needed_by(objective: Objective, user: Reader) -> list[Dependency]:
     seen = Objective.objects.live().visible_to(user)
     rows = Dependency.objects.filter(on_objective=objective, objective__in=seen)
     return list(rows.select_related("objective__roadmap__area"))
+
+
+def _alignments_of(objective: Objective, user: Reader) -> dict[str, Sequence[Alignment]]:
+    """What it supports and what supports it, as far as a person sees them, given up or not. One query."""
+    ends = ("supporter__roadmap__area", "supported__roadmap__area")
+    rows = Alignment.objects.visible_to(user).select_related(*ends, "supporter__owner", "supported__owner")
+    found = list(rows.filter(supporter=objective) | rows.filter(supported=objective))
+    return {
+        "supports": sorted((r for r in found if r.supporter_id == objective.pk), key=_supported_code),
+        "supporters": sorted((r for r in found if r.supported_id == objective.pk), key=_supporter_code),
+    }
+
+
+def _supported_code(row: Alignment) -> str:
+    return row.supported.code
+
+
+def _supporter_code(row: Alignment) -> str:
+    return row.supporter.code
 
 
 def _latest(key_result_ids: list[int], shown: ShownDay) -> list[CheckIn]:

@@ -64,5 +64,5 @@ def test_queries_do_not_grow_with_the_document(client, manager, roadmap, django_
         KeyResultFactory(objective=objective, owner=manager)
         DependencyFactory(objective=objective)
     client.force_login(manager)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(ADDRESS)
