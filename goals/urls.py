@@ -3,6 +3,7 @@
 from django.urls import path
 
 from goals.views import (
+    alignment_map,
     alignments,
     changes,
     check_ins,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("changes/", changes.change_list, name="change_list"),
     path("changes.csv", changes.change_csv, name="change_csv"),
     path("risks/", risks.risk_list, name="risk_list"),
+    path("alignment/", alignment_map.alignment_map_page, name="alignment_map"),
+    path("alignment.csv", alignment_map.alignment_map_csv, name="alignment_map_csv"),
     path("areas/<str:area_key>/<str:cycle_key>/new/", plan.roadmap_create, name="roadmap_create"),
     path("areas/<str:area_key>/<str:cycle_key>/edit/", plan.roadmap_edit, name="roadmap_edit"),
     path("areas/<str:area_key>/<str:cycle_key>/publish/", plan.roadmap_publish, name="roadmap_publish"),

@@ -131,6 +131,7 @@ class AlignmentViewSet(Endpoint, ListModelMixin, RetrieveModelMixin, GenericView
     serializer_class = AlignmentSerializer
     filterset_class: Any = filters.AlignmentFilters
     queryset = Alignment.objects.all()
+    lookup_url_kwarg = "alignment_id"
     lookup_value_regex = "[0-9]{1,18}"
 
     @property

@@ -192,7 +192,7 @@ class ObjectiveExplainView(Endpoint):
     @extend_schema(
         operation_id="objectives_explain",
         summary="How the mean of an objective came about",
-        description="Each key result, and each supporter that counts, with its share of the weight and what it adds.",
+        description="Each key result and each supporter that counts, with its share and what it adds.",
         responses=ExplainedObjectiveSerializer,
         parameters=[AS_OF],
     )

@@ -125,7 +125,7 @@ class RoadmapSerializer(WithMeanSerializer):
 
 @extend_schema_serializer(examples=[examples.OBJECTIVE])
 class ObjectiveSerializer(WithMeanSerializer):
-    """One goal of a roadmap; its mean is over its reaches and milestones, and supporters where it counts them."""
+    """One goal of a roadmap; its mean is over its reaches and milestones, and supporters if these count."""
 
     code = serializers.CharField(source="objective.code")
     title = serializers.CharField(source="objective.title")

@@ -168,7 +168,7 @@ def load_supports(loaded: Iterable[tuple[ObjectiveEntry, Objective]], loading: L
 def _supports(
     entry: ObjectiveEntry, objective: Objective, others: dict[str, Objective], loading: Loading
 ) -> None:
-    present = {row.supported.code: row for row in objective.supports.select_related("supported")}
+    present = {row.supported.code: row for row in objective.supports.all()}
     for support in entry.supports:
         name = f"{objective.code} supports {support.objective}"
         row = present.pop(support.objective, None)

@@ -16,7 +16,17 @@ from accounts.audit_words import sentence, told
 from accounts.models import AuditEntry, User
 from areas.models import Area, Membership, Role
 from goals.figures.changes import interim_changes
-from goals.models import CheckIn, Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import (
+    Alignment,
+    CheckIn,
+    Cycle,
+    Dependency,
+    KeyResult,
+    Mitigation,
+    Objective,
+    Risk,
+    Roadmap,
+)
 from goals.values import DASH, format_number
 
 VALUES, PLAN, RISKS, PEOPLE = "values", "plan", "risks", "people"
@@ -25,7 +35,17 @@ SECTIONS = (VALUES, PLAN, RISKS, PEOPLE)
 OUT = ("archived_at", "dropped_at")
 FIELDS: dict[Any, tuple[str, ...]] = {
     Roadmap: ("title", "background", "state", "visibility"),
-    Objective: ("title", "owner", "commitment", "priority", "confidence", "weight", "visibility", *OUT),
+    Objective: (
+        "title",
+        "owner",
+        "commitment",
+        "priority",
+        "confidence",
+        "weight",
+        "counts_supporters",
+        "visibility",
+        *OUT,
+    ),
     KeyResult: (
         "title",
         "kind",
@@ -112,6 +132,7 @@ def what_changed(
             PLAN,
         ),
         *_interim(key_results, since),
+        *_alignments(objectives, since, user),
         *_rows(needs.annotate(area_pk=F("objective__roadmap__area")), since, PLAN),
         *_rows(risks.annotate(area_pk=F("objective__roadmap__area")), since, RISKS),
         *_rows(
@@ -220,6 +241,8 @@ def _in_words(field: Any, value: Any, owners: dict[int, str]) -> str:
         return DASH
     if field.name == "owner":
         return owners.get(value, DASH)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, Decimal):
@@ -253,6 +276,37 @@ def _interim(key_results: QuerySet[KeyResult], since: datetime) -> list[Change]:
         for change in interim_changes(list(rows))
         if change.changed_at >= since
     ]
+
+
+def _alignments(objectives: QuerySet[Objective], since: datetime, user: Any) -> Iterable[Change]:
+    """What came to support what, was weighed otherwise, or ceased to. One query."""
+    seen = Objective.objects.visible_to(user).filter(roadmap__in=Roadmap.objects.visible_to(user))
+    versions = Alignment.history.filter(
+        id__in=Alignment.history.filter(history_date__gte=since).values("id"),
+        supporter__in=objectives.order_by().values("pk"),
+        supported__in=seen.order_by().values("pk"),
+    ).select_related("supporter__roadmap", "supported", "history_user")
+    weights: dict[int, Decimal] = {}
+    for row in versions.order_by("id", "history_id"):
+        before = weights.get(row.id)
+        weights[row.id] = row.weight
+        if row.history_date < since:
+            continue
+        is_over = row.history_type == "-"
+        what = _("supports %(code)s no more") if is_over else _("supports %(code)s")
+        yield Change(
+            section=PLAN,
+            area_id=row.supporter.roadmap.area_id,
+            at=row.history_date,
+            by=row.history_user.name if row.history_user else "",
+            code=row.supporter.code,
+            title=row.supporter.title,
+            address=_address(row.supporter),
+            what=what % {"code": row.supported.code},
+            old="" if before is None else format_number(before),
+            new=DASH if is_over else format_number(row.weight),
+            reason=row.history_change_reason or "",
+        )
 
 
 def _people(since: datetime, areas: QuerySet[Area] | None) -> Iterable[Change]:

@@ -20,11 +20,11 @@ MOST_NAMED = 5
 
 
 def alignable(reader: Any, supporter: Objective) -> ObjectiveQuerySet:
-    """What an objective may come to support, of what a person sees: others of its cycle that are in the plan."""
+    """What an objective may come to support, of what a person sees: others of its cycle."""
     seen = Objective.objects.counting().visible_to(reader).filter(roadmap__cycle=supporter.roadmap.cycle_id)
     in_sight = seen.filter(roadmap__in=Roadmap.objects.visible_to(reader))
     taken = supporter.supports.values("supported")
-    return in_sight.exclude(pk=supporter.pk).exclude(pk__in=taken).order_by("code")  # type: ignore[return-value]
+    return in_sight.exclude(pk=supporter.pk).exclude(pk__in=taken).order_by("code")
 
 
 class AlignmentForm(PlanForm):
@@ -59,7 +59,7 @@ class AlignmentForm(PlanForm):
         self.order_fields(["supported", "weight", "reason"])
         self.fields["weight"].required = False
         self.fields["weight"].help_text = _(
-            "For who plans what is supported. Left empty it is 1; or 0, if others plan it and it counts its supporters."
+            "Said by who plans what is supported. Empty is 1; or 0, where others plan it and it counts these."
         )
         self.initial["weight"] = None
         if options.get("asks_reason"):
@@ -93,10 +93,10 @@ class AlignmentForm(PlanForm):
     def clean(self) -> dict[str, Any]:
         entered: dict[str, Any] = self.cleaned_data
         supported, weight = entered.get("supported"), entered.get("weight")
-        if self.is_new and supported is not None and weight is not None:
-            if not may_weigh(self.reader, supported):
-                sentence = _("What it weighs is said by the leads of %(code)s; leave this empty.")
-                self.add_error("weight", sentence % {"code": supported.code})
+        is_weighed = self.is_new and weight is not None
+        if is_weighed and supported is not None and not may_weigh(self.reader, supported):
+            sentence = _("What it weighs is said by the leads of %(code)s; leave this empty.")
+            self.add_error("weight", sentence % {"code": supported.code})
         return entered
 
     @property

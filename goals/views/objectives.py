@@ -43,7 +43,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     days = day_context(request, objective.roadmap.cycle, shown)
     rows = [row.key_result for row in figures.key_results] + dropped
     ids = [row.pk for row in rows]
-    changes = objective_changes(objective, ids, until=shown.as_of)
+    changes = objective_changes(objective, ids, user=request.user, until=shown.as_of)
     comments = list(Comment.objects.filter(objective=objective).for_page())
     context = {
         "nav": "areas",

@@ -16,7 +16,14 @@ from accounts.models.invitation import GOOD_FOR, token_of
 from accounts.models.token import digest_of
 from accounts.tests.factories import UserFactory
 from goals.models import Comment, Objective, Roadmap, Visibility
-from goals.tests.factories import DependencyFactory, MitigationFactory, RiskFactory, check_in
+from goals.tests.factories import (
+    AlignmentFactory,
+    DependencyFactory,
+    MitigationFactory,
+    ObjectiveFactory,
+    RiskFactory,
+    check_in,
+)
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 
@@ -30,6 +37,7 @@ SAMPLES = {
     "mitigation_id": "900003",
     "need_id": "900004",
     "comment_id": "900005",
+    "alignment_id": "900007",
     "sequence": "1",
 }
 SAMPLES_OF = {
@@ -166,6 +174,8 @@ def story(key_result, lead):
     check_in(key_result, 3, author=lead)
     MitigationFactory(pk=SAMPLES["mitigation_id"], risk=RiskFactory(objective=key_result.objective))
     DependencyFactory(pk=SAMPLES["need_id"], objective=key_result.objective)
+    above = ObjectiveFactory(roadmap=key_result.objective.roadmap)
+    AlignmentFactory(pk=SAMPLES["alignment_id"], supporter=key_result.objective, supported=above)
     Comment.objects.create(
         pk=SAMPLES["comment_id"], objective=key_result.objective, author=lead, text="Well done."
     )

@@ -125,6 +125,7 @@ goals.CheckIn            view
 goals.Risk               view
 goals.Mitigation         view
 goals.Dependency         view
+goals.Alignment          view
 goals.Snapshot           view
 goals.OutboxMail         view
 """

@@ -29,8 +29,9 @@ from accounts.sign_in.sessions import SEEN, STARTED
 from accounts.tests.factories import UserFactory
 from areas.models import Area, Role
 from areas.tests.factories import AreaFactory, MembershipFactory
-from goals.models import Comment, Cycle, InterimTarget, KeyResult, Objective, Roadmap, Visibility
+from goals.models import Alignment, Comment, Cycle, InterimTarget, KeyResult, Objective, Roadmap, Visibility
 from goals.tests.factories import (
+    AlignmentFactory,
     CycleFactory,
     DependencyFactory,
     KeyResultFactory,
@@ -54,6 +55,7 @@ SERIALS = {
     "mitigation_id": {"own": 900_003, "other": 910_003, "restricted": 920_003},
     "need_id": {"own": 900_004, "other": 910_004, "restricted": 920_004},
     "comment_id": {"own": 900_005, "other": 910_005, "restricted": 920_005},
+    "alignment_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
 }
 
 WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
@@ -196,6 +198,9 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         risk = RiskFactory(objective=objective, key_result=key_result)
         MitigationFactory(pk=serial["mitigation_id"], risk=risk)
         DependencyFactory(pk=serial["need_id"], objective=objective)
+        # Items of excellence have numbers of their own: B1 is supported, B2 may come to be.
+        above, _free = (ObjectiveFactory(roadmap=roadmap, kind="excellence") for _ in "ab")
+        AlignmentFactory(pk=serial["alignment_id"], supporter=objective, supported=above)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
     Roadmap.objects.filter(area=edge, cycle=next_half).update(visibility=Visibility.RESTRICTED)
     Roadmap.objects.filter(area=edge, cycle=half).update(
@@ -208,7 +213,7 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
 def date_back() -> None:
     """What was made just now was there last week, so that past days tell of it."""
     last_week = timezone.now() - dt.timedelta(days=7)
-    for model in (Cycle, Roadmap, Objective, KeyResult, InterimTarget):
+    for model in (Cycle, Roadmap, Objective, KeyResult, InterimTarget, Alignment):
         model.history.filter(history_date__gt=last_week).update(history_date=last_week)
 
 
