@@ -64,6 +64,7 @@ class RolloverReport:
     objectives: list[str] = field(default_factory=list)
     risks: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
+    supports: list[str] = field(default_factory=list)
     mitigation_count: int = 0
     # Of risks and needs that the other plan did not take: which, and why.
     left: list[str] = field(default_factory=list)

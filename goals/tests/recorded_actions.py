@@ -74,6 +74,7 @@ NO_ENTRY = {
     "following.follow": "a part of rollover.roll_over",
     "following.needs_to_follow": READS,
     "following.risks_to_follow": READS,
+    "following.supports_to_follow": READS,
     "rows.refuse_unstorable": READS,
     "rows.apply_changes": HELPS,
     "rows.next_number": "a counter; the number stands in the code of what was created",

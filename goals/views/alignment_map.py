@@ -21,7 +21,7 @@ from goals.views.alignment_drawing import MOST_OBJECTIVES, Drawing, draw_areas, 
 from goals.views.context import Reader, chosen_cycle, cycle_context
 
 # With more lines than these, areas are closed until somebody opens them.
-MOST_OPEN = 40
+MOST_OPEN = 60
 CSV_NAMES = (
     *("code", "title", "area", "owner", "supports", "supported_by", "counts_supporters"),
     *("completion", "expected", "pace", "state"),

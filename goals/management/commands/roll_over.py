@@ -76,7 +76,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  stays behind: {sentence}")
         self.stdout.write(
             f"into {into.key}: {report.carried_count} key results, {len(report.objectives)} new objectives, "
-            f"{len(report.roadmaps)} new roadmaps, {len(report.risks)} risks, {len(report.needs)} needs"
+            f"{len(report.roadmaps)} new roadmaps, {len(report.risks)} risks, {len(report.needs)} needs, "
+            f"{len(report.supports)} alignments"
         )
 
 
@@ -109,6 +110,7 @@ def _as_json(report: RolloverReport, into: Cycle, *, dry_run: bool) -> dict[str,
         "objectives": report.objectives,
         "risks": report.risks,
         "needs": report.needs,
+        "supports": report.supports,
         "left": report.left,
         "mitigations": report.mitigation_count,
     }
