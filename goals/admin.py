@@ -14,6 +14,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from goals.actions.cycles import activate_cycle, begin_closing, close_cycle
 from goals.actions.refusals import Refused
 from goals.models import (
+    Alignment,
     CheckIn,
     Cycle,
     Dependency,
@@ -150,6 +151,13 @@ class DependencyAdmin(LookUp, SimpleHistoryAdmin):
     list_filter = ["state"]
     search_fields = ["objective__code", "on_objective__code", "partner"]
     list_select_related = ["objective", "on_objective"]
+
+
+@admin.register(Alignment)
+class AlignmentAdmin(LookUp, SimpleHistoryAdmin):
+    list_display = ["supporter", "supported", "weight"]
+    search_fields = ["supporter__code", "supported__code"]
+    list_select_related = ["supporter", "supported"]
 
 
 @admin.register(Snapshot)

@@ -6,7 +6,7 @@ exact until it is shown. The formulas, with worked examples: docs/progress-and-p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Literal
@@ -107,6 +107,43 @@ def weighted_mean(pairs: Iterable[tuple[Decimal, Decimal | None]]) -> Decimal | 
         if total == 0:
             return None
         return sum((weight * share for weight, share in counting), ZERO) / total
+
+
+def stored_mean(pairs: Iterable[tuple[Decimal, Decimal | None]]) -> Decimal | None:
+    """The weighted mean as it is stored, and as it counts in the mean of what it supports: with 15 places.
+
+    >>> stored_mean([(Decimal(1), ONE), (Decimal(2), ZERO)])
+    Decimal('0.333333333333333')
+    """
+    mean = weighted_mean(pairs)
+    return None if mean is None else round_half_up(mean, COMPLETION_PLACES)
+
+
+def rolled_up(
+    order: Iterable[int],
+    *,
+    own: Mapping[int, Sequence[tuple[Decimal, Decimal | None]]],
+    supporters: Mapping[int, Sequence[tuple[Decimal, int]]],
+    known: Mapping[int, Decimal | None],
+) -> dict[int, Decimal | None]:
+    """The stored means of objectives that count their supporters, in an order that has supporters first.
+
+    `own` holds the (weight, clamped share) of the key results of each, `supporters` the (weight, objective)
+    of what supports it, `known` the means of those that are not in the order. A supporter without a mean is
+    left out with its weight. Formula: docs/progress-and-pace.md, section 2.
+
+    >>> half = [(ONE, Decimal("0.5"))]
+    >>> rolled_up([1, 2], own={1: half}, supporters={1: [(ONE, 3)], 2: [(Decimal(2), 1)]}, known={3: ONE})
+    {1: Decimal('0.750000000000000'), 2: Decimal('0.750000000000000')}
+    """
+    found: dict[int, Decimal | None] = {}
+    for one in order:
+        below = [
+            (weight, found[other] if other in found else known.get(other))
+            for weight, other in supporters.get(one, ())
+        ]
+        found[one] = stored_mean([*own.get(one, ()), *below])
+    return found
 
 
 def expected_share(

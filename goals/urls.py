@@ -3,6 +3,8 @@
 from django.urls import path
 
 from goals.views import (
+    alignment_map,
+    alignments,
     changes,
     check_ins,
     comments,
@@ -36,6 +38,8 @@ urlpatterns = [
     path("changes/", changes.change_list, name="change_list"),
     path("changes.csv", changes.change_csv, name="change_csv"),
     path("risks/", risks.risk_list, name="risk_list"),
+    path("alignment/", alignment_map.alignment_map_page, name="alignment_map"),
+    path("alignment.csv", alignment_map.alignment_map_csv, name="alignment_map_csv"),
     path("areas/<str:area_key>/<str:cycle_key>/new/", plan.roadmap_create, name="roadmap_create"),
     path("areas/<str:area_key>/<str:cycle_key>/edit/", plan.roadmap_edit, name="roadmap_edit"),
     path("areas/<str:area_key>/<str:cycle_key>/publish/", plan.roadmap_publish, name="roadmap_publish"),
@@ -57,6 +61,9 @@ urlpatterns = [
     path("mitigations/<int:mitigation_id>/edit/", plan_risks.mitigation_edit, name="mitigation_edit"),
     path("objectives/<str:code>/needs/", plan_risks.need_create, name="need_create"),
     path("needs/<int:need_id>/edit/", plan_risks.need_edit, name="need_edit"),
+    path("objectives/<str:code>/supports/", alignments.alignment_create, name="alignment_create"),
+    path("alignments/<int:alignment_id>/edit/", alignments.alignment_edit, name="alignment_edit"),
+    path("alignments/<int:alignment_id>/end/", alignments.alignment_end, name="alignment_end"),
     path("objectives/<str:code>/weights/", weights.objective_weights, name="objective_weights"),
     path(
         "objectives/<str:code>/weights/shares/",

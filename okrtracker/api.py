@@ -14,6 +14,7 @@ from accounts.api.record import RecordViewSet
 from accounts.api.tokens import TokenViewSet
 from accounts.api.views import MeView
 from areas.api.views import AreaViewSet
+from goals.api import alignment_views as alignments
 from goals.api import progress_views as progress
 from goals.api import views as goals
 from goals.api.comment_views import (
@@ -40,9 +41,13 @@ router.register("check-ins", goals.CheckInViewSet, basename="check-in")
 router.register("comments", CommentViewSet, basename="comment")
 router.register("initiatives", InitiativeViewSet, basename="initiative")
 
+router.register("alignments", alignments.AlignmentViewSet, basename="alignment")
+
 router.register("record", RecordViewSet, basename="record")
 router.register("tokens", TokenViewSet, basename="token")
 
+supports = alignments.SupportsViewSet.as_view({"get": "list", "post": "create"}, detail=False)
+supporters = alignments.SupportersViewSet.as_view({"get": "list"}, detail=False)
 LIST_AND_ADD: dict[str, Any] = {"get": "list", "post": "create"}
 check_ins_of_one = goals.KeyResultCheckInViewSet.as_view(LIST_AND_ADD, detail=False)
 ONE_CHECK_IN = rf"^key-results/(?P<code>{goals.CODE})/check-ins/(?P<sequence>[1-9][0-9]{{0,8}})/"
@@ -84,6 +89,8 @@ version_1: list[URLPattern | URLResolver] = [
         initiatives_of_one,
         name="key-result-initiatives",
     ),
+    re_path(rf"^objectives/(?P<code>{goals.CODE})/supports/$", supports, name="objective-supports"),
+    re_path(rf"^objectives/(?P<code>{goals.CODE})/supporters/$", supporters, name="objective-supporters"),
     path("me/", MeView.as_view(), name="me"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),
     path("progress/explain/", progress.ProgressExplainView.as_view(), name="progress-explain"),

@@ -20,6 +20,7 @@ OBJECTIVE_FIELDS = (
     "priority",
     "confidence",
     "weight",
+    "counts_supporters",
     "pillar",
     "impact",
     "cost",

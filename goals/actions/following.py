@@ -1,4 +1,4 @@
-"""Open risks, needs and unfinished initiatives follow into another cycle, now or with a later rollover."""
+"""Open risks, needs, alignments and unfinished initiatives follow into another cycle, now or later."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from goals.actions.alignments import align
 from goals.actions.carrying import still_here, values_of
 from goals.actions.initiatives import create_initiative
 from goals.actions.refusals import Refused
 from goals.actions.risks import change_dependency, create_dependency, create_mitigation, create_risk
-from goals.models import Cycle, Dependency, Initiative, KeyResult, Objective, Risk, Visibility
+from goals.models import Alignment, Cycle, Dependency, Initiative, KeyResult, Objective, Risk, Visibility
 
 RISK_FIELDS = (
     "kind",
@@ -49,6 +51,7 @@ class Notes(Protocol):
     risks: list[str]
     needs: list[str]
     initiatives: list[str]
+    supports: list[str]
     left: list[str]
     mitigation_count: int
 
@@ -138,6 +141,20 @@ def _unlisted(found: list[Need], listed: set[tuple[int, int | None, str]]) -> It
             yield need
 
 
+def supports_to_follow(cycle: Cycle, into: Cycle) -> list[tuple[Alignment, Objective, Objective]]:
+    """Those both ends of which go on, with what these have become.
+
+    Not those that are or were there: what was ended in the new plan stays so. Three queries.
+    """
+    successors = {row.predecessor_id: row for row in _going_on(into)}
+    known = set(
+        Alignment.history.filter(supporter__in=successors.values()).values_list("supporter", "supported")
+    )
+    rows = Alignment.objects.of_cycle(cycle).filter(supporter__in=successors, supported__in=successors)
+    pairs = ((row, successors[row.supporter_id], successors[row.supported_id]) for row in rows.order_by("pk"))
+    return [(row, lower, upper) for row, lower, upper in pairs if (lower.pk, upper.pk) not in known]
+
+
 def _going_on(into: Cycle) -> QuerySet[Objective]:
     rows = Objective.objects.counting().filter(roadmap__cycle=into, predecessor__isnull=False)
     return rows.select_related("roadmap__cycle")
@@ -174,6 +191,19 @@ def follow(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: datetime) -
             notes.left.append(f"{initiative.recorded_as}: {refusal.sentence}")
         else:
             notes.initiatives.append(there.recorded_as)
+    _carry_supports(cycle, into, notes, by=by, now=now)
+
+
+def _carry_supports(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: datetime) -> None:
+    for row, supporter, supported in supports_to_follow(cycle, into):
+        name = f"{supporter.code}: {supported.code}"
+        try:
+            with transaction.atomic():
+                align(supporter, supported, by=by, now=now, weight=row.weight, reason=_("carried over"))
+        except Refused as refusal:
+            notes.left.append(f"{name}: {refusal.sentence}")
+        else:
+            notes.supports.append(name)
 
 
 def _carry_risk(risk: Risk, into: Cycle, *, by: Any, now: datetime) -> tuple[Risk, int]:

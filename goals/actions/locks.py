@@ -1,7 +1,8 @@
 """Locks, taken in one order everywhere; docs/adr/0003-locks.md says why.
 
-The order is cycle, roadmap, key result, objective; a risk, a mitigation or a need comes last. On SQLite every
-transaction of this project begins IMMEDIATE, so there is one writer at a time and nothing to lock.
+The order is cycle, roadmap, key result, objective; a risk, a mitigation or a need comes last. Objectives that
+count others come after these. On SQLite every transaction of this project begins IMMEDIATE, so there is one
+writer at a time and nothing to lock.
 
 Row locks are FOR NO KEY UPDATE: keys never change here, and FOR UPDATE would also keep out whoever inserts a
 row that refers to the locked one. A new risk of a key result, made under the lock of its objective, would
@@ -9,6 +10,8 @@ then wait for a check-in that waits for the objective.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.db import connection
 
@@ -54,6 +57,27 @@ def lock_objective(objective_id: int) -> Objective:
         .select_related("roadmap__area", "roadmap__cycle")
         .get(pk=objective_id)
     )
+
+
+def lock_alignments(cycle_id: int) -> Cycle:
+    """Who supports whom in a cycle: the cycle, held alone.
+
+    One lock for the whole graph, as a loop may close anywhere in it. And since everybody else who writes in
+    the cycle holds it shared, the order of `lock_objectives` is the same for all of them.
+    """
+    return lock_cycle(cycle_id)
+
+
+def lock_objectives(objective_ids: Sequence[int]) -> None:
+    """Several, one after the other in the order given; that order has to be the same for everybody."""
+    if connection.vendor == "postgresql" and objective_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT objective.id FROM goals_objective objective "
+                "JOIN unnest(%s::bigint[]) WITH ORDINALITY AS wanted (id, place) ON wanted.id = objective.id "
+                "ORDER BY wanted.place FOR NO KEY UPDATE OF objective",
+                [list(objective_ids)],
+            )
 
 
 def lock_key_result(key_result_id: int) -> KeyResult:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -94,6 +96,16 @@ class NumberTaken(Refused):
     """Numbers are part of codes and never used twice."""
 
     code = "number_taken"
+
+
+class AlignmentLoop(Refused):
+    """An objective would support itself, through others."""
+
+    code = "alignment_loop"
+
+    def __init__(self, code: str, steps: Sequence[str]):
+        sentence = _("%(code)s would support itself: %(steps)s.") % {"code": code, "steps": " → ".join(steps)}
+        super().__init__(sentence, field="supported")
 
 
 class Invalid(Refused):

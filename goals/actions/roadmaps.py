@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from areas.models import Area
 from goals.actions import locks
-from goals.actions.refusals import ReasonNeeded
+from goals.actions.refusals import ReasonNeeded, StaleVersion
 from goals.actions.rows import (
     apply_changes,
     next_number,
@@ -76,7 +76,11 @@ def change_objective(
     **changes: Any,
 ) -> bool:
     """Whether something changed. Raises CycleClosed, Archived, StaleVersion, ReasonNeeded, Invalid."""
-    cycle = locks.share_cycle(objective.roadmap.cycle_id)
+    # Whether supporters count is a part of the graph of alignments, which changes under its lock alone.
+    counts = changes.get("counts_supporters", objective.counts_supporters)
+    is_graph_changed = counts != objective.counts_supporters
+    lock = locks.lock_alignments if is_graph_changed else locks.share_cycle
+    cycle = lock(objective.roadmap.cycle_id)
     refuse_closed(cycle)
     objective = locks.lock_objective(objective.pk)
     refuse_given_up(objective)
@@ -84,9 +88,13 @@ def change_objective(
     changed = apply_changes(objective, changes)
     if not changed:
         return False
+    if "counts_supporters" in changed and not is_graph_changed:
+        raise StaleVersion(str(objective))
     if cycle.takes_check_ins:
         refuse_without_reason(objective, changed, reason=reason)
     save_row(objective, by=by, now=now, reason=reason)
+    if "counts_supporters" in changed:
+        refresh_objective(objective.pk)
     return True
 
 

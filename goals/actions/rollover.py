@@ -65,6 +65,7 @@ class RolloverReport:
     risks: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
     initiatives: list[str] = field(default_factory=list)
+    supports: list[str] = field(default_factory=list)
     mitigation_count: int = 0
     # Of risks, needs and initiatives that the other plan did not take: which, and why.
     left: list[str] = field(default_factory=list)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from django.utils import timezone
 
 from goals.actions import locks
-from goals.models import CheckIn, KeyResult, Objective
-from goals.progress import COMPLETION_PLACES, clamp, round_half_up, stored_completion, weighted_mean
+from goals.graph import reached, supporters_first
+from goals.models import Alignment, CheckIn, KeyResult, Objective
+from goals.progress import clamp, rolled_up, stored_completion
 
 
 def key_result_figures(key_result: KeyResult) -> dict:
@@ -27,15 +29,28 @@ def key_result_figures(key_result: KeyResult) -> dict:
     }
 
 
-def objective_completion(objective_id: int) -> Decimal | None:
-    """The clamped weighted mean of the stored completions of the key results that count."""
-    rows = (
-        KeyResult.objects.filter(objective=objective_id, archived_at__isnull=True, dropped_at__isnull=True)
-        .exclude(kind=KeyResult.Kind.GUARDRAIL)
-        .values_list("weight", "completion")
-    )
-    mean = weighted_mean((weight, None if share is None else clamp(share)) for weight, share in rows)
-    return None if mean is None else round_half_up(mean, COMPLETION_PLACES)
+def objective_completion(objective: Objective) -> Decimal | None:
+    """The mean of the stored completions of its key results, and of its supporters if they count."""
+    return _completions([objective.pk], with_supporters=objective.counts_supporters)[objective.pk]
+
+
+def _completions(in_order: Sequence[int], *, with_supporters: bool) -> dict[int, Decimal | None]:
+    """Of objectives, supporters first; whatever else supports them counts as stored. Two queries at most."""
+    own: dict[int, list[tuple[Decimal, Decimal | None]]] = defaultdict(list)
+    rows = KeyResult.objects.filter(
+        objective__in=in_order, archived_at__isnull=True, dropped_at__isnull=True
+    ).exclude(kind=KeyResult.Kind.GUARDRAIL)
+    for objective_id, weight, share in rows.order_by().values_list("objective", "weight", "completion"):
+        own[objective_id].append((weight, None if share is None else clamp(share)))
+    supporters: dict[int, list[tuple[Decimal, int]]] = defaultdict(list)
+    known: dict[int, Decimal | None] = {}
+    if with_supporters:
+        counted = Alignment.objects.counting().filter(supported__in=in_order).order_by()
+        fields = ("supported", "weight", "supporter", "supporter__completion")
+        for supported_id, weight, supporter_id, share in counted.values_list(*fields):
+            supporters[supported_id].append((weight, supporter_id))
+            known[supporter_id] = share
+    return rolled_up(in_order, own=own, supporters=supporters, known=known)
 
 
 def refresh_key_result(key_result: KeyResult) -> None:
@@ -51,11 +66,37 @@ def refresh_key_result(key_result: KeyResult) -> None:
 
 
 def refresh_objective(objective_id: int) -> None:
-    """Stores its completion. Locked before the key results are read, so that two check-ins add up."""
-    locks.lock_objective(objective_id)
-    Objective.objects.filter(pk=objective_id).update(
-        completion=objective_completion(objective_id), updated_at=timezone.now()
+    """Stores its completion, and that of everything that counts it, to the top, in seven queries.
+
+    Locked before the key results are read, so that two check-ins add up. The caller holds the cycle.
+    """
+    locked = locks.lock_objective(objective_id)
+    above = _counting(objective_id)
+    locks.lock_objectives(above)
+    completions = _completions(
+        [objective_id, *above], with_supporters=bool(above) or locked.counts_supporters
     )
+    rows = [
+        Objective(pk=pk, completion=completion, updated_at=timezone.now())
+        for pk, completion in completions.items()
+    ]
+    Objective.objects.bulk_update(rows, ["completion", "updated_at"], batch_size=200)
+
+
+def _counting(objective_id: int) -> list[int]:
+    """What counts an objective, itself or through others, supporters first. One query where nothing does.
+
+    The order is that of the whole cycle: it does not change while somebody holds the cycle shared.
+    """
+    first = Alignment.objects.filter(supporter=objective_id, supported__counts_supporters=True)
+    cycle_id = first.values_list("supporter__roadmap__cycle", flat=True).first()
+    if cycle_id is None:
+        return []
+    edges = Alignment.objects.of_cycle(cycle_id).order_by()
+    rows = list(edges.values_list("supporter", "supported", "supported__counts_supporters"))
+    above = reached([(lower, upper) for lower, upper, counts in rows if counts], [objective_id])
+    order = supporters_first([(lower, upper) for lower, upper, _counts in rows])
+    return [one for one in order if one in above and one != objective_id]
 
 
 def differences(key_results: Iterable[KeyResult], objectives: Iterable[Objective]) -> list[str]:
@@ -66,7 +107,7 @@ def differences(key_results: Iterable[KeyResult], objectives: Iterable[Objective
             if getattr(key_result, field) != value:
                 found.append(f"{key_result.code} {field}: {getattr(key_result, field)} instead of {value}")
     for objective in objectives:
-        value = objective_completion(objective.pk)
+        value = objective_completion(objective)
         if objective.completion != value:
             found.append(f"{objective.code} completion: {objective.completion} instead of {value}")
     return found

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from goals.api import examples
 from goals.api.fields import AddressField, ShareField, ValueField
 from goals.api.serializers import PACES, WithMeanSerializer
+from goals.figures import Contribution
 from goals.progress import FORMULA_VERSION
 
 
@@ -49,8 +50,6 @@ class KeyResultSeriesSerializer(SeriesSerializer):
 class PartSerializer(serializers.Serializer):
     """A part of a mean: `weight_share` times `progress` is what it adds; what all add is the mean."""
 
-    code = serializers.CharField(source="row.code")
-    title = serializers.CharField(source="row.title")
     weight = ValueField()
     weight_share = ShareField(allow_null=True, help_text="Of the weights that count; null when left out.")
     completion = ShareField(source="part.completion", allow_null=True, help_text="Raw for a key result.")
@@ -59,11 +58,37 @@ class PartSerializer(serializers.Serializer):
     left_out_because = serializers.CharField(allow_blank=True, help_text="Empty when it counts.")
 
 
-class KeyResultPartSerializer(PartSerializer):
-    url = AddressField("api:key-result-detail", source="row.code")
+class AnyPartSerializer(PartSerializer):
+    """A key result, or an objective that supports and is counted."""
+
+    kind = serializers.SerializerMethodField(help_text="`key_result`, or `objective` for a supporter.")
+    code = serializers.SerializerMethodField(help_text="Empty where your token does not reach it.")
+    title = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField()
+
+    def _is_reached(self, line: Contribution) -> bool:
+        hidden = self.context.get("out_of_reach", frozenset())
+        return line.is_key_result or line.row.pk not in hidden
+
+    def get_kind(self, line: Contribution) -> serializers.ChoiceField(["key_result", "objective"]):  # type: ignore[valid-type]
+        return "key_result" if line.is_key_result else "objective"
+
+    def get_code(self, line: Contribution) -> str:
+        return line.row.code if self._is_reached(line) else ""
+
+    def get_title(self, line: Contribution) -> str:
+        return line.row.title if self._is_reached(line) else ""
+
+    def get_url(self, line: Contribution) -> serializers.URLField(allow_null=True):  # type: ignore[valid-type]
+        if not self._is_reached(line):
+            return None
+        name = "api:key-result-detail" if line.is_key_result else "api:objective-detail"
+        return AddressField(name).to_representation(line.row.code)
 
 
 class ObjectivePartSerializer(PartSerializer):
+    code = serializers.CharField(source="row.code")
+    title = serializers.CharField(source="row.title")
     url = AddressField("api:objective-detail", source="row.code")
 
 
@@ -78,7 +103,9 @@ class ExplainedSerializer(WithMeanSerializer):
 @extend_schema_serializer(examples=[examples.EXPLAINED_OBJECTIVE])
 class ExplainedObjectiveSerializer(ExplainedSerializer):
     code = serializers.CharField(source="of")
-    parts = KeyResultPartSerializer(many=True, help_text="Every key result in the plan.")
+    parts = AnyPartSerializer(
+        many=True, help_text="Every key result in the plan, and every supporter if these count."
+    )
 
 
 @extend_schema_serializer(examples=[examples.EXPLAINED_ROADMAP])

@@ -91,6 +91,9 @@ OBJECTIVE = _answer(
         "priority": 1,
         "confidence": 7,
         "weight": "1",
+        "counts_supporters": False,
+        "supports": ["LIB-24H2-O1"],
+        "supporters": [],
         "pillar": "",
         "impact": "",
         "cost": "",
@@ -173,6 +176,23 @@ SCORE = _answer(
         "score_reason": "The phone came in November.",
         "closing_note": "Half of the phones, at twice the speed.",
         "version": 4,
+    },
+)
+ALIGNMENT = _answer(
+    "Part of what the area above wants",
+    {
+        "id": 12,
+        "supporter": "EDGE-24H2-O1",
+        "supporter_title": "A dependable base for on-device AI",
+        "supported": "LIB-24H2-O1",
+        "supported_title": "Libraries that run everywhere",
+        "cycle": "24H2",
+        "weight": "2",
+        "counts": True,
+        "version": 2,
+        "created_at": "2024-07-01T09:30:00Z",
+        "updated_at": "2024-07-02T08:00:00Z",
+        "url": f"{SITE}/api/v1/alignments/12/",
     },
 )
 POST_MORTEM = _answer(
@@ -330,7 +350,8 @@ OBJECTIVE_PART = PART_VALUE | {
     "url": f"{SITE}/api/v1/objectives/EDGE-24H2-O1/",
 }
 EXPLAINED_OBJECTIVE = _answer(
-    "One key result", EXPLAINED_VALUE | {"code": "EDGE-24H2-O1", "parts": [KEY_RESULT_PART]}
+    "One key result",
+    EXPLAINED_VALUE | {"code": "EDGE-24H2-O1", "parts": [KEY_RESULT_PART | {"kind": "key_result"}]},
 )
 EXPLAINED_ROADMAP = _answer(
     "One objective", EXPLAINED_VALUE | {"code": "EDGE-24H2", "parts": [OBJECTIVE_PART]}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from rest_framework.request import Request
 
 from accounts.api.base import today_of
@@ -15,8 +16,8 @@ from goals.figures import (
     KeyResultFigures,
     ObjectiveFigures,
     RoadmapFigures,
+    figures_of,
     key_results_figures,
-    objective_figures,
 )
 from goals.figures.hidden import Hidden, hidden_parts
 from goals.figures.means import mean_over_objectives
@@ -29,27 +30,12 @@ def key_result_now(request: Request, key_result_id: int) -> KeyResultFigures:
     return key_results_figures([rows.get(pk=key_result_id)], today=today_of(request))[0]
 
 
-def objectives_figures(objectives: Sequence[Objective], *, user: Any, today: date) -> list[ObjectiveFigures]:
-    """Each with those of its key results that the person sees, in the objectives' order."""
-    key_results = (
-        KeyResult.objects.counting()
-        .visible_to(user)
-        .filter(objective__in=[row.pk for row in objectives])
-        .with_context()
-        .order_by("objective", "position", "number")
-    )
-    by_objective: dict[int, list[KeyResultFigures]] = defaultdict(list)
-    for row in key_results_figures(key_results, today=today):
-        by_objective[row.key_result.objective_id].append(row)
-    hidden = Hidden.of(
-        part
-        for part in hidden_parts(user, by_itself=True, objective__in=[row.pk for row in objectives])
-        if part.counts
-    )
-    return [
-        objective_figures(row, by_objective[row.pk], today=today, is_partial=row.pk in hidden.objectives)
-        for row in objectives
-    ]
+def objectives_figures(
+    objectives: Sequence[Objective], *, user: Any, today: date, by_themselves: bool = True
+) -> list[ObjectiveFigures]:
+    """Each with those of its key results and supporters that the person sees, in the objectives' order."""
+    found = figures_of(objectives, user=user, today=today, by_themselves=by_themselves)
+    return [found[row.pk] for row in objectives]
 
 
 def roadmaps_figures(roadmaps: Sequence[Roadmap], *, user: Any, today: date) -> list[RoadmapFigures]:
@@ -62,9 +48,9 @@ def roadmaps_figures(roadmaps: Sequence[Roadmap], *, user: Any, today: date) -> 
         .order_by("position", "number")
     )
     by_kind: dict[tuple[int, str], list[ObjectiveFigures]] = defaultdict(list)
-    for row in objectives_figures(list(objectives), user=user, today=today):
+    for row in objectives_figures(list(objectives), user=user, today=today, by_themselves=False):
         by_kind[row.objective.roadmap_id, row.objective.kind].append(row)
-    parts = hidden_parts(user, objective__roadmap__in=[row.pk for row in roadmaps])
+    parts = hidden_parts(user, Q(objective__roadmap__in=[row.pk for row in roadmaps]))
     hidden = Hidden.of(part for part in parts if part.counts).roadmaps
     found = []
     for roadmap in roadmaps:

@@ -83,6 +83,15 @@ class ObjectiveFilters(django_filters.FilterSet):
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
 
 
+class AlignmentFilters(django_filters.FilterSet):
+    cycle = CycleFilter(field_name="supporter__roadmap__cycle")
+    area = BelowFilter(field_name="supporter__roadmap__area")
+    supported_area = BelowFilter(field_name="supported__roadmap__area")
+    owner = PersonFilter(field_name="supporter__owner")
+    q = WordsFilter(fields=("supporter__code", "supporter__title", "supported__code", "supported__title"))
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
+
+
 class KeyResultFilters(django_filters.FilterSet):
     cycle = CycleFilter(field_name="objective__roadmap__cycle")
     area = BelowFilter(field_name="objective__roadmap__area")

@@ -40,7 +40,6 @@ from goals.figures import (
     roadmap_branch,
     roadmap_figures,
 )
-from goals.figures.hidden import hidden_parts
 from goals.figures.means import Contribution, contributions_of
 from goals.forms.as_of import day_asked_for
 from goals.models import Cycle, Objective, Roadmap
@@ -193,7 +192,7 @@ class ObjectiveExplainView(Endpoint):
     @extend_schema(
         operation_id="objectives_explain",
         summary="How the mean of an objective came about",
-        description="Each key result with its share of the weight and what it adds.",
+        description="Each key result and each supporter that counts, with its share and what it adds.",
         responses=ExplainedObjectiveSerializer,
         parameters=[AS_OF],
     )
@@ -202,7 +201,7 @@ class ObjectiveExplainView(Endpoint):
         day, is_past = day_of(request, objective.roadmap.cycle)
         figures: ObjectiveFigures
         if is_past:
-            found = _past_of(objective, request, day).objective_on(day)
+            found = _past_of(objective, request, day).objective_on(objective, day)
             if found is None:
                 raise Http404
             figures = found[0]
@@ -210,7 +209,8 @@ class ObjectiveExplainView(Endpoint):
             # Today is the reader's, whose evening may be the installation's next morning: no past day.
             figures = objectives_figures([objective], user=request.user, today=day)[0]
         explained = Explained(code, day, figures.mean, figures.contributions)
-        return Response(ExplainedObjectiveSerializer(explained).data)
+        context = {"out_of_reach": _out_of_reach(request, figures)}
+        return Response(ExplainedObjectiveSerializer(explained, context=context).data)
 
 
 class RoadmapExplainView(Endpoint):
@@ -297,6 +297,15 @@ def _area(request: Request, key: str) -> Area:
     return _one(areas_in_reach(request).live().filter(key=key).first())
 
 
+def _out_of_reach(request: Request, figures: ObjectiveFigures) -> frozenset[int]:
+    """The supporters that a bound token does not reach: what they add is told, what they are is not."""
+    ids = {row.objective.pk for row in figures.supporters}
+    if not ids or bound_area(request) is None:
+        return frozenset()
+    return frozenset(
+        ids - set(reach.visible_objectives(request).filter(pk__in=ids).values_list("pk", flat=True))
+    )
+
+
 def _past_of(objective: Objective, request: Request, day: date) -> Past:
-    hidden = hidden_parts(request.user, by_itself=True, objective=objective)
-    return Past.of_objective(objective, user=request.user, until=day, hidden=hidden)
+    return Past.of_objective(objective, user=request.user, until=day)

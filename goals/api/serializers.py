@@ -125,7 +125,7 @@ class RoadmapSerializer(WithMeanSerializer):
 
 @extend_schema_serializer(examples=[examples.OBJECTIVE])
 class ObjectiveSerializer(WithMeanSerializer):
-    """One goal of a roadmap; its mean is over its reaches and milestones."""
+    """One goal of a roadmap; its mean is over its reaches and milestones, and supporters if these count."""
 
     code = serializers.CharField(source="objective.code")
     title = serializers.CharField(source="objective.title")
@@ -142,6 +142,20 @@ class ObjectiveSerializer(WithMeanSerializer):
         source="objective.confidence", allow_null=True, help_text="0 to 10."
     )
     weight = ValueField(source="objective.weight")
+    counts_supporters = serializers.BooleanField(
+        source="objective.counts_supporters",
+        help_text="Whether its mean is of its key results and of what supports it.",
+    )
+    supports = serializers.ListField(
+        child=serializers.CharField(),
+        source="objective.kin.supports",
+        help_text="Codes of the objectives it supports, as far as you see them.",
+    )
+    supporters = serializers.ListField(
+        child=serializers.CharField(),
+        source="objective.kin.supporters",
+        help_text="Codes of the objectives that support it, as far as you see them.",
+    )
     pillar = serializers.ChoiceField(Objective.Pillar.choices, allow_blank=True, source="objective.pillar")
     impact = serializers.ChoiceField(Level.choices, allow_blank=True, source="objective.impact")
     cost = serializers.ChoiceField(Level.choices, allow_blank=True, source="objective.cost")

@@ -23,6 +23,7 @@ from accounts.api.problems import Problem
 from accounts.models import Scope
 from goals.actions.check_ins import record_check_in
 from goals.api import filters, reach
+from goals.api.alignment_views import kin_of
 from goals.api.check_in_serializers import CheckInSerializer, KeptCheckInSerializer, ReportSerializer
 from goals.api.figures import key_result_now, objectives_figures, roadmaps_figures
 from goals.api.idempotency import key_parameters, once
@@ -91,6 +92,9 @@ class ObjectiveViewSet(PlanViewSet):
         return rows if self.detail else rows.filter(archived_at__isnull=True)
 
     def figures(self, rows: Sequence[Objective]) -> Sequence[Any]:
+        kin = kin_of(rows, self.request)
+        for row in rows:
+            row.kin = kin[row.pk]  # type: ignore[attr-defined]
         return objectives_figures(rows, user=self.request.user, today=self.today)
 
 

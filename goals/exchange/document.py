@@ -99,6 +99,17 @@ class NeedEntry(_Entry):
 
 
 @dataclass(frozen=True)
+class SupportEntry(_Entry):
+    """An objective that is supported, by its code, and what the supporter weighs in its mean."""
+
+    objective: str
+    weight: Decimal = Decimal(1)
+    line: int = field(default=0, compare=False)
+
+    _lines = ("objective",)
+
+
+@dataclass(frozen=True)
 class RiskEntry(_Entry):
     """A risk to an objective, or to the key result of it that has the number `key_result`.
 
@@ -217,6 +228,7 @@ class ObjectiveEntry(_Entry):
     priority: int | None = None
     confidence: int | None = None
     weight: Decimal = Decimal(1)
+    counts_supporters: bool = False
     visibility: str = "internal"
     pillar: str = ""
     impact: str = ""
@@ -224,6 +236,7 @@ class ObjectiveEntry(_Entry):
     key_results: tuple[KeyResultEntry, ...] = ()
     risks: tuple[RiskEntry, ...] = ()
     needs: tuple[NeedEntry, ...] = ()
+    supports: tuple[SupportEntry, ...] = ()
     line: int = field(default=0, compare=False)
 
     _lines = ("title",)

@@ -15,9 +15,10 @@ from goals.exchange.document import (
     PauseEntry,
     RiskEntry,
     RoadmapDocument,
+    SupportEntry,
 )
 from goals.exchange.errors import DocumentError, Problem
-from goals.models import Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import Alignment, Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
 from goals.models.cycle import Visibility
 
 
@@ -28,6 +29,9 @@ def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
     mitigations = Mitigation.objects.select_related("owner")
     risks = Risk.objects.select_related("owner", "key_result").order_by("number")
     needs = Dependency.objects.select_related("on_objective__roadmap__area", "on_objective__roadmap__cycle")
+    supports = Alignment.objects.select_related(
+        "supported__roadmap__area", "supported__roadmap__cycle"
+    ).order_by("supported__code")
     return roadmaps.select_related("area__parent", "cycle").prefetch_related(
         Prefetch("objectives", Objective.objects.select_related("owner")),
         Prefetch("objectives__key_results", key_results),
@@ -35,6 +39,7 @@ def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
         Prefetch("objectives__risks", risks),
         Prefetch("objectives__risks__mitigations", mitigations),
         Prefetch("objectives__needs", needs),
+        Prefetch("objectives__supports", supports),
     )
 
 
@@ -87,10 +92,12 @@ def objective_entry(objective: Objective, *, public: bool = False) -> ObjectiveE
     key_results = [row for row in objective.key_results.all() if is_in_plan(row)]
     risks = [row for row in objective.risks.all() if row.archived_at is None]
     needs = list(objective.needs.all())
+    supports = list(objective.supports.all())
     if public:
         key_results = [row for row in key_results if row.visibility == KeyResult.Visibility.INHERIT]
         risks = [row for row in risks if row.visibility == Visibility.PUBLIC]
-        needs = [row for row in needs if _is_public_need(row)]
+        needs = [row for row in needs if row.on_objective is None or _is_public(row.on_objective)]
+        supports = [row for row in supports if _is_public(row.supported)]
     shown = {row.pk for row in key_results}
     return ObjectiveEntry(
         kind=objective.kind,
@@ -102,6 +109,7 @@ def objective_entry(objective: Objective, *, public: bool = False) -> ObjectiveE
         priority=objective.priority,
         confidence=objective.confidence,
         weight=objective.weight,
+        counts_supporters=objective.counts_supporters,
         visibility=objective.visibility,
         pillar=objective.pillar,
         impact=objective.impact,
@@ -109,6 +117,7 @@ def objective_entry(objective: Objective, *, public: bool = False) -> ObjectiveE
         key_results=tuple(key_result_entry(row, public=public) for row in key_results),
         risks=tuple(risk_entry(row, shown=shown, public=public) for row in risks),
         needs=tuple(need_entry(row) for row in needs),
+        supports=tuple(support_entry(row) for row in supports),
     )
 
 
@@ -201,12 +210,13 @@ def need_entry(need: Dependency) -> NeedEntry:
     )
 
 
+def support_entry(alignment: Alignment) -> SupportEntry:
+    return SupportEntry(objective=alignment.supported.code, weight=alignment.weight)
+
+
 def _owner(row: Objective | KeyResult | Initiative | Risk | Mitigation, public: bool) -> str:
     return "" if public or row.owner is None else row.owner.email
 
 
-def _is_public_need(need: Dependency) -> bool:
-    other = need.on_objective
-    if other is None:
-        return True
+def _is_public(other: Objective) -> bool:
     return other.archived_at is None and other.visibility == Visibility.PUBLIC and other.roadmap.is_public

@@ -185,6 +185,15 @@ def _choice(name: str, label: str, choices: Sequence[str], **options: Any) -> Fi
     )
 
 
+def _counted(name: str, label: str) -> Field:
+    """True as "counted", False as "shown"."""
+
+    def read(raw: str, told: Any) -> bool:
+        return _read_choice(SUPPORTERS, raw, told) == "counted"
+
+    return Field(name, label, read, lambda value: "counted" if value else "shown")
+
+
 def _whole(name: str, label: str, low: int, high: int, suffix: str = "", **options: Any) -> Field:
     return Field(
         name,
@@ -220,12 +229,15 @@ _CONSEQUENCE = Field(
     own_line=True,
 )
 
+SUPPORTERS = ("shown", "counted")
+
 OBJECTIVE_FIELDS: tuple[Field, ...] = (
     _email(),
     _choice("commitment", "Commitment", document.COMMITMENTS, always=True),
     _whole("priority", "Priority", 1, 5),
     _whole("confidence", "Confidence", 0, 10, "/10"),
     _weight(),
+    _counted("counts_supporters", "Supporters"),
     _VISIBILITY,
 )
 EXCELLENCE_FIELDS: tuple[Field, ...] = (
@@ -285,6 +297,7 @@ MITIGATION_FIELDS: tuple[Field, ...] = (
     _choice("state", "State", document.STEP_STATES, also=("status",)),
     _email(),
 )
+SUPPORT_FIELDS: tuple[Field, ...] = (_weight(),)
 NEED_FIELDS: tuple[Field, ...] = (
     _choice("state", "State", document.NEED_STATES, also=("status",)),
     _text("note", "Note", 500),

@@ -153,6 +153,7 @@ _SECTIONS = {
     "key_results": r"key results?|krs",
     "risks": r"(?:(?:known |unknown |known ?(?:and|&|/) ?unknown ))?risks?(?: (?:and|&) mitigations?)?",
     "needs": r"needs|dependenc(?:y|ies)|partners|needs (?:and|&) partners",
+    "supports": r"supports|alignments?",
 }
 _SECTION_PATTERNS = {name: re.compile(rf"(?:{pattern})\s*:?", re.I) for name, pattern in _SECTIONS.items()}
 ROADMAP_MARK = "[Roadmap]"

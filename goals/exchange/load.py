@@ -25,7 +25,7 @@ from goals.actions.rows import save_row
 from goals.exchange.document import RoadmapDocument
 from goals.exchange.dump import roadmap_document, with_plan
 from goals.exchange.errors import DocumentError
-from goals.exchange.load_objective import Loaded, load_needs, load_objectives
+from goals.exchange.load_objective import Loaded, load_needs, load_objectives, load_supports
 from goals.exchange.loading import Loading, LoadReport
 from goals.models import Cycle, Roadmap
 
@@ -48,7 +48,7 @@ def load_documents(
     key result changes in a cycle that has begun. Raises DocumentError with the problems of all documents.
     """
     if cycle is not None:
-        documents = [replace(document, cycle=cycle) for document in documents]
+        documents = [_in_cycle(document, cycle) for document in documents]
     loading = Loading(by=by, today=today, now=now, reason=reason, owners=_owners(documents))
     with transaction.atomic():
         _hold_cycles(documents)
@@ -57,11 +57,28 @@ def load_documents(
         for document, rows in loaded:
             loading.name = document.name
             load_needs(rows, loading)
+            load_supports(rows, loading)
         if loading.problems:
             raise DocumentError("roadmap", loading.problems)
         if dry_run:
             transaction.set_rollback(True)
     return loading.report
+
+
+def _in_cycle(document: RoadmapDocument, cycle: str) -> RoadmapDocument:
+    """As if it were of another cycle; an objective supports those of its own cycle, so these follow."""
+    before = f"-{document.cycle}-"
+    objectives = tuple(
+        replace(
+            entry,
+            supports=tuple(
+                replace(support, objective=support.objective.replace(before, f"-{cycle}-"))
+                for support in entry.supports
+            ),
+        )
+        for entry in document.objectives
+    )
+    return replace(document, cycle=cycle, objectives=objectives)
 
 
 def _hold_cycles(documents: Iterable[RoadmapDocument]) -> None:

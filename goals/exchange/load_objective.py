@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from goals.actions.alignments import align, weigh
 from goals.actions.initiatives import change_initiative, create_initiative, order_initiatives
 from goals.actions.key_results import change_key_result, create_key_result
 from goals.actions.pauses import tell_pause
@@ -35,6 +36,7 @@ from goals.exchange.dump import (
     need_entry,
     objective_entry,
     risk_entry,
+    support_entry,
 )
 from goals.exchange.loading import Loading, Match
 from goals.models import KeyResult, Objective, Risk, Roadmap
@@ -46,7 +48,7 @@ def _same(*names: str) -> dict[str, str]:
 
 # Attribute of the entry: field of the row.
 OBJECTIVE = _same("title", "description", "owner", "commitment", "priority", "confidence", "weight") | _same(
-    "visibility", "pillar", "impact", "cost"
+    "counts_supporters", "visibility", "pillar", "impact", "cost"
 )
 KEY_RESULT = _same("title", "metric", "unit", "kind", "weight", "owner", "due_on", "visibility", "pause") | {
     "start": "start_value",
@@ -64,6 +66,7 @@ RISK = _same("kind", "title", "description", "likelihood", "impact", "response",
 INITIATIVE = _same("title", "link", "owner", "due_on", "state")
 MITIGATION = _same("text", "owner", "due_on", "state")
 NEED = _same("note", "state")
+SUPPORT = _same("weight")
 
 Loaded = list[tuple[ObjectiveEntry, Objective]]
 
@@ -223,3 +226,31 @@ def _needs(
         else:
             loading.change(need.line, change_dependency, row, changes, name=name)
     loading.report.absent += [f"{objective.code} needs {key}" for key in rows]
+
+
+def load_supports(loaded: Iterable[tuple[ObjectiveEntry, Objective]], loading: Loading) -> None:
+    """What objectives support; after all of them, as it may stand in another document of the same load."""
+    loaded = list(loaded)
+    codes = {support.objective for entry, _ in loaded for support in entry.supports}
+    others = Objective.objects.in_bulk(codes, field_name="code") if codes else {}
+    for entry, objective in loaded:
+        _supports(entry, objective, others, loading)
+
+
+def _supports(
+    entry: ObjectiveEntry, objective: Objective, others: dict[str, Objective], loading: Loading
+) -> None:
+    present = {row.supported.code: row for row in objective.supports.all()}
+    for support in entry.supports:
+        name = f"{objective.code} supports {support.objective}"
+        row = present.pop(support.objective, None)
+        if support.objective not in others:
+            loading.refuse(support.line, f"there is no objective {support.objective}")
+            continue
+        changes = loading.changes(support, support_entry(row) if row else None, SUPPORT)
+        if row is None:
+            fields = changes | {"supported": others[support.objective], "reason": loading.reason}
+            loading.create(support.line, align, objective, fields, name=name)
+        else:
+            loading.change(support.line, weigh, row, changes, name=name, reason=loading.reason)
+    loading.report.absent += [f"{objective.code} supports {code}" for code in present]

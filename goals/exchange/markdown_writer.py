@@ -20,6 +20,7 @@ from goals.exchange.document import (
     ObjectiveEntry,
     RiskEntry,
     RoadmapDocument,
+    SupportEntry,
 )
 from goals.exchange.grammar import (
     ROADMAP_MARK,
@@ -110,6 +111,9 @@ def _objective(objective: ObjectiveEntry) -> list[str]:
     if objective.needs:
         lines += ["", "#### Needs", ""]
         lines += [_need(entry) for entry in objective.needs]
+    if objective.supports:
+        lines += ["", "#### Supports", ""]
+        lines += [_support(entry) for entry in objective.supports]
     return lines
 
 
@@ -162,3 +166,7 @@ def _mitigation(entry: MitigationEntry) -> str:
 def _need(entry: NeedEntry) -> str:
     name = entry.on_objective or f"Partner: {escape_line(entry.partner)}"
     return " · ".join([f"- {name}", *fields.written_fields(entry, fields.NEED_FIELDS)])
+
+
+def _support(entry: SupportEntry) -> str:
+    return " · ".join([f"- {entry.objective}", *fields.written_fields(entry, fields.SUPPORT_FIELDS)])

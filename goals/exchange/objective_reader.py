@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from goals.exchange import fields
-from goals.exchange.document import PILLARS, NeedEntry, ObjectiveEntry
+from goals.exchange.document import PILLARS, NeedEntry, ObjectiveEntry, SupportEntry
 from goals.exchange.entry_reader import MAX_TITLE, EntryReader
 from goals.exchange.errors import Problem
 from goals.exchange.grammar import (
@@ -41,10 +41,10 @@ class ObjectiveReader(EntryReader):
         title, pillar = self._title_and_pillar()
         values, description, loose = self._intro()
         values.setdefault("pillar", pillar)
-        key_results, risks, needs = (
-            read_items(lines) for lines in (part.key_results, part.risks, part.needs)
+        key_results, risks, needs, supports = (
+            read_items(lines) for lines in (part.key_results, part.risks, part.needs, part.supports)
         )
-        for found in (loose, key_results, risks, needs):
+        for found in (loose, key_results, risks, needs, supports):
             self.problems += found.problems
         risk_items = [item for item in loose.items if is_risk_item(item)] + risks.items
         key_result_items = [item for item in loose.items if not is_risk_item(item)] + key_results.items
@@ -58,6 +58,7 @@ class ObjectiveReader(EntryReader):
             ),
             risks=RiskReader(self.problems).read(risk_items, risks.table),
             needs=self._needs(needs),
+            supports=self._supports(supports),
             line=part.line,
             **values,
         )
@@ -114,6 +115,23 @@ class ObjectiveReader(EntryReader):
         name = self._text(partner, item.line, "the partner", MAX_PARTNER)
         return NeedEntry(partner=name, line=item.line, **values)
 
+    def _supports(self, found: ItemList) -> tuple[SupportEntry, ...]:
+        if found.table is not None:
+            self._problem(found.table.line, "what is supported is a list, not a table: '- CODE · Weight: 2'")
+        entries = (self._support(item) for item in found.items)
+        return tuple(entry for entry in entries if entry is not None)
+
+    def _support(self, item: Item) -> SupportEntry | None:
+        values: dict[str, Any] = {}
+        word = plain_line(self._fields(item.line, item.raw, fields.SUPPORT_FIELDS, values))
+        for child in item.children:
+            self._field_item(child, fields.SUPPORT_FIELDS, values)
+        self._refuse_prose(item, "what is supported is one line: '- CODE · Weight: 2'")
+        if not _OBJECTIVE_CODE.fullmatch(word):
+            self._problem(item.line, f"'{word}' is no code of an objective, like LIB-24H2-O1")
+            return None
+        return SupportEntry(objective=word, line=item.line, **values)
+
     def _check(self, entry: ObjectiveEntry) -> None:
         if self.is_excellence and not entry.pillar:
             self._problem(entry.line, "the title does not end in its pillar, like '(Better Doc)'")
@@ -129,6 +147,11 @@ class ObjectiveReader(EntryReader):
             if name in needs:
                 self._problem(need.line, f"the need '{name}' stands twice")
             needs.add(name)
+        supported: set[str] = set()
+        for support in entry.supports:
+            if support.objective in supported:
+                self._problem(support.line, f"that it supports {support.objective} stands twice")
+            supported.add(support.objective)
 
 
 def _without_outer_blanks(lines: Lines) -> Lines:

@@ -8,7 +8,7 @@ from goals.exchange.errors import Problem
 from goals.exchange.grammar import Heading, fence_of, is_rule, plain_line, read_heading
 
 Lines = list[tuple[int, str]]  # line number and raw text
-_PARTS = {"key_results", "risks", "needs"}
+_PARTS = {"key_results", "risks", "needs", "supports"}
 
 
 @dataclass
@@ -23,6 +23,7 @@ class ObjectivePart:
     key_results: Lines = field(default_factory=list)
     risks: Lines = field(default_factory=list)
     needs: Lines = field(default_factory=list)
+    supports: Lines = field(default_factory=list)
 
 
 @dataclass

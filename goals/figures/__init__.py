@@ -15,6 +15,7 @@ from goals.figures.means import (
     objective_figures,
 )
 from goals.figures.past import Past
+from goals.figures.plan import figures_of
 from goals.figures.series import SeriesPoint, SnapshotCourse, change_since, mean_series
 from goals.figures.tree import (
     AreaFigures,
@@ -47,6 +48,7 @@ __all__ = [
     "cycle_figures",
     "cycle_tree",
     "definition_changes",
+    "figures_of",
     "key_result_figures",
     "key_results_figures",
     "mean_series",

@@ -19,7 +19,17 @@ from goals.values import DASH, format_number
 OUT = ("archived_at", "dropped_at")
 FIELDS: dict[Any, tuple[str, ...]] = {
     Roadmap: ("title", "background", "state", "visibility"),
-    Objective: ("title", "owner", "commitment", "priority", "confidence", "weight", "visibility", *OUT),
+    Objective: (
+        "title",
+        "owner",
+        "commitment",
+        "priority",
+        "confidence",
+        "weight",
+        "counts_supporters",
+        "visibility",
+        *OUT,
+    ),
     KeyResult: (
         "title",
         "kind",
@@ -121,6 +131,8 @@ def _in_words(field: Any, value: Any, owners: dict[int, str]) -> str:
         return DASH
     if field.name == "owner":
         return owners.get(value, DASH)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, Decimal):

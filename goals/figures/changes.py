@@ -13,11 +13,12 @@ from django.utils import formats
 from django.utils.translation import gettext
 
 from goals.figures.record import end_of
-from goals.models import InterimTarget, KeyResult, Objective
+from goals.models import Alignment, InterimTarget, KeyResult, Objective, Roadmap
 
 # A stretch is a mark and not locked; that it moved is told all the same.
 FIELDS = (*KeyResult.DEFINITION_FIELDS, "stretch_value")
 INTERIM = "interim_targets"
+COUNTS, SUPPORTER = "counts_supporters", "supporter"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ class DefinitionChange:
     def label(self) -> str:
         if self.field == INTERIM and self.day is not None:
             return gettext("interim target for %(day)s") % {"day": formats.date_format(self.day, "j M Y")}
-        field: Any = KeyResult._meta.get_field(self.field)
+        if self.field == SUPPORTER:
+            return gettext("weight as a supporter")
+        model = Objective if self.field == COUNTS else KeyResult
+        field: Any = model._meta.get_field(self.field)
         return str(field.verbose_name)
 
 
@@ -106,9 +110,12 @@ def interim_changes(key_result_ids: Collection[int], *, until: date | None = Non
 
 
 def objective_changes(
-    objective: Objective, key_result_ids: Collection[int], *, until: date | None = None
+    objective: Objective, key_result_ids: Collection[int], *, user: Any, until: date | None = None
 ) -> list[DefinitionChange]:
-    """Those of its key results, and of its own weight; newest first. Three queries."""
+    """Those of its key results, of its own weight, and of what supports it as far as `user` sees that.
+
+    Newest first. Four queries.
+    """
     changes = plan_changes(key_result_ids, until=until)
     history = objective.history.all()
     if until is not None:
@@ -116,9 +123,36 @@ def objective_changes(
     before: Any = None
     for row in history.select_related("history_user").order_by("history_id"):
         if before is not None:
-            changes += _compare(before, row, ("weight",))
+            changes += _compare(before, row, ("weight", COUNTS))
         before = row
+    changes += support_changes(objective, until=until, user=user)
     return sorted(changes, key=lambda change: change.changed_at, reverse=True)
+
+
+def support_changes(objective: Objective, *, user: Any, until: date | None = None) -> list[DefinitionChange]:
+    """What came to support it, was weighed otherwise, or ceased to; `code` is the supporter's. One query."""
+    seen = Objective.objects.visible_to(user).filter(roadmap__in=Roadmap.objects.visible_to(user))
+    rows = Alignment.history.filter(supported=objective, supporter__in=seen.order_by().values("pk"))
+    if until is not None:
+        rows = rows.filter(history_date__lt=end_of(until))
+    weights: dict[int, Decimal] = {}
+    changes = []
+    for row in rows.select_related("supporter", "history_user").order_by("id", "history_id"):
+        before, after = weights.get(row.id), None if row.history_type == "-" else row.weight
+        weights[row.id] = row.weight
+        changes.append(
+            DefinitionChange(
+                key_result_id=0,
+                code=row.supporter.code,
+                field=SUPPORTER,
+                old=before,
+                new=after,
+                changed_at=row.history_date,
+                by=row.history_user,
+                reason=row.history_change_reason or "",
+            )
+        )
+    return changes
 
 
 def _compare(before: Any, after: Any, fields: Collection[str] = FIELDS) -> list[DefinitionChange]:
@@ -127,8 +161,8 @@ def _compare(before: Any, after: Any, fields: Collection[str] = FIELDS) -> list[
             key_result_id=after.id,
             code=after.code,
             field=field,
-            old=getattr(before, field),
-            new=getattr(after, field),
+            old=_in_words(getattr(before, field)),
+            new=_in_words(getattr(after, field)),
             changed_at=after.history_date,
             by=after.history_user,
             reason=after.history_change_reason or "",
@@ -136,3 +170,9 @@ def _compare(before: Any, after: Any, fields: Collection[str] = FIELDS) -> list[
         for field in fields
         if getattr(before, field) != getattr(after, field)
     ]
+
+
+def _in_words(value: Any) -> Any:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return value

@@ -16,9 +16,10 @@ from goals import pace as paces
 from goals.figures.key_result import breaks_bounds, has_expectation, pace_of
 from goals.figures.past import Past
 from goals.figures.series import SeriesPoint, SnapshotCourse
+from goals.figures.support import Support
 from goals.figures.tree import CycleFigures
 from goals.models import Cycle, KeyResult, Objective
-from goals.progress import clamp, expected_share, weighted_mean
+from goals.progress import COMPLETION_PLACES, clamp, expected_share, round_half_up, weighted_mean
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,13 @@ class DayMean:
     weight: Decimal
     completion: Decimal | None
     expected: Decimal | None
-    reported: int
+    reported: int  # how many reports it rests on; one that is counted on two ways is two here
     is_violated: bool
+
+    @property
+    def stored(self) -> Decimal | None:
+        """The completion as it counts in what it supports."""
+        return None if self.completion is None else round_half_up(self.completion, COMPLETION_PLACES)
 
 
 class Course:
@@ -46,6 +52,9 @@ class Course:
     def __init__(self, past: Past) -> None:
         self.past, self.record = past, past.record
         self._shares: dict[tuple[Any, ...], Decimal] = {}
+        self._objectives = {row.pk: row for row in past.objectives}
+        self._means: dict[int, DayMean | None] = {}
+        self._means_day: date | None = None
         self._by_objective: dict[int, list[KeyResult]] = defaultdict(list)
         for row in past.key_results:
             self._by_objective[row.objective_id].append(row)
@@ -106,19 +115,40 @@ class Course:
         return [mean for mean in (self._mean_on(row, day) for row in focus) if mean is not None]
 
     def _mean_on(self, objective: Objective, day: date) -> DayMean | None:
+        """Supporters that count first, each once a day."""
+        if day != self._means_day:
+            self._means_day, self._means = day, {}
+        supports = self.record.supports_on(day)
+        for pk in supports.in_order([objective.pk]):
+            if pk not in self._means and pk in self._objectives:
+                self._means[pk] = self._mean_of(self._objectives[pk], supports.by_supported.get(pk, ()), day)
+        return self._means[objective.pk]
+
+    def _mean_of(self, objective: Objective, supports: Iterable[Support], day: date) -> DayMean | None:
         as_it_was = self.record.objective_on(objective, day)
         if as_it_was is None or not as_it_was.is_counting:
             return None
         found = (self.record.key_result_on(row, day) for row in self._by_objective[objective.pk])
         rows = [row for row in found if row is not None and row.is_counting]
         counting = [row for row in rows if row.weight > 0 and row.completion is not None]
+        below = [(row.weight, self._means.get(row.supporter_id)) for row in supports if row.weight > 0]
+        counted = [(weight, mean) for weight, mean in below if mean is not None and mean.stored is not None]
         return DayMean(
             weight=as_it_was.weight,
             completion=weighted_mean(
-                (row.weight, clamp(row.completion)) for row in counting if row.completion is not None
+                [
+                    *((row.weight, clamp(row.completion)) for row in counting if row.completion is not None),
+                    *((weight, mean.stored) for weight, mean in counted),
+                ]
             ),
-            expected=weighted_mean((row.weight, self._expected(row, day)) for row in counting),
-            reported=sum(row.last_check_in_id is not None for row in counting),
+            expected=weighted_mean(
+                [
+                    *((row.weight, self._expected(row, day)) for row in counting),
+                    *((weight, mean.expected) for weight, mean in counted),
+                ]
+            ),
+            reported=sum(row.last_check_in_id is not None for row in counting)
+            + sum(mean.reported for _weight, mean in counted),
             is_violated=any(breaks_bounds(row) for row in rows),
         )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from goals.models import KeyResult, Objective, Roadmap
 
@@ -40,22 +40,22 @@ class Hidden:
         )
 
 
-def hidden_parts(user: Any, *, by_itself: bool = False, **scope: Any) -> list[HiddenPart]:
+def hidden_parts(user: Any, scope: Q, *, by_themselves: Collection[int] = ()) -> list[HiddenPart]:
     """The key results of some scope that `user` is not shown, whether they count or not. One query at most.
 
-    `scope` filters key results; what counted once still stands in snapshots. `by_itself` asks for the key
-    results of objectives that are shown on their own, whatever holds for their roadmap. Nothing is hidden
-    from None and from managers.
+    `scope` filters key results; what counted once still stands in snapshots. `by_themselves` are objectives
+    that are shown on their own, whatever holds for their roadmap. Nothing is hidden from None and managers.
     """
     if user is None or (user.is_authenticated and user.is_manager):
         return []
-    shown = KeyResult.objects.visible_to(user).filter(**scope)
-    if not by_itself:
-        shown = shown.filter(
-            objective__in=Objective.objects.visible_to(user),
-            objective__roadmap__in=Roadmap.objects.visible_to(user),
-        )
-    return parts_of(KeyResult.objects.filter(**scope).exclude(pk__in=shown.values("pk")))
+    in_plan = Q(
+        objective__in=Objective.objects.visible_to(user),
+        objective__roadmap__in=Roadmap.objects.visible_to(user),
+    )
+    if by_themselves:
+        in_plan |= Q(objective__in=list(by_themselves))
+    shown = KeyResult.objects.visible_to(user).filter(scope).filter(in_plan)
+    return parts_of(KeyResult.objects.filter(scope).exclude(pk__in=shown.values("pk")))
 
 
 def parts_of(key_results: QuerySet[KeyResult]) -> list[HiddenPart]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -176,10 +176,21 @@ def pace_of(key_result: KeyResult, expected: Decimal | None, *, today: date) -> 
     )
 
 
-def key_results_figures(key_results: Iterable[KeyResult], *, today: date) -> list[KeyResultFigures]:
-    """The figures of many, in their order, with one query for the check-ins that their pace rests on."""
+def key_results_figures(
+    key_results: Iterable[KeyResult], *, today: date, without_forecast: Collection[int] = ()
+) -> list[KeyResultFigures]:
+    """The figures of many, in their order, with one query for the check-ins that their forecasts rest on.
+
+    `without_forecast` are objectives whose key results are needed for a mean above alone.
+    """
     rows = list(key_results)
-    points = points_of([row.pk for row in rows if row.check_in_count >= paces.FORECAST_MIN_CHECK_INS])
+    points = points_of(
+        [
+            row.pk
+            for row in rows
+            if row.check_in_count >= paces.FORECAST_MIN_CHECK_INS and row.objective_id not in without_forecast
+        ]
+    )
     return [key_result_figures(row, today=today, points=points.get(row.pk, ())) for row in rows]
 
 

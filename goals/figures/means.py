@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from goals import pace as paces
 from goals.figures.key_result import KeyResultFigures
 from goals.models import Cycle, KeyResult, Objective
-from goals.progress import EXACT, weighted_mean
+from goals.progress import COMPLETION_PLACES, EXACT, round_half_up, weighted_mean
 from goals.reasons import Case, Reason, reason
 from goals.sentences import pace_word, reason_text
 
@@ -28,13 +28,6 @@ class Coverage:
     counted: int = 0
     reported: int = 0
     older_than_14_days: int = 0
-
-    def __add__(self, other: Coverage) -> Coverage:
-        return Coverage(
-            self.counted + other.counted,
-            self.reported + other.reported,
-            self.older_than_14_days + other.older_than_14_days,
-        )
 
     @property
     def sentence(self) -> str:
@@ -89,7 +82,7 @@ class Health:
 class Contribution:
     """One line of "how is this mean computed": a part, its share of the weight, what it adds."""
 
-    part: KeyResultFigures | ObjectiveFigures
+    part: KeyResultFigures | ObjectiveFigures | Supporter
     weight: Decimal
     weight_share: Decimal | None  # of all weights that count; None when left out
     adds: Decimal | None  # weight_share times progress: these sum up to the mean
@@ -99,6 +92,10 @@ class Contribution:
     def row(self) -> KeyResult | Objective:
         """The row of the plan that the part is of."""
         return self.part.key_result if isinstance(self.part, KeyResultFigures) else self.part.objective
+
+    @property
+    def is_key_result(self) -> bool:
+        return isinstance(self.part, KeyResultFigures)
 
 
 @dataclass(frozen=True)
@@ -147,6 +144,9 @@ class ObjectiveFigures:
     key_results: tuple[KeyResultFigures, ...]
     mean: MeanFigures
     contributions: tuple[Contribution, ...]
+    supporters: tuple[Supporter, ...] = ()
+    # What the mean rests on, each once: key results of its own, and of supporters however far below.
+    counted: Mapping[int, KeyResultFigures] = field(default_factory=dict)
 
     @property
     def weight(self) -> Decimal:
@@ -171,42 +171,96 @@ class ObjectiveFigures:
         return tuple(row for row in self.key_results if row.stale)
 
 
+@dataclass(frozen=True)
+class Supporter:
+    """An objective as a part of the mean of one that counts it; the weight is of that one's choice."""
+
+    weight: Decimal
+    figures: ObjectiveFigures
+
+    @property
+    def objective(self) -> Objective:
+        return self.figures.objective
+
+    @property
+    def completion(self) -> Decimal | None:
+        """As it is stored: then what is stored above it is what is shown above it, to the last place."""
+        completion = self.figures.mean.completion
+        return None if completion is None else round_half_up(completion, COMPLETION_PLACES)
+
+    @property
+    def progress(self) -> Decimal | None:
+        return self.completion
+
+    @property
+    def expected(self) -> Decimal | None:
+        return self.figures.mean.expected
+
+    @property
+    def left_out_because(self) -> str:
+        if self.completion is None:
+            return _("no key result counts")
+        return _("its weight is 0") if self.weight == 0 else ""
+
+
 def objective_figures(
     objective: Objective,
     key_results: Sequence[KeyResultFigures],
     *,
     today: date,
+    supporters: Sequence[Supporter] = (),
     is_partial: bool = False,
 ) -> ObjectiveFigures:
-    """The mean of its reach key results; at best behind while a guardrail is violated. No query.
+    """The mean of its reach key results and of the supporters it counts. No query.
 
-    `key_results` are those that count in the plan: neither dropped nor archived.
+    At best behind while a guardrail of its own is violated. `key_results` are those that count in the plan:
+    neither dropped nor archived; `supporters` are given where it counts them. Its health is of its own key
+    results: those of a supporter are told of that one.
     """
     counting = [row for row in key_results if row.counts]
+    supporting = [row for row in supporters if not row.left_out_because]
     violated = next((row for row in key_results if row.violated), None)
+    counted = _counted_once(row.figures.counted for row in supporting) | {
+        row.key_result.pk: row for row in counting
+    }
     mean = _mean(
-        [(row.key_result.weight, row.progress, row.expected) for row in counting],
+        [
+            *((row.key_result.weight, row.progress, row.expected) for row in counting),
+            *((row.weight, row.completion, row.expected) for row in supporting),
+        ],
         cycle=objective.roadmap.cycle,
         today=today,
-        coverage=_coverage(counting, today=today),
+        coverage=_coverage(counted.values(), today=today),
         health=Health.of(key_results),
         held_back_by=violated.key_result.code if violated else "",
         is_partial=is_partial,
     )
-    return ObjectiveFigures(objective, tuple(key_results), mean, contributions_of(key_results))
+    parts = contributions_of([*key_results, *supporters])
+    return ObjectiveFigures(objective, tuple(key_results), mean, parts, tuple(supporters), counted)
+
+
+def _counted_once(parts: Iterable[Mapping[int, KeyResultFigures]]) -> dict[int, KeyResultFigures]:
+    found: dict[int, KeyResultFigures] = {}
+    for part in parts:
+        found.update(part)
+    return found
 
 
 def mean_over_objectives(
     objectives: Sequence[ObjectiveFigures], *, cycle: Cycle, today: date, is_partial: bool = False
 ) -> MeanFigures:
-    """The mean of a roadmap, an area or the organisation: over objectives by their weights. No query."""
+    """The mean of a roadmap, an area or the organisation: over objectives by their weights. No query.
+
+    Its coverage has each key result once, also where one of the objectives counts another.
+    """
+    counted = _counted_once(row.counted for row in objectives if not row.left_out_because)
     return _mean(
         [(row.objective.weight, row.mean.completion, row.mean.expected) for row in objectives],
         cycle=cycle,
         today=today,
-        coverage=sum((row.mean.coverage for row in objectives if not row.left_out_because), Coverage()),
+        coverage=_coverage(counted.values(), today=today),
         health=sum((row.mean.health for row in objectives), Health()),
-        is_partial=is_partial,
+        is_partial=is_partial or any(row.mean.is_partial for row in objectives),
     )
 
 
@@ -251,7 +305,7 @@ def _mean(
     )
 
 
-def _coverage(counting: Sequence[KeyResultFigures], *, today: date) -> Coverage:
+def _coverage(counting: Collection[KeyResultFigures], *, today: date) -> Coverage:
     reported = [row.key_result.last_check_in_on for row in counting]
     old_before = today - timedelta(days=OLD_AFTER_DAYS)
     return Coverage(
@@ -262,14 +316,14 @@ def _coverage(counting: Sequence[KeyResultFigures], *, today: date) -> Coverage:
 
 
 def contributions_of(
-    parts: Sequence[KeyResultFigures] | Sequence[ObjectiveFigures],
+    parts: Sequence[KeyResultFigures | ObjectiveFigures | Supporter],
 ) -> tuple[Contribution, ...]:
     """How the mean over these parts came about, in their order. No query."""
     total = sum((part.weight for part in parts if not part.left_out_because), Decimal(0))
     return tuple(_contribution(part, total) for part in parts)
 
 
-def _contribution(part: KeyResultFigures | ObjectiveFigures, total: Decimal) -> Contribution:
+def _contribution(part: KeyResultFigures | ObjectiveFigures | Supporter, total: Decimal) -> Contribution:
     if part.left_out_because or part.progress is None:
         return Contribution(part, part.weight, None, None, part.left_out_because)
     with localcontext(EXACT):

@@ -6,17 +6,18 @@ force. Who may see it is decided by today. The tree of areas, words and people a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from goals.figures.hidden import Hidden, HiddenPart, hidden_parts
 from goals.figures.key_result import KeyResultFigures, key_result_figures
-from goals.figures.means import ObjectiveFigures, objective_figures
-from goals.figures.plan import Plan
-from goals.figures.record import Record
+from goals.figures.means import ObjectiveFigures
+from goals.figures.plan import Plan, areas_hiding
+from goals.figures.record import AlignmentRecord, Record
+from goals.figures.support import figures_of_objectives
 from goals.models import Cycle, KeyResult, Objective, Roadmap
 from goals.models.key_result import KeyResultQuerySet
 
@@ -24,7 +25,8 @@ from goals.models.key_result import KeyResultQuerySet
 class Past:
     """Rows that a person sees, whether they count today or not, with the record of them up to a day.
 
-    Twelve queries at most, whatever its size.
+    Fifteen queries at most, whatever its size. What counts in the means of these rows is among them, as far
+    as the person may see it, though it be of another roadmap.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Past:
         roadmaps: Sequence[Roadmap] = (),
         objectives: QuerySet[Objective],
         key_results: KeyResultQuerySet,
+        alignments: AlignmentRecord,
         hidden: Sequence[HiddenPart] = (),
     ) -> None:
         related = objectives.select_related("owner", "roadmap__cycle", "roadmap__area")
@@ -50,10 +53,14 @@ class Past:
         self.record = Record(
             cycle,
             roadmap_ids={row.pk for row in roadmaps} | {part.roadmap_id for part in hidden},
-            objective_ids=by_pk.keys() | {part.objective_id for part in hidden},
+            objective_ids=by_pk.keys()
+            | {part.objective_id for part in hidden}
+            | {end for row in alignments.ever.rows for end in row[:2]},
             key_result_ids={row.pk for row in self.key_results} | {part.key_result_id for part in hidden},
+            alignments=alignments,
             until=until,
         )
+        self._is_aligned = bool(alignments.ever.rows)
 
     @classmethod
     def of_cycle(cls, cycle: Cycle, *, user: Any, until: date) -> Past:
@@ -62,45 +69,49 @@ class Past:
         if user is not None:
             roadmaps = roadmaps.visible_to(user)
         rows = list(roadmaps.select_related("area", "cycle").order_by("pk"))
-        return cls._of_roadmaps(
-            cycle, rows, user=user, until=until, scope={"objective__roadmap__cycle": cycle}
+        objectives = Objective.objects.filter(roadmap__in=[row.pk for row in rows])
+        return cls(
+            cycle,
+            until=until,
+            roadmaps=rows,
+            objectives=objectives if user is None else objectives.visible_to(user),
+            key_results=_key_results(user),
+            alignments=AlignmentRecord.of_cycle(cycle, until),
+            hidden=hidden_parts(user, Q(objective__roadmap__cycle=cycle)),
         )
 
     @classmethod
     def of_roadmap(cls, roadmap: Roadmap, *, user: Any, until: date) -> Past:
         """Of one roadmap that the person is known to see."""
-        scope = {"objective__roadmap": roadmap}
-        return cls._of_roadmaps(roadmap.cycle, [roadmap], user=user, until=until, scope=scope)
-
-    @classmethod
-    def _of_roadmaps(
-        cls, cycle: Cycle, roadmaps: list[Roadmap], *, user: Any, until: date, scope: dict[str, Any]
-    ) -> Past:
-        objectives = Objective.objects.filter(roadmap__in=[row.pk for row in roadmaps])
-        key_results = KeyResult.objects.all()
-        if user is not None:
-            objectives = Objective.objects.visible_to(user).filter(roadmap__in=[row.pk for row in roadmaps])
-            key_results = key_results.visible_to(user)
+        alignments = AlignmentRecord.of_cycle(roadmap.cycle, until)
+        below: set[int] = set()
+        if alignments.ever.rows:
+            ids = Objective.objects.filter(roadmap=roadmap).values_list("pk", flat=True)
+            below = alignments.ever.below(ids)
+        own = Objective.objects.filter(roadmap=roadmap)
         return cls(
-            cycle,
+            roadmap.cycle,
             until=until,
-            roadmaps=roadmaps,
-            objectives=objectives,
-            key_results=key_results,
-            hidden=hidden_parts(user, **scope),
+            roadmaps=[roadmap],
+            objectives=(own if user is None else own.visible_to(user)) | _supporting(below, user),
+            key_results=_key_results(user),
+            alignments=alignments,
+            hidden=hidden_parts(user, Q(objective__roadmap=roadmap) | Q(objective__in=below)),
         )
 
     @classmethod
-    def of_objective(
-        cls, objective: Objective, *, user: Any, until: date, hidden: Sequence[HiddenPart]
-    ) -> Past:
-        """Of one objective that the person is known to see; `hidden` are the parts of it that are not."""
+    def of_objective(cls, objective: Objective, *, user: Any, until: date) -> Past:
+        """Of one objective that the person is known to see, whatever holds for its roadmap."""
+        alignments = AlignmentRecord.of_cycle(objective.roadmap.cycle, until)
+        below = alignments.ever.below([objective.pk])
+        scope = Q(objective__in=[objective.pk, *below])
         return cls(
             objective.roadmap.cycle,
             until=until,
-            objectives=Objective.objects.filter(pk=objective.pk),
-            key_results=KeyResult.objects.visible_to(user),
-            hidden=hidden,
+            objectives=Objective.objects.filter(pk=objective.pk) | _supporting(below, user),
+            key_results=_key_results(user),
+            alignments=alignments,
+            hidden=hidden_parts(user, scope, by_themselves=[objective.pk]),
         )
 
     @classmethod
@@ -111,6 +122,7 @@ class Past:
             until=until,
             objectives=Objective.objects.filter(pk=key_result.objective_id),
             key_results=KeyResult.objects.filter(pk=key_result.pk),
+            alignments=AlignmentRecord({}),
         )
 
     def key_results_on(self, day: date, *, objective: Objective | None = None) -> list[KeyResult]:
@@ -129,16 +141,21 @@ class Past:
             for row in key_results
         ]
 
-    def objective_on(self, day: date) -> tuple[ObjectiveFigures, list[KeyResult]] | None:
-        """The only objective of this past, and what had been dropped from it; None where it was not there."""
-        objective = self.record.objective_on(self.objectives[0], day)
+    def objective_on(self, wanted: Objective, day: date) -> tuple[ObjectiveFigures, list[KeyResult]] | None:
+        """An objective of this past, and what had been dropped from it; None where it was not there."""
+        objective = self.record.objective_on(wanted, day)
         if objective is None:
             return None
         rows = [row for row in self.key_results_on(day) if row.archived_at is None]
-        counting = self.figures_on([row for row in rows if row.dropped_at is None], day)
-        is_partial = objective.pk in self.hidden_on(day).objectives
-        figures = objective_figures(objective, counting, today=day, is_partial=is_partial)
-        return figures, [row for row in rows if row.dropped_at is not None]
+        plan = self.plan_on(day)
+        others = [row for row in plan.objectives if row.pk != wanted.pk]
+        own = [row for row in rows if row.objective_id == wanted.pk]
+        counting = self.figures_on([row for row in own if row.dropped_at is None], day)
+        below = [row for row in plan.key_results if row.key_result.objective_id != wanted.pk]
+        figures = figures_of_objectives(
+            [objective, *others], [*counting, *below], today=day, supports=plan.supports, hidden=plan.hidden
+        )
+        return figures[wanted.pk], [row for row in own if row.dropped_at is not None]
 
     def plan_on(self, day: date) -> Plan:
         objectives = (self.record.objective_on(row, day) for row in self.objectives)
@@ -150,7 +167,8 @@ class Past:
             objectives=[row for row in objectives if row is not None and row.is_counting],
             key_results=self.figures_on(rows, day),
             hidden=self.hidden_on(day),
-            past_hidden=frozenset(part.area_id for part in self.hidden),
+            past_hidden=areas_hiding(self.roadmaps, self.hidden, is_aligned=self._is_aligned),
+            supports=self.record.supports_on(day),
         )
 
     def hidden_on(self, day: date) -> Hidden:
@@ -159,3 +177,15 @@ class Past:
             for part in self.hidden
             if self.record.counted_on(part.key_result_id, part.objective_id, day)
         )
+
+
+def _key_results(user: Any) -> KeyResultQuerySet:
+    return KeyResult.objects.all() if user is None else KeyResult.objects.visible_to(user)
+
+
+def _supporting(below: Collection[int], user: Any) -> QuerySet[Objective]:
+    """What counts from below, in plans that the person sees."""
+    rows = Objective.objects.filter(pk__in=below)
+    if user is None:
+        return rows
+    return rows.visible_to(user).filter(roadmap__in=Roadmap.objects.visible_to(user))

@@ -16,7 +16,8 @@ from typing import Any, Generic, TypeVar
 
 from django.utils import timezone
 
-from goals.models import CheckIn, Cycle, InterimTarget, KeyResult, Objective, Roadmap
+from goals.figures.support import Support, Supports
+from goals.models import Alignment, CheckIn, Cycle, InterimTarget, KeyResult, Objective, Roadmap
 from goals.progress import stored_completion
 
 KEY_RESULT_FIELDS = (
@@ -24,7 +25,7 @@ KEY_RESULT_FIELDS = (
     *("unit", "stretch_value", "check_in_every_days", "added_on", "dropped_at", "archived_at"),
     *("paused_on", "paused_until", "pause_reason"),
 )
-OBJECTIVE_FIELDS = ("kind", "weight", "dropped_at", "archived_at")
+OBJECTIVE_FIELDS = ("kind", "weight", "counts_supporters", "dropped_at", "archived_at")
 CYCLE_FIELDS = (
     *("starts_on", "ends_on", "state", "check_in_every_days", "check_in_weekday"),
     *("on_track_gap", "on_track_ratio", "at_risk_gap", "at_risk_ratio"),
@@ -90,6 +91,40 @@ class Reports:
         return [row for made_on, row in self.made if made_on <= day and row.effective_on <= day]
 
 
+class AlignmentRecord:
+    """Who supported whom, from day to day; read once, as it follows from it which rows are needed."""
+
+    def __init__(self, changes: Mapping[int, list[tuple[date, Support | None]]]) -> None:
+        self._steps = {pk: Steps(found) for pk, found in changes.items()}
+        told = (row for found in changes.values() for _day, row in found if row is not None)
+        # Whatever supported whom at any time, for knowing early what will be asked for.
+        self.ever = Supports(tuple({row[:2]: row for row in told}.values()))
+
+    @classmethod
+    def of_cycle(cls, cycle: Cycle, until: date) -> AlignmentRecord:
+        """Up to the end of a day, without what belongs to archived areas, as today. One query."""
+        changes: dict[int, list[tuple[date, Support | None]]] = defaultdict(list)
+        rows = Alignment.history.filter(
+            supporter__roadmap__cycle=cycle,
+            supporter__roadmap__area__archived_at__isnull=True,
+            history_date__lt=end_of(until),
+        ).order_by("history_date", "history_id")
+        for pk, moment, kind, *support in rows.values_list(
+            "id", "history_date", "history_type", "supporter", "supported", "weight"
+        ):
+            changes[pk].append((day_of(moment), None if kind == "-" else Support(*support)))
+        return cls(changes)
+
+    def on(self, day: date) -> list[Support]:
+        found = (steps.on(day) for _pk, steps in sorted(self._steps.items()))
+        return [row for row in found if row is not None]
+
+    @property
+    def days(self) -> list[date]:
+        """The last on which each changed."""
+        return [steps.days[-1] for steps in self._steps.values()]
+
+
 class Record:
     """The history of a cycle and of some of its rows up to the end of a day. At most six queries."""
 
@@ -100,8 +135,11 @@ class Record:
         roadmap_ids: Collection[int],
         objective_ids: Collection[int],
         key_result_ids: Collection[int],
+        alignments: AlignmentRecord,
         until: date,
     ) -> None:
+        self._alignments = alignments
+        self._supports: dict[date, Supports] = {}
         cycles = definitions(Cycle, [cycle.pk], CYCLE_FIELDS, until)[cycle.pk]
         self._cycles = Steps(
             [(day, as_it_was(cycle, found)) for day, found in zip(cycles.days, cycles.values, strict=True)]
@@ -124,6 +162,7 @@ class Record:
             self._cycles,
         ]
         days = [found.days[-1] for found in steps if found.days]
+        days += self._alignments.days
         days += [made_on for reports in self._reports.values() for made_on, _ in reports.made]
         return max(days, default=None)
 
@@ -178,6 +217,20 @@ class Record:
         """Whether a key result was in the plan, and neither it nor its objective dropped or archived."""
         found = (self._key_results[key_result_id].on(day), self._objectives[objective_id].on(day))
         return all(row is not None and row["dropped_at"] is row["archived_at"] is None for row in found)
+
+    def supports_on(self, day: date) -> Supports:
+        """Who counted in whose mean, as far as both ends are rows of this record."""
+        if day not in self._supports:
+            rows = (row for row in self._alignments.on(day) if self._is_counted(row, day))
+            self._supports[day] = Supports(tuple(rows))
+        return self._supports[day]
+
+    def _is_counted(self, support: Support, day: date) -> bool:
+        upper = self._objectives[support.supported_id].on(day)
+        lower = self._objectives[support.supporter_id].on(day)
+        if upper is None or lower is None or not upper["counts_supporters"]:
+            return False
+        return lower["dropped_at"] is lower["archived_at"] is None
 
     def kind_on(self, objective_id: int, day: date) -> str:
         definition = self._objectives[objective_id].on(day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -17,6 +18,7 @@ from goals.figures.changed_line import PEOPLE, PLAN, RISKS, TALK, VALUES, Change
 from goals.figures.changed_rows import row_changes
 from goals.figures.changes import interim_changes
 from goals.models import (
+    Alignment,
     CheckIn,
     Comment,
     Cycle,
@@ -61,6 +63,7 @@ def what_changed(
             PLAN,
         ),
         *_interim(key_results, since),
+        *_alignments(objectives, since, user),
         *row_changes(
             Initiative.objects.filter(key_result__in=key_results)
             .annotate(area_pk=F("key_result__objective__roadmap__area"))
@@ -164,6 +167,37 @@ def _interim(key_results: QuerySet[KeyResult], since: datetime) -> list[Change]:
         for change in interim_changes(list(rows))
         if change.changed_at >= since
     ]
+
+
+def _alignments(objectives: QuerySet[Objective], since: datetime, user: Any) -> Iterable[Change]:
+    """What came to support what, was weighed otherwise, or ceased to. One query."""
+    seen = Objective.objects.visible_to(user).filter(roadmap__in=Roadmap.objects.visible_to(user))
+    versions = Alignment.history.filter(
+        id__in=Alignment.history.filter(history_date__gte=since).values("id"),
+        supporter__in=objectives.order_by().values("pk"),
+        supported__in=seen.order_by().values("pk"),
+    ).select_related("supporter__roadmap", "supported", "history_user")
+    weights: dict[int, Decimal] = {}
+    for row in versions.order_by("id", "history_id"):
+        before = weights.get(row.id)
+        weights[row.id] = row.weight
+        if row.history_date < since:
+            continue
+        is_over = row.history_type == "-"
+        what = _("supports %(code)s no more") if is_over else _("supports %(code)s")
+        yield Change(
+            section=PLAN,
+            area_id=row.supporter.roadmap.area_id,
+            at=row.history_date,
+            by=row.history_user.name if row.history_user else "",
+            code=row.supporter.code,
+            title=row.supporter.title,
+            address=address_of(row.supporter),
+            what=what % {"code": row.supported.code},
+            old="" if before is None else format_number(before),
+            new=DASH if is_over else format_number(row.weight),
+            reason=row.history_change_reason or "",
+        )
 
 
 def _people(since: datetime, areas: QuerySet[Area] | None) -> Iterable[Change]:

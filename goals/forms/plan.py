@@ -174,6 +174,8 @@ class ObjectiveForm(PlanForm):
         "objective_weight_not_negative": "weight",
     }
 
+    reason_help = _("Needed when weight or what counts changes: the cycle has begun. It is kept and shown.")
+
     class Meta:
         model = Objective
         fields = [
@@ -186,6 +188,7 @@ class ObjectiveForm(PlanForm):
             "priority",
             "confidence",
             "weight",
+            "counts_supporters",
             "position",
             "pillar",
             "impact",

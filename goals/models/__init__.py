@@ -1,5 +1,6 @@
 """The domain: what is planned, what is reported, what may go wrong (docs/glossary.md)."""
 
+from goals.models.alignment import Alignment
 from goals.models.check_in import AppendOnly, CheckIn
 from goals.models.comment import Acknowledgement, Comment, Mention
 from goals.models.cycle import Cycle, Roadmap, Visibility
@@ -17,6 +18,7 @@ from goals.models.snapshot import Snapshot
 
 __all__ = [
     "Acknowledgement",
+    "Alignment",
     "AppendOnly",
     "CheckIn",
     "Comment",

@@ -101,6 +101,11 @@ class Objective(Versioned, Archivable):
     weight = models.DecimalField(
         _("weight"), max_digits=6, decimal_places=2, default=Decimal(1), validators=[MinValueValidator(0)]
     )
+    counts_supporters = models.BooleanField(
+        _("counts its supporters"),
+        default=False,
+        help_text=_("Its mean is then of its key results and of the objectives that support it, by weight."),
+    )
     visibility = models.CharField(
         _("visibility"), max_length=20, choices=Visibility, default=Visibility.INTERNAL
     )
@@ -119,13 +124,13 @@ class Objective(Versioned, Archivable):
         related_name="successors",
         verbose_name=_("carried over from"),
     )
-    # The clamped weighted mean of its reach key results, moved by actions.stored alone.
+    # The clamped weighted mean of what counts in it, moved by actions.stored alone.
     completion = completion_field(_("completion"))
     last_key_result_number = models.PositiveIntegerField(default=0, editable=False)
     last_risk_number = models.PositiveIntegerField(default=0, editable=False)
 
     # What weighs in the means: once the cycle has begun, a change asks for a reason (actions.rows).
-    LOCKED = ("weight",)
+    LOCKED = ("weight", "counts_supporters")
 
     objects = ObjectiveQuerySet.as_manager()
     history = HistoricalRecords(

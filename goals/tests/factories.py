@@ -9,8 +9,9 @@ from django.db import transaction
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory
 from goals.actions.check_ins import record_check_in
-from goals.actions.stored import refresh_key_result
+from goals.actions.stored import refresh_key_result, refresh_objective
 from goals.models import (
+    Alignment,
     CheckIn,
     Cycle,
     Dependency,
@@ -139,6 +140,22 @@ class DependencyFactory(factory.django.DjangoModelFactory):
 
     objective = factory.SubFactory(ObjectiveFactory)
     partner = "Hugging Face"
+
+
+class AlignmentFactory(factory.django.DjangoModelFactory):
+    """`supporter` supports `supported`; what is stored of the latter follows."""
+
+    class Meta:
+        model = Alignment
+        skip_postgeneration_save = True
+
+    supporter = factory.SubFactory(ObjectiveFactory)
+    supported = factory.SubFactory(ObjectiveFactory, roadmap=factory.SelfAttribute("..supporter.roadmap"))
+
+    @factory.post_generation
+    def stored(self, create, extracted, **options):
+        with transaction.atomic():
+            refresh_objective(self.supported_id)
 
 
 def check_in(key_result: KeyResult, value, *, author=None, on: dt.date = TODAY, **fields) -> CheckIn:

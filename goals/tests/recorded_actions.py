@@ -8,6 +8,7 @@ from typing import Any
 from accounts.tests.factories import UserFactory
 from areas.models import Area
 from goals.actions import (
+    alignments,
     anonymising,
     comments,
     cycles,
@@ -23,13 +24,14 @@ from goals.actions import (
     scores,
     weights,
 )
-from goals.models import Comment, Cycle, Dependency, Initiative
+from goals.models import Alignment, Comment, Cycle, Dependency, Initiative
 from goals.tests.factories import (
     NOW,
     TODAY,
     CycleFactory,
     InitiativeFactory,
     MitigationFactory,
+    ObjectiveFactory,
     RiskFactory,
     check_in,
 )
@@ -38,6 +40,7 @@ DERIVED = "derived figures: they follow from check-ins and definitions, which ar
 READS = "reads only"
 HELPS = "a part of the others, which are exercised"
 NO_ENTRY = {
+    "alignments.may_weigh": READS,
     "check_ins.record_check_in": "check-ins are a record of their own, append-only",
     "check_ins.refuse_unless_open": READS,
     "comments.is_editable": READS,
@@ -53,6 +56,8 @@ NO_ENTRY = {
     "locks.lock_roadmap": READS,
     "locks.lock_objective": READS,
     "locks.lock_key_result": READS,
+    "locks.lock_alignments": READS,
+    "locks.lock_objectives": READS,
     "people.lock_administrators": READS,
     "people.lock_person": READS,
     "people.refuse_last": READS,
@@ -72,6 +77,7 @@ NO_ENTRY = {
     "following.initiatives_to_follow": READS,
     "following.needs_to_follow": READS,
     "following.risks_to_follow": READS,
+    "following.supports_to_follow": READS,
     "rows.refuse_unstorable": READS,
     "rows.apply_changes": HELPS,
     "rows.change_row": HELPS,
@@ -438,3 +444,24 @@ def _(c):
     made = check_in(c.key_result, 3, author=c.lead)
     comments.acknowledge(made, by=c.by, now=NOW)
     comments.take_back_acknowledgement(made, by=c.by, now=NOW)
+
+
+def _aligned(c: Cast) -> Alignment:
+    supporter = ObjectiveFactory(roadmap=c.roadmap)
+    return alignments.align(supporter, c.objective, by=c.by, now=NOW, reason="why")
+
+
+leaves(
+    "alignments.align",
+    action="created",
+    kind="alignment",
+    subject="EDGE-24H2-O2 → EDGE-24H2-O1",
+    changes={"weight": [None, "1"]},
+    reason="why",
+)(_aligned)
+leaves("alignments.weigh", action="changed", kind="alignment", changes={"weight": ["1", "3"]}, reason="why")(
+    lambda c: alignments.weigh(_aligned(c), Decimal(3), by=c.by, now=NOW, reason="why")
+)
+leaves("alignments.unalign", action="deleted", kind="alignment", reason="why")(
+    lambda c: alignments.unalign(_aligned(c), by=c.by, now=NOW, reason="why")
+)

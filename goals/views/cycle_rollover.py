@@ -16,7 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from goals.actions.following import initiatives_to_follow, needs_to_follow, risks_to_follow
+from goals.actions.following import (
+    initiatives_to_follow,
+    needs_to_follow,
+    risks_to_follow,
+    supports_to_follow,
+)
 from goals.actions.refusals import Refused
 from goals.actions.rollover import PlanChanged, RolloverReport, roll_over, unfinished
 from goals.forms.cycles import OtherCycleForm
@@ -79,6 +84,7 @@ def _late(cycle: Cycle, into: Cycle) -> dict[str, int]:
         "risks": risks_to_follow(cycle, into).count(),
         "needs": len(needs_to_follow(cycle, into)),
         "initiatives": initiatives_to_follow(cycle, into).count(),
+        "supports": len(supports_to_follow(cycle, into)),
     }
     return counts if any(counts.values()) else {}
 

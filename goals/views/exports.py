@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from goals.exchange.dump import roadmap_document
 from goals.exchange.markdown_writer import write
-from goals.models import Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import Alignment, Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
 from goals.models.cycle import RoadmapQuerySet
 from goals.views.context import Reader
 
@@ -31,6 +31,9 @@ def with_visible_plan(user: Reader) -> RoadmapQuerySet:
     key_results = KeyResult.objects.visible_to(user).select_related("owner").prefetch_related(initiatives)
     needs = Dependency.objects.filter(Q(on_objective__isnull=True) | Q(on_objective__in=objectives))
     related_needs = needs.select_related("on_objective__roadmap__area", "on_objective__roadmap__cycle")
+    supports = Alignment.objects.visible_to(user).select_related(
+        "supported__roadmap__area", "supported__roadmap__cycle"
+    )
     return (
         Roadmap.objects.visible_to(user)
         .select_related("area__parent", "cycle")
@@ -39,5 +42,6 @@ def with_visible_plan(user: Reader) -> RoadmapQuerySet:
             Prefetch("objectives__key_results", key_results.prefetch_related("interim_targets")),
             Prefetch("objectives__risks", risks.order_by("number")),
             Prefetch("objectives__needs", related_needs),
+            Prefetch("objectives__supports", supports.order_by("supported__code")),
         )
     )

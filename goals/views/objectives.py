@@ -15,14 +15,13 @@ from goals.figures import (
     SeriesPoint,
     key_results_figures,
     objective_changes,
-    objective_figures,
 )
 from goals.figures.given_up import given_up
-from goals.figures.hidden import hidden_parts
 from goals.figures.initiatives import initiatives_of
+from goals.figures.plan import figures_of_one
 from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
-from goals.models import CheckIn, Comment, KeyResult, Objective
+from goals.models import Alignment, CheckIn, Comment, KeyResult, Objective
 from goals.views.carried import carried_objective
 from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
@@ -47,7 +46,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     days = day_context(request, objective.roadmap.cycle, shown)
     rows = [row.key_result for row in figures.key_results] + dropped
     ids = [row.pk for row in rows]
-    changes = objective_changes(objective, ids, until=shown.as_of)
+    changes = objective_changes(objective, ids, user=request.user, until=shown.as_of)
     comments = list(Comment.objects.filter(objective=objective).for_page())
     context = {
         "nav": "areas",
@@ -62,6 +61,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "initiatives": initiatives_of(ids, until=shown.as_of),
         "risks": risks_of([objective.pk], request.user, shown),
         "needs": needs_of([objective.pk], request.user, shown),
+        **_alignments_of(objective, request.user),
         "needed_by": needed_by(objective, request.user, shown),
         "chart": mean_chart(cycle, course, figures.mean, changes, today=shown.day),
         "changes": changes,
@@ -83,19 +83,17 @@ def _figures(
     """
     if not shown.as_of and objective.archived_at is not None:
         raise Http404
-    key_results = objective.key_results.live().visible_to(user).with_context()
-    hidden = hidden_parts(user, by_itself=True, objective=objective)
     if not shown.as_of:
+        key_results = objective.key_results.live().visible_to(user).with_context()
         rows = list(key_results.order_by("position", "number"))
         counting = key_results_figures([row for row in rows if row.dropped_at is None], today=shown.day)
-        is_partial = any(part.counts for part in hidden)
-        figures = objective_figures(objective, counting, today=shown.day, is_partial=is_partial)
+        figures, shows_all = figures_of_one(objective, counting, user=user, today=shown.day)
         dropped = [row for row in rows if row.dropped_at is not None]
-        if not hidden:
+        if shows_all:
             return figures, dropped, snapshots_of_objective(objective, until=shown.day)
-    past = Past.of_objective(objective, user=user, until=shown.day, hidden=hidden)
+    past = Past.of_objective(objective, user=user, until=shown.day)
     if shown.as_of:
-        found = past.objective_on(shown.day)
+        found = past.objective_on(objective, shown.day)
         if found is None or found[0].objective.archived_at is not None:
             raise Http404
         figures, dropped = found
@@ -112,6 +110,25 @@ def objective_crumbs(
     own = "" if last else objective.get_absolute_url() + days["as_of_query"]
     title = f"{roadmap.area.name} · {roadmap.cycle.name}"
     return [*areas, (title, roadmap.get_absolute_url() + days["as_of_query"]), (objective.code, own)]
+
+
+def _alignments_of(objective: Objective, user: Reader) -> dict[str, Sequence[Alignment]]:
+    """What it supports and what supports it, as far as a person sees them, given up or not. One query."""
+    ends = ("supporter__roadmap__area", "supported__roadmap__area")
+    rows = Alignment.objects.visible_to(user).select_related(*ends, "supporter__owner", "supported__owner")
+    found = list(rows.filter(supporter=objective) | rows.filter(supported=objective))
+    return {
+        "supports": sorted((r for r in found if r.supporter_id == objective.pk), key=_supported_code),
+        "supporters": sorted((r for r in found if r.supported_id == objective.pk), key=_supporter_code),
+    }
+
+
+def _supported_code(row: Alignment) -> str:
+    return row.supported.code
+
+
+def _supporter_code(row: Alignment) -> str:
+    return row.supporter.code
 
 
 def _latest(key_result_ids: list[int], shown: ShownDay) -> list[CheckIn]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -11,8 +12,10 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
-from goals.figures import KeyResultFigures, ObjectiveFigures, key_results_figures, objective_figures
+from goals.figures import ObjectiveFigures, key_results_figures
+from goals.figures.hidden import Hidden
 from goals.figures.means import mean_over_objectives
+from goals.figures.support import Supports, figures_of_objectives, supports_in
 from goals.models import KeyResult, Objective, Risk, Roadmap
 
 CACHE_SECONDS = 300
@@ -30,14 +33,15 @@ def public_roadmap(request: HttpRequest, cycle_key: str, area_key: str) -> HttpR
     roadmaps = Roadmap.objects.public().select_related("area", "cycle")
     roadmap = get_object_or_404(roadmaps, area__key=area_key, cycle__key=cycle_key)
     today = timezone.localdate()
-    objectives = public_objectives(roadmap, today=today)
+    supporting = _supporting(roadmap)
+    objectives = _public_objectives(roadmap, *supporting, today=today)
     risks = _public_risks(roadmap)
     focus = [row for row in objectives if row.objective.kind == Objective.Kind.FOCUS]
     excellence = [row for row in objectives if row.objective.kind == Objective.Kind.EXCELLENCE]
     context = {
         "roadmap": roadmap,
         "mean": mean_over_objectives(focus, cycle=roadmap.cycle, today=today),
-        "is_selection": is_selection(roadmap),
+        "is_selection": _is_selection(roadmap, supporting[1]),
         "focus": [(row, risks[row.objective.pk]) for row in focus],
         "excellence": [(row, risks[row.objective.pk]) for row in excellence],
     }
@@ -46,28 +50,38 @@ def public_roadmap(request: HttpRequest, cycle_key: str, area_key: str) -> HttpR
     return HttpResponse(render_to_string("goals/public_roadmap.html", context))
 
 
-def public_objectives(roadmap: Roadmap, *, today: date) -> list[ObjectiveFigures]:
-    """The public objectives with their public key results; the means are of these alone. Three queries."""
-    key_results = KeyResult.objects.public().filter(objective__roadmap=roadmap).with_context()
-    by_objective: dict[int, list[KeyResultFigures]] = defaultdict(list)
-    for row in key_results_figures(key_results.order_by("objective", "position", "number"), today=today):
-        by_objective[row.key_result.objective_id].append(row)
-    objectives = (
-        Objective.objects.public()
-        .counting()
-        .filter(roadmap=roadmap)
-        .select_related("roadmap__cycle", "roadmap__area")
+def _public_objectives(
+    roadmap: Roadmap, supports: Supports, below: set[int], *, today: date
+) -> list[ObjectiveFigures]:
+    """The public objectives with their public key results; the means are of these alone. Four queries.
+
+    What supports them from other public roadmaps counts where they count it.
+    """
+    objectives = Objective.objects.public().counting().filter(Q(roadmap=roadmap) | Q(pk__in=below))
+    rows = list(objectives.select_related("roadmap__cycle", "roadmap__area").order_by("position", "number"))
+    key_results = KeyResult.objects.public().filter(objective__in=[row.pk for row in rows]).with_context()
+    figures = figures_of_objectives(
+        rows,
+        key_results_figures(key_results.order_by("objective", "position", "number"), today=today),
+        today=today,
+        supports=supports,
+        hidden=Hidden(),
     )
-    return [
-        objective_figures(objective, by_objective[objective.pk], today=today)
-        for objective in objectives.order_by("position", "number")
-    ]
+    return [figures[row.pk] for row in rows if row.roadmap_id == roadmap.pk]
 
 
-def is_selection(roadmap: Roadmap) -> bool:
-    """Whether something counts in the roadmap that is not public. Two queries at most."""
-    objectives = Objective.objects.counting().filter(roadmap=roadmap)
-    key_results = KeyResult.objects.counting().filter(objective__roadmap=roadmap)
+def _supporting(roadmap: Roadmap) -> tuple[Supports, set[int]]:
+    """What counts in whose mean in the cycle, and what of it counts in this roadmap from elsewhere."""
+    supports = supports_in([roadmap.cycle_id])
+    if not supports.rows:
+        return supports, set()
+    return supports, supports.below(Objective.objects.filter(roadmap=roadmap).values_list("pk", flat=True))
+
+
+def _is_selection(roadmap: Roadmap, below: set[int]) -> bool:
+    """Whether something counts in the roadmap, or in what it counts, that is not public. Two queries."""
+    objectives = Objective.objects.counting().filter(Q(roadmap=roadmap) | Q(pk__in=below))
+    key_results = KeyResult.objects.counting().filter(Q(objective__roadmap=roadmap) | Q(objective__in=below))
     return (
         objectives.exclude(pk__in=Objective.objects.public().values("pk")).exists()
         or key_results.exclude(pk__in=KeyResult.objects.public().values("pk")).exists()

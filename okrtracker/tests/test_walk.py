@@ -17,9 +17,11 @@ from accounts.models.token import digest_of
 from accounts.tests.factories import UserFactory
 from goals.models import Comment, Objective, Roadmap, Visibility
 from goals.tests.factories import (
+    AlignmentFactory,
     DependencyFactory,
     InitiativeFactory,
     MitigationFactory,
+    ObjectiveFactory,
     RiskFactory,
     check_in,
 )
@@ -37,6 +39,7 @@ SAMPLES = {
     "need_id": "900004",
     "comment_id": "900005",
     "initiative_id": "900007",
+    "alignment_id": "900007",
     "sequence": "1",
 }
 SAMPLES_OF = {
@@ -184,6 +187,8 @@ def story(key_result, lead):
     MitigationFactory(pk=SAMPLES["mitigation_id"], risk=RiskFactory(objective=key_result.objective))
     InitiativeFactory(pk=SAMPLES["initiative_id"], key_result=key_result)
     DependencyFactory(pk=SAMPLES["need_id"], objective=key_result.objective)
+    above = ObjectiveFactory(roadmap=key_result.objective.roadmap)
+    AlignmentFactory(pk=SAMPLES["alignment_id"], supporter=key_result.objective, supported=above)
     Comment.objects.create(
         pk=SAMPLES["comment_id"], objective=key_result.objective, author=lead, text="Well done."
     )

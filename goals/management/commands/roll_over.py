@@ -77,7 +77,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"into {into.key}: {report.carried_count} key results, {len(report.objectives)} new objectives, "
             f"{len(report.roadmaps)} new roadmaps, {len(report.risks)} risks, {len(report.needs)} needs, "
-            f"{len(report.initiatives)} initiatives"
+            f"{len(report.initiatives)} initiatives, "
+            f"{len(report.supports)} alignments"
         )
 
 
@@ -111,6 +112,7 @@ def _as_json(report: RolloverReport, into: Cycle, *, dry_run: bool) -> dict[str,
         "risks": report.risks,
         "needs": report.needs,
         "initiatives": report.initiatives,
+        "supports": report.supports,
         "left": report.left,
         "mitigations": report.mitigation_count,
     }

@@ -6,15 +6,17 @@ import pytest
 from django.apps import apps
 
 from accounts.tests.factories import UserFactory
+from goals.actions.alignments import unalign
 from goals.actions.following import initiatives_to_follow, needs_to_follow, risks_to_follow
 from goals.actions.initiatives import change_initiative
 from goals.actions.risks import change_dependency, create_dependency, create_risk
 from goals.actions.rollover import Decision, roll_over
-from goals.models import Dependency, Initiative, KeyResult, Mitigation, Objective, Risk
+from goals.models import Alignment, Dependency, Initiative, KeyResult, Mitigation, Objective, Risk
 from goals.tests.actions.test_cycles import everything
 from goals.tests.factories import (
     NOW,
     TODAY,
+    AlignmentFactory,
     DependencyFactory,
     InitiativeFactory,
     KeyResultFactory,
@@ -266,3 +268,25 @@ def test_an_initiative_of_what_was_given_up_there_stays_behind(run, cycle, into,
     KeyResult.objects.filter(predecessor=key_result).update(dropped_at=NOW)
     assert not initiatives_to_follow(cycle, into).exists()
     assert run().initiatives == []
+
+
+def test_alignments_come_along_when_both_ends_go_on_and_once(run, objective, base, into, manager):
+    alone = ObjectiveFactory(roadmap=base.roadmap)  # nothing of it is unfinished
+    Objective.objects.filter(pk=base.pk).update(counts_supporters=True)
+    for supported, weight in ((base, 3), (alone, 1)):
+        AlignmentFactory(supporter=objective, supported=supported, weight=weight)
+    assert run(dry_run=True).supports == ["EDGE-25H1-O1: CORE-25H1-O1"]
+    assert not Alignment.objects.filter(supporter__roadmap__cycle=into).exists()
+    assert run().supports == ["EDGE-25H1-O1: CORE-25H1-O1"]
+    made = Alignment.objects.get(supporter__roadmap__cycle=into)
+    assert (made.weight, made.supported.counts_supporters) == (3, True)
+    assert run().supports == []
+    unalign(made, by=manager, now=NOW)
+    assert run().supports == []
+
+
+def test_an_alignment_follows_when_its_other_end_comes_late(run, objective, base):
+    AlignmentFactory(supporter=objective, supported=base)
+    core = base.key_results.get().code
+    assert run({KR1: Decision()}).supports == []
+    assert run({core: Decision()}).supports == ["EDGE-25H1-O1: CORE-25H1-O1"]

@@ -17,6 +17,7 @@ from goals.exchange.document import (
     PauseEntry,
     RiskEntry,
     RoadmapDocument,
+    SupportEntry,
     clean_block,
     clean_line,
 )
@@ -63,6 +64,7 @@ PIECES = [
         "Background",
         "Focus areas",
         "Needs",
+        "Supports",
         "Known: ",
         "Unknown risk: ",
     ),
@@ -232,6 +234,13 @@ def needs(draw: st.DrawFn) -> NeedEntry:
     return NeedEntry(on_objective=on_objective, partner=partner, note=draw(lines(500)), state=state)
 
 
+supports = st.builds(
+    SupportEntry,
+    objective=st.sampled_from(["LIB-24H2-O3", "LIB-24H2-B1", "EDGE-24H2-O12"]),
+    weight=weights,
+)
+
+
 @st.composite
 def objectives(draw: st.DrawFn, kind: str, number: int | None) -> ObjectiveEntry:
     is_excellence = kind == "excellence"
@@ -248,6 +257,7 @@ def objectives(draw: st.DrawFn, kind: str, number: int | None) -> ObjectiveEntry
         priority=draw(levels),
         confidence=draw(st.none() | st.integers(0, 10)),
         weight=draw(weights),
+        counts_supporters=draw(st.booleans()),
         visibility=draw(visibilities),
         pillar=draw(st.sampled_from(sorted(document.PILLARS))) if is_excellence else "",
         impact=draw(level) if is_excellence else "",
@@ -255,6 +265,7 @@ def objectives(draw: st.DrawFn, kind: str, number: int | None) -> ObjectiveEntry
         key_results=tuple(draw(key_results(mark)) for mark in marks),
         risks=tuple(draw(risks(mark, taken)) for mark in [*marks[:1], None]),
         needs=tuple(draw(st.lists(needs(), max_size=2, unique_by=lambda n: n.on_objective or n.partner))),
+        supports=tuple(draw(st.lists(supports, max_size=2, unique_by=lambda one: one.objective))),
     )
 
 

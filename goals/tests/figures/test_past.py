@@ -11,6 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from goals.actions.alignments import align, unalign, weigh
 from goals.actions.check_ins import record_check_in
 from goals.actions.key_results import (
     archive_key_result,
@@ -32,7 +33,7 @@ from goals.actions.rows import save_row
 from goals.actions.snapshots import COUNTS, take_snapshots
 from goals.actions.stored import differences
 from goals.figures import Course, Past, cycle_figures, cycle_tree
-from goals.models import CheckIn, Cycle, KeyResult, Objective, Snapshot
+from goals.models import Alignment, CheckIn, Cycle, KeyResult, Objective, Snapshot
 from goals.progress import COMPLETION_PLACES, round_half_up
 
 FIRST = dt.date(2024, 7, 1)
@@ -40,6 +41,7 @@ FIRST = dt.date(2024, 7, 1)
 EXAMPLES = int(os.environ.get("PAST_EXAMPLES", "100"))
 VALUES = st.decimals(min_value=-5, max_value=15, places=1)
 WHICH = st.integers(min_value=0, max_value=3)
+OF_THREE = st.integers(min_value=0, max_value=2)
 BACK = st.integers(min_value=0, max_value=40)
 PLANNED = st.dates(dt.date(2024, 7, 2), dt.date(2024, 12, 30))
 STEPS = st.one_of(
@@ -57,11 +59,16 @@ STEPS = st.one_of(
     st.tuples(st.just("drop"), WHICH),
     st.tuples(st.just("archive"), WHICH),
     st.tuples(st.just("restore"), WHICH),
-    st.tuples(st.just("add"), st.booleans()),
+    st.tuples(st.just("add"), OF_THREE),
     st.tuples(st.just("reweigh"), st.booleans(), st.sampled_from([Decimal(0), Decimal(3)])),
     st.tuples(st.just("turn"), st.booleans(), st.sampled_from(["focus", "excellence"])),
-    st.tuples(st.just("shelve"), st.booleans(), st.booleans()),
+    st.tuples(st.just("shelve"), OF_THREE, st.booleans()),
     st.tuples(st.just("judge"), st.sampled_from(["0.05", "0.20"]), st.sampled_from(["0.15", "0.40"])),
+    st.tuples(st.just("align"), OF_THREE, OF_THREE, st.sampled_from([Decimal(1), Decimal("0.7")])),
+    st.tuples(st.just("align"), OF_THREE, OF_THREE, st.sampled_from([Decimal(1), Decimal(0)])),
+    st.tuples(st.just("end"), WHICH),
+    st.tuples(st.just("weigh"), WHICH, st.sampled_from([Decimal(0), Decimal(3)])),
+    st.tuples(st.just("count"), OF_THREE, st.booleans()),
     st.tuples(st.just("prolong"), st.sampled_from([dt.date(2024, 12, 31), dt.date(2024, 11, 15)])),
 )
 # A day: how many pass before it, and what is done on it.
@@ -73,7 +80,7 @@ DAYS = st.lists(
 
 
 class Story:
-    """Two objectives with three key results, and what people do to them day by day."""
+    """Three objectives of two areas with four key results, and what people do to them day by day."""
 
     def __init__(self, cycle, area, lead):
         self.cycle, self.lead, self.day = cycle, lead, FIRST
@@ -82,8 +89,13 @@ class Story:
             create_objective(self.roadmap, by=lead, now=self.now, title=f"Objective {number}", weight=number)
             for number in (1, 2)
         ]
-        for place in (0, 0, 1):
-            self.add(bool(place))
+        above = create_roadmap(area.parent, cycle, by=lead, now=self.now)
+        self.objectives.append(
+            create_objective(above, by=lead, now=self.now, title="Above", counts_supporters=True)
+        )
+        for place in (0, 0, 1, 2):
+            self.add(place)
+        self.align(0, 2, Decimal(1))
 
     @property
     def now(self):
@@ -93,12 +105,32 @@ class Story:
         rows = list(KeyResult.objects.order_by("pk"))
         return rows[which % len(rows)]
 
-    def objective(self, second):
-        return Objective.objects.get(pk=self.objectives[second].pk)
+    def objective(self, place):
+        return Objective.objects.get(pk=self.objectives[place].pk)
 
-    def add(self, second):
+    def align(self, supporter, supported, weight):
+        ends = self.objective(supporter), self.objective(supported)
+        align(*ends, by=self.lead, now=self.now, weight=weight, reason="agreed")
+
+    def _alignment(self, which):
+        rows = list(Alignment.objects.order_by("pk"))
+        return rows[which % len(rows)] if rows else None
+
+    def end(self, which):
+        if row := self._alignment(which):
+            unalign(row, by=self.lead, now=self.now, reason="agreed")
+
+    def weigh(self, which, weight):
+        if row := self._alignment(which):
+            weigh(row, weight, by=self.lead, now=self.now, reason="agreed")
+
+    def count(self, place, counts):
+        objective = self.objective(place)
+        change_objective(objective, by=self.lead, now=self.now, reason="agreed", counts_supporters=counts)
+
+    def add(self, place):
         create_key_result(
-            self.objective(second),
+            self.objective(place),
             by=self.lead,
             now=self.now,
             today=self.day,
@@ -220,8 +252,23 @@ def shown(figures):
     found = [figures.mean]
     for roadmap in figures.roadmaps():
         found += [roadmap.roadmap.code, roadmap.mean, roadmap.excellence_mean]
-        found += [(row.objective.code, row.mean, _parts(row)) for row in roadmap.objectives]
+        found += [(row.objective.code, row.mean, _parts(row), _lines(row)) for row in roadmap.objectives]
     return found
+
+
+def _lines(objective):
+    """How its mean came about, supporters with the key results."""
+    return [
+        (
+            line.row.code,
+            line.weight,
+            line.weight_share,
+            line.adds,
+            line.left_out_because,
+            line.part.completion,
+        )
+        for line in objective.contributions
+    ]
 
 
 def _parts(objective):
@@ -253,6 +300,7 @@ def check(story, days):
             with suppress(Refused):
                 getattr(story, name)(*arguments)
         assert differences(KeyResult.objects.all(), Objective.objects.all()) == []
+        _compare_stored(live(story))
         take_snapshots(Cycle.objects.get(pk=story.cycle.pk), today=story.day)
         kept[story.day] = shown(live(story))
     past = Past.of_cycle(story.cycle, user=None, until=story.day)
@@ -270,6 +318,13 @@ def check(story, days):
             key: _kept_figures(row) for key, row in snapshots.items()
         }
         _compare_course(course, then, day)
+
+
+def _compare_stored(figures):
+    """What is stored, level by level, is what is shown to whoever sees all."""
+    for roadmap in figures.roadmaps():
+        for row in roadmap.objectives:
+            assert _stored(row.mean.completion) == row.objective.completion, row.objective.code
 
 
 def _stored(share):

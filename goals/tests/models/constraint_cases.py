@@ -31,6 +31,7 @@ from goals.models import (
 from goals.tests.factories import (
     NOW,
     TODAY,
+    AlignmentFactory,
     CycleFactory,
     DependencyFactory,
     InitiativeFactory,
@@ -748,6 +749,22 @@ CASES = [
         "A comment is about an objective or a check-in, one of the two.",
         make_comment,
         {"objective_id": None},
+    ),
+    Case(
+        "alignment_not_on_itself",
+        "An objective does not support itself.",
+        AlignmentFactory,
+        lambda row: {"supported_id": row.supporter_id},
+    ),
+    Case(
+        "alignment_once_per_pair",
+        "This objective supports that one already.",
+        AlignmentFactory,
+        {},
+        copy=True,
+    ),
+    Case(
+        "alignment_weight_not_negative", "A weight is 0 or more.", AlignmentFactory, {"weight": Decimal(-1)}
     ),
     Case("comment_says_something", "A comment says something.", make_comment, {"text": ""}),
     Case(

@@ -25,6 +25,7 @@ from django.test import Client  # noqa: E402
 from accounts.models import User  # noqa: E402
 from areas.models import Area  # noqa: E402
 from goals.actions import locks  # noqa: E402
+from goals.actions.alignments import align, unalign  # noqa: E402
 from goals.actions.check_ins import record_check_in  # noqa: E402
 from goals.actions.cycles import close_cycle  # noqa: E402
 from goals.actions.initiatives import create_initiative, shift_initiative  # noqa: E402
@@ -69,6 +70,12 @@ def check_ins(answer: Answer, *, key_result: int, author: int, clients: int, eac
             answer.note(lambda value=value: _check_in(key_result, author, value))
 
     _at_once(report, clients)
+
+
+def report(answer: Answer, *, key_result: int, author: int, values: list[int]) -> None:
+    """One person, one value after the other."""
+    for value in values:
+        answer.note(lambda value=value: _check_in(key_result, author, Decimal(value)))
 
 
 def check_in_until_refused(
@@ -231,6 +238,32 @@ def weigh(answer: Answer, *, objective: int, by: int, weights: dict[str, int], r
         )
 
 
+def support(answer: Answer, *, pairs: list[list[int]], by: int) -> None:
+    """One alignment after the other, each of (supporter, supported)."""
+    lead = User.objects.get(pk=by)
+    objectives = Objective.objects.select_related("roadmap").in_bulk({pk for pair in pairs for pk in pair})
+    for supporter, supported in pairs:
+        answer.note(
+            lambda supporter=supporter, supported=supported: (
+                align(objectives[supporter], objectives[supported], by=lead, now=NOW, reason="agreed").pk
+            )
+        )
+
+
+def align_and_end(answer: Answer, *, supporter: int, supported: int, by: int, times: int) -> None:
+    """Makes an alignment and ends it, again and again."""
+    lead = User.objects.get(pk=by)
+    ends = [Objective.objects.select_related("roadmap").get(pk=pk) for pk in (supporter, supported)]
+
+    def once() -> int:
+        kept = align(*ends, by=lead, now=NOW, weight=Decimal(2), reason="agreed")
+        unalign(kept, by=lead, now=NOW, reason="over")
+        return kept.pk
+
+    for _ in range(times):
+        answer.note(once)
+
+
 def press(answer: Answer, *, objective: int, by: int, form_id: str, times: int) -> None:
     """One form that makes a key result, sent again and again."""
     lead = User.objects.get(pk=by)
@@ -253,6 +286,7 @@ WORK = {
     work.__name__: work
     for work in (
         check_ins,
+        report,
         check_in_until_refused,
         close,
         score_until_refused,
@@ -265,6 +299,8 @@ WORK = {
         set_rhythms,
         change_title,
         weigh,
+        support,
+        align_and_end,
         press,
     )
 } | people.WORK
@@ -278,6 +314,8 @@ def take_the_locks_out() -> None:
         "lock_roadmap": lambda pk: Roadmap.objects.get(pk=pk),
         "lock_key_result": lambda pk: KeyResult.objects.get(pk=pk),
         "lock_objective": lambda pk: Objective.objects.get(pk=pk),
+        "lock_objectives": lambda pks: None,
+        "lock_alignments": lambda pk: Cycle.objects.get(pk=pk),
     }
     for name, read in without.items():
         assert hasattr(locks, name)

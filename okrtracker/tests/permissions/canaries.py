@@ -14,6 +14,7 @@ from django.utils import timezone
 from areas.models import Area
 from goals.actions.rows import save_row
 from goals.models import (
+    Alignment,
     CheckIn,
     Comment,
     Cycle,
@@ -105,9 +106,21 @@ class Planter:
         for objective, on in ((elsewhere, hidden), (hidden, elsewhere)):
             note = self.canaries.text(f"need of {objective.code}: note")
             Dependency.objects.create(objective=objective, on_objective=on, note=note)
+        self._align(hidden, elsewhere, shown)
         self._carry_over(shown, restricted)
         date_back()
         return self.canaries
+
+    def _align(self, hidden: Objective, elsewhere: Objective, shown: Objective) -> None:
+        """What is hidden supports what everybody sees, counts there, and is supported by it."""
+        Objective.objects.filter(pk__in=[hidden.pk, elsewhere.pk]).update(counts_supporters=True)
+        for supporter, supported in ((hidden, elsewhere), (shown, hidden)):
+            place = f"alignment of {supporter.code} with {supported.code}"
+            row = Alignment(supporter=supporter, supported=supported)
+            for weight in (1, 2):
+                row.weight = Decimal(weight)
+                reason = self.canaries.text(f"{place}: reason {weight}")
+                save_row(row, by=self.lead, now=self.now, reason=reason)
 
     def _carry_over(self, shown: Objective, restricted: Roadmap) -> None:
         """What is open goes on in what is restricted, and what is restricted goes on nowhere."""

@@ -20,6 +20,7 @@ from areas.models import Area
 from goals.actions.rollover import Decision, roll_over
 from goals.models import (
     Acknowledgement,
+    Alignment,
     CheckIn,
     Comment,
     Cycle,
@@ -145,6 +146,7 @@ class Found:
             Initiative: {"pk": self.parts.get("initiative_id")},
             Mitigation: {"pk": self.parts.get("mitigation_id")},
             Dependency: {"pk": self.parts.get("need_id")},
+            Alignment: {"pk": self.parts.get("alignment_id")},
             Cycle: {"key": self.parts.get("cycle_key")},
         }
         return model._default_manager.get(**keys[model])
@@ -240,6 +242,20 @@ FORMS_OF_ROWS: dict[str, Callable[[Found], Form]] = {
     "cycles:cycle_edit": _edited_cycle,
     "cycles:cycle_roll_over": _rollover,
     "cycles:roadmap_scores": _scores,
+}
+
+
+def _supports(found: Found) -> Form:
+    """What the objective of the row may come to support: B2 of its roadmap."""
+    code = found.parts["code"].replace("-O1", "-B2")
+    return {"supported": code, "reason": WHY}
+
+
+FORMS_OF_ROWS |= {
+    "goals:alignment_create": _supports,
+    "goals:alignment_edit": _edited("", Alignment, weight="3"),
+    "goals:alignment_end": _edited("", Alignment),
+    "api:objective-supports": lambda found: {"objective": _supports(found)["supported"], "reason": WHY},
 }
 
 

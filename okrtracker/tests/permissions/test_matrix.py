@@ -126,6 +126,7 @@ goals.Risk               view
 goals.Mitigation         view
 goals.Initiative         view
 goals.Dependency         view
+goals.Alignment          view
 goals.Snapshot           view
 goals.OutboxMail         view
 """

@@ -30,6 +30,7 @@ from accounts.tests.factories import UserFactory
 from areas.models import Area, Role
 from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import (
+    Alignment,
     Comment,
     Cycle,
     Dependency,
@@ -43,6 +44,7 @@ from goals.models import (
     Visibility,
 )
 from goals.tests.factories import (
+    AlignmentFactory,
     CycleFactory,
     DependencyFactory,
     InitiativeFactory,
@@ -68,6 +70,7 @@ SERIALS = {
     "need_id": {"own": 900_004, "other": 910_004, "restricted": 920_004},
     "initiative_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
     "comment_id": {"own": 900_005, "other": 910_005, "restricted": 920_005},
+    "alignment_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
 }
 
 WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
@@ -213,6 +216,9 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         # To be moved, one needs another.
         InitiativeFactory(key_result=key_result, title="Another one", owner=people[owner])
         DependencyFactory(pk=serial["need_id"], objective=objective)
+        # Items of excellence have numbers of their own: B1 is supported, B2 may come to be.
+        above, _free = (ObjectiveFactory(roadmap=roadmap, kind="excellence") for _ in "ab")
+        AlignmentFactory(pk=serial["alignment_id"], supporter=objective, supported=above)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
     Roadmap.objects.filter(area=edge, cycle=next_half).update(visibility=Visibility.RESTRICTED)
     Roadmap.objects.filter(area=edge, cycle=half).update(
@@ -225,8 +231,8 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
 def date_back() -> None:
     """What was made just now was there last week, so that past days tell of it."""
     last_week = timezone.now() - dt.timedelta(days=7)
-    rows = (Cycle, Roadmap, Objective, KeyResult, InterimTarget, Initiative, Risk, Mitigation, Dependency)
-    for model in rows:
+    plan = (Cycle, Roadmap, Objective, Alignment, KeyResult, InterimTarget, Initiative)
+    for model in (*plan, Risk, Mitigation, Dependency):
         model.history.filter(history_date__gt=last_week).update(history_date=last_week)
 
 
