@@ -123,7 +123,7 @@ class Planter:
 
     def _carry_over(self, shown: Objective, restricted: Roadmap) -> None:
         """What is open goes on in what is restricted, and what is restricted goes on nowhere."""
-        hidden = restricted.objectives.get(number=2)
+        hidden = restricted.objectives.get(kind=Objective.Kind.FOCUS, number=2)
         Objective.objects.filter(pk=hidden.pk).update(predecessor=shown)
         hidden.key_results.update(predecessor=shown.key_results.get(number=1))
         RolloverDecision.objects.create(
