@@ -112,7 +112,7 @@ class Planter:
 
     def _align(self, hidden: Objective, elsewhere: Objective, shown: Objective) -> None:
         """What is hidden supports what everybody sees, counts there, and is supported by it."""
-        Objective.objects.filter(pk__in=[hidden.pk, elsewhere.pk]).update(counts_supporters=True)
+        Objective.objects.filter(pk=hidden.pk).update(counts_supporters=True)
         for supporter, supported in ((hidden, elsewhere), (shown, hidden)):
             place = f"alignment of {supporter.code} with {supported.code}"
             row = Alignment(supporter=supporter, supported=supported)
