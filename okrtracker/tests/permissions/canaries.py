@@ -113,7 +113,7 @@ class Planter:
 
     def _align(self, hidden: Objective, elsewhere: Objective, shown: Objective) -> None:
         """What is hidden supports what everybody sees, counts there, and is supported by it."""
-        Objective.objects.filter(pk__in=[hidden.pk, elsewhere.pk]).update(counts_supporters=True)
+        Objective.objects.filter(pk=hidden.pk).update(counts_supporters=True)
         for supporter, supported in ((hidden, elsewhere), (shown, hidden)):
             place = f"alignment of {supporter.code} with {supported.code}"
             row = Alignment(supporter=supporter, supported=supported)
@@ -124,7 +124,7 @@ class Planter:
 
     def _carry_over(self, shown: Objective, restricted: Roadmap) -> None:
         """What is open goes on in what is restricted, and what is restricted goes on nowhere."""
-        hidden = restricted.objectives.get(number=2)
+        hidden = restricted.objectives.get(kind=Objective.Kind.FOCUS, number=2)
         Objective.objects.filter(pk=hidden.pk).update(predecessor=shown)
         hidden.key_results.update(predecessor=shown.key_results.get(number=1))
         RolloverDecision.objects.create(

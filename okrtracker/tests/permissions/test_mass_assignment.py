@@ -190,7 +190,7 @@ KEY_RESULT = "metric unit start_value target_value stretch_value lower_bound upp
 KEY_RESULT += " check_in_every_days source_note"
 RISK = "description key_result owner review_on trigger residual_likelihood residual_impact occurred_on"
 RISK += " consequence"
-OBJECTIVE = "description owner priority confidence"
+OBJECTIVE = "description owner priority confidence counts_supporters"
 # What a form takes beside what it has to be given.
 OPTIONAL = {
     "goals:check_in_create": "confidence note blocker evidence_url effective_on form_id",
@@ -208,6 +208,7 @@ OPTIONAL = {
     "goals:mitigation_create": "owner due_on form_id",
     "goals:mitigation_edit": "owner due_on",
     "goals:need_create": "note code form_id",
+    "goals:alignment_create": "weight reason form_id",
     "goals:objective_comment": "mention form_id",
     "goals:comment_edit": "form_id",
     "goals:check_in_comment": "mention form_id",
@@ -249,6 +250,7 @@ def test_a_program_is_told_that_a_field_is_not_known(world, name):
 
 # What a program may say, as docs/api.md lists it; everything else is refused.
 REPORT_FIELDS = {
+    "api:objective-supports": {"objective", "weight", "reason"},
     "api:cycle-activate": set(),
     "api:cycle-begin-closing": set(),
     "api:cycle-close": set(),

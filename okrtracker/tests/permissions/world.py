@@ -207,7 +207,8 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         serial = {part: serials[row] for part, serials in SERIALS.items()}
         lead = people["other lead" if area == core else "lead"]
         roadmap = RoadmapFactory(area=area, cycle=cycle, title=f"The plan of {area.key}")
-        objective = ObjectiveFactory(roadmap=roadmap, owner=lead)
+        # What counts its supporters in the world also counts none of those that are hidden from somebody.
+        objective = ObjectiveFactory(roadmap=roadmap, owner=lead, counts_supporters=area == core)
         key_result = KeyResultFactory(objective=objective, owner=people[owner])
         check_in(key_result, 3, author=people[author], on=now - dt.timedelta(30))
         risk = RiskFactory(objective=objective, key_result=key_result)
