@@ -128,7 +128,7 @@ def test_bounds_of_a_guardrail_are_a_definition_too(objective, who):
 
 
 def test_what_is_locked_is_what_the_stories_above_change():
-    """Interim targets have theirs in test_interim_targets.py, objectives in those of weights and alignments."""
+    """Interim targets have theirs in test_interim_targets.py, objectives among weights and alignments."""
     told = {"kind", "start_value", "target_value", "weight", "due_on", "lower_bound", "upper_bound"}
     assert set(KeyResult.LOCKED) == told | {"interim_targets"}
     assert Objective.LOCKED == ("weight", "counts_supporters")
