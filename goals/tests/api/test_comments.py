@@ -74,7 +74,7 @@ def test_a_comment_on_a_check_in_names_it(writer, reported):
     assert (told["objective"], told["key_result"], told["check_in"]) == (None, reported.key_result.code, 1)
     assert texts(writer.get(ON_CHECK_IN)) == ["Which phone?"]
     assert texts(writer.get(ON_OBJECTIVE)) == []
-    assert writer.get("/api/v1/key-results/EDGE-24H2-O1-KR1/check-ins/2/comments/").status_code == 404
+    assert writer.get(ON_CHECK_IN.replace("/1/", "/2/")).status_code == 404
 
 
 def test_a_mention_makes_a_mail_to_who_may_see_it(writer, objective, lead, manager, outsider):
