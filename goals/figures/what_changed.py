@@ -232,30 +232,3 @@ def _people(since: datetime, areas: QuerySet[Area] | None) -> Iterable[Change]:
             address="",
             what=sentence(row),
         )
-
-
-def _code(row: Any) -> str:
-    if isinstance(row, Mitigation | Dependency):
-        return ""
-    code: str = row.key_result.code if isinstance(row, Initiative) else row.code
-    return code
-
-
-def _title(row: Any) -> str:
-    if isinstance(row, Dependency):
-        return _("Need")
-    if isinstance(row, Roadmap):
-        return row.title or _("Roadmap")
-    return row.text if isinstance(row, Mitigation) else str(row.title)
-
-
-def _address(row: Any) -> str:
-    """Where to read on; nowhere for what has left the lists, or where it would take another query to tell."""
-    if isinstance(row, Initiative):
-        page = _address(row.key_result)
-        return f"{page}#initiative-{row.pk}" if page else ""
-    if isinstance(row, Objective | KeyResult):
-        is_out = row.archived_at is not None
-        is_out = is_out or (isinstance(row, KeyResult) and row.objective.archived_at is not None)
-        return "" if is_out else row.get_absolute_url()
-    return ""
