@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
+from django.db.models import Q
 from django.utils import timezone
 
 from goals.figures.support import Support, Supports
@@ -101,14 +102,19 @@ class AlignmentRecord:
         self.ever = Supports(tuple({row[:2]: row for row in told}.values()))
 
     @classmethod
-    def of_cycle(cls, cycle: Cycle, until: date) -> AlignmentRecord:
-        """Up to the end of a day, without what belongs to archived areas, as today. One query."""
+    def of_cycle(cls, cycle: Cycle, until: date, *, of_archived_areas: bool = False) -> AlignmentRecord:
+        """Up to the end of a day; what belongs to archived areas is in no figure. One query."""
+        wanted = Q(supporter__roadmap__cycle=cycle)
+        if not of_archived_areas:
+            wanted &= Q(supporter__roadmap__area__archived_at__isnull=True)
+        return cls.of(wanted, until)
+
+    @classmethod
+    def of(cls, wanted: Q, until: date) -> AlignmentRecord:
+        """Of the alignments that fit, whether they are still there or not. One query."""
         changes: dict[int, list[tuple[date, Support | None]]] = defaultdict(list)
-        rows = Alignment.history.filter(
-            supporter__roadmap__cycle=cycle,
-            supporter__roadmap__area__archived_at__isnull=True,
-            history_date__lt=end_of(until),
-        ).order_by("history_date", "history_id")
+        rows = Alignment.history.filter(wanted, history_date__lt=end_of(until))
+        rows = rows.order_by("history_date", "history_id")
         for pk, moment, kind, *support in rows.values_list(
             "id", "history_date", "history_type", "supporter", "supported", "weight"
         ):

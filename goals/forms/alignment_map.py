@@ -15,6 +15,7 @@ from goals.sentences import PACE_WORDS
 
 TREE, GRAPH, TABLE = "tree", "graph", "table"
 VIEWS = [(TREE, _("Tree")), (GRAPH, _("Graph")), (TABLE, _("Table"))]
+FILTERS = ("area", "person", "health")
 HEALTHS = ("done", "on_track", "behind", "at_risk", "no_data")
 
 
@@ -51,12 +52,12 @@ class MapFilterForm(forms.Form):
 
     @property
     def is_narrowed(self) -> bool:
-        return any(self.cleaned_data.get(name) for name in ("area", "person", "health"))
+        return any(self.cleaned_data.get(name) for name in FILTERS)
 
     def matches(self, nodes: Iterable[Node]) -> set[int]:
         """Those that the filters leave, by primary key. One query at most."""
         chosen = self.cleaned_data
-        area, person, health = (chosen.get(name) for name in ("area", "person", "health"))
+        area, person, health = (chosen.get(name) for name in FILTERS)
         keys = None
         if area:
             keys = set(Area.objects.at_or_below([area]).values_list("pk", flat=True))

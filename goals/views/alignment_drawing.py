@@ -48,8 +48,13 @@ class Drawing:
     of_areas: bool = False
 
 
-def draw_objectives(found: AlignmentMap, shown: Collection[int], matches: Collection[int]) -> Drawing:
-    """Those that are aligned; in each column in the order of the plan, near what they support."""
+def draw_objectives(
+    found: AlignmentMap, shown: Collection[int], matches: Collection[int], *, query: str = ""
+) -> Drawing:
+    """Those that are aligned; in each column in the order of the plan, near what they support.
+
+    `query` is added to the address of each.
+    """
     shown = {pk for pk in shown if found.nodes[pk].is_aligned}
     edges = found.edges_among(shown)
     above: dict[int, list[int]] = defaultdict(list)
@@ -61,7 +66,7 @@ def draw_objectives(found: AlignmentMap, shown: Collection[int], matches: Collec
     place = {pk: number for number, pk in enumerate(found.nodes)}
     rows = _rows(column, above, place)
     boxes = tuple(
-        _objective_box(found.nodes[pk], *_corner(column[pk], rows[pk]), pk in matches) for pk in rows
+        _objective_box(found.nodes[pk], *_corner(column[pk], rows[pk]), pk in matches, query) for pk in rows
     )
     return _drawing(boxes, [(_at(column, rows, lower), _at(column, rows, upper)) for lower, upper in edges])
 
@@ -144,12 +149,12 @@ def _path(lower: tuple[int, int], upper: tuple[int, int]) -> str:
     return f"M{x} {y}C{x - half} {y} {to_x + half} {to_y} {to_x} {to_y}"
 
 
-def _objective_box(node: Node, x: int, y: int, is_match: bool) -> Box:
+def _objective_box(node: Node, x: int, y: int, is_match: bool, query: str) -> Box:
     objective = node.objective
     note = (
         format_share(node.completion) if node.figures else _("archived") if node.is_archived else _("dropped")
     )
-    href = "" if node.is_archived else objective.get_absolute_url()
+    href = "" if node.is_archived else objective.get_absolute_url() + query
     return Box(
         x, y, objective.code, _short(objective.title), note, node.pace, href, is_match, objective.title
     )

@@ -59,14 +59,21 @@ def shown_day(request: HttpRequest, cycle: Cycle) -> ShownDay:
     return ShownDay(today, as_of=day if day < today else None)
 
 
-def day_context(request: HttpRequest, cycle: Cycle, shown: ShownDay) -> dict[str, Any]:
-    """What the frame needs to show and change the day, and links to stay on it."""
+def day_context(
+    request: HttpRequest, cycle: Cycle, shown: ShownDay, *, filters: Collection[str] = ()
+) -> dict[str, Any]:
+    """What the frame needs to show and change the day, and links to stay on it.
+
+    `filters` are the parts of the address that stay when the day changes, beside the cycle.
+    """
     day = {"as_of": shown.as_of.isoformat()} if shown.as_of else {}
+    kept = {name: request.GET[name] for name in ("cycle", *filters) if name in request.GET}
     return {
         "shown": shown,
         "today": shown.today,
         "day_page": request.path,
-        "day_keeps_cycle": "cycle" in request.GET,
+        "day_kept": kept,
+        "day_page_today": request.path + (f"?{urlencode(kept)}" if kept else ""),
         # For pages that know their cycle by themselves, and for those that are told.
         "as_of_query": f"?{urlencode(day)}" if day else "",
         "plan_query": f"?{urlencode({'cycle': cycle.key} | day)}" if day else "",

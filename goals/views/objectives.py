@@ -16,6 +16,7 @@ from goals.figures import (
     key_results_figures,
     objective_changes,
 )
+from goals.figures.aligned import alignments_of_objective
 from goals.figures.given_up import given_up
 from goals.figures.initiatives import initiatives_of
 from goals.figures.plan import figures_of_one
@@ -61,7 +62,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "initiatives": initiatives_of(ids, until=shown.as_of),
         "risks": risks_of([objective.pk], request.user, shown),
         "needs": needs_of([objective.pk], request.user, shown),
-        **_alignments_of(objective, request.user),
+        **_alignments_of(objective, request.user, shown),
         "needed_by": needed_by(objective, request.user, shown),
         "chart": mean_chart(cycle, course, figures.mean, changes, today=shown.day),
         "changes": changes,
@@ -112,11 +113,9 @@ def objective_crumbs(
     return [*areas, (title, roadmap.get_absolute_url() + days["as_of_query"]), (objective.code, own)]
 
 
-def _alignments_of(objective: Objective, user: Reader) -> dict[str, Sequence[Alignment]]:
-    """What it supports and what supports it, as far as a person sees them, given up or not. One query."""
-    ends = ("supporter__roadmap__area", "supported__roadmap__area")
-    rows = Alignment.objects.visible_to(user).select_related(*ends, "supporter__owner", "supported__owner")
-    found = list(rows.filter(supporter=objective) | rows.filter(supported=objective))
+def _alignments_of(objective: Objective, user: Reader, shown: ShownDay) -> dict[str, Sequence[Alignment]]:
+    """What it supports and what supports it, as far as a person sees them, given up or not."""
+    found = alignments_of_objective(objective, user=user, as_of=shown.as_of)
     return {
         "supports": sorted((r for r in found if r.supporter_id == objective.pk), key=_supported_code),
         "supporters": sorted((r for r in found if r.supported_id == objective.pk), key=_supporter_code),
