@@ -154,6 +154,16 @@ def test_what_one_may_not_see_is_as_absent_as_what_there_is_not(
     assert len(asks("GET", URL, outsider).json()["results"]) == 1
 
 
+def test_one_s_own_objective_of_a_hidden_roadmap_is_aligned_with_nothing_that_is_told(
+    asks, top, objective, outsider
+):
+    AlignmentFactory(supporter=objective, supported=top)
+    type(objective).objects.filter(pk=objective.pk).update(owner=outsider)
+    assert [row["supporter"] for row in asks("GET", URL, outsider).json()["results"]] == [objective.code]
+    type(objective.roadmap).objects.filter(pk=objective.roadmap_id).update(visibility="restricted")
+    assert asks("GET", URL, outsider).json()["results"] == []
+
+
 def test_the_explanation_names_supporters_beside_key_results(asks, top, objective, key_result, lead):
     check_in(key_result, 6, author=lead)
     AlignmentFactory(supporter=objective, supported=top, weight=3)
