@@ -35,7 +35,7 @@ NOTHING_VALUE = {
     "health": {"done": 0, "on_track": 0, "behind": 0, "at_risk": 0, "no_data": 0},
 }
 STAMPS = {"version": 1, "created_at": "2024-06-03T08:00:00Z", "updated_at": MOMENT}
-ALIVE = {"dropped_at": None, "archived_at": None}
+ALIVE = {"dropped_at": None, "archived_at": None, "given_up_reason": ""}
 
 CYCLE = _answer(
     "A half-year",

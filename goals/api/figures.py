@@ -19,6 +19,7 @@ from goals.figures import (
     figures_of,
     key_results_figures,
 )
+from goals.figures.given_up import tell_reasons
 from goals.figures.hidden import Hidden, hidden_parts
 from goals.figures.means import mean_over_objectives
 from goals.models import KeyResult, Objective, Roadmap
@@ -27,7 +28,13 @@ from goals.models import KeyResult, Objective, Roadmap
 def key_result_now(request: Request, key_result_id: int) -> KeyResultFigures:
     """A key result as it stands after a write, told as a GET of it tells it."""
     rows = reach.with_kin(KeyResult.objects.with_context(), reach.visible_key_results(request))
-    return key_results_figures([rows.get(pk=key_result_id)], today=today_of(request))[0]
+    return told_key_results([rows.get(pk=key_result_id)], today=today_of(request))[0]
+
+
+def told_key_results(key_results: Sequence[KeyResult], *, today: date) -> list[KeyResultFigures]:
+    """As `KeyResultSerializer` tells them; they come with their context and their kin."""
+    tell_reasons(key_results)
+    return key_results_figures(key_results, today=today)
 
 
 def objectives_figures(

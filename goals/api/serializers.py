@@ -15,6 +15,7 @@ from goals.sentences import PACE_WORDS
 
 PACES = list(PACE_WORDS)
 BANDS = ["red", "amber", "green"]
+GIVEN_UP = "Why it was dropped or archived; empty for what is in the plan, and where no reason was said."
 
 
 class CoverageSerializer(serializers.Serializer):
@@ -180,6 +181,7 @@ class ObjectiveSerializer(WithMeanSerializer):
     updated_at = serializers.DateTimeField(source="objective.updated_at")
     dropped_at = serializers.DateTimeField(source="objective.dropped_at", allow_null=True)
     archived_at = serializers.DateTimeField(source="objective.archived_at", allow_null=True)
+    given_up_reason = serializers.CharField(source="objective.given_up_reason", help_text=GIVEN_UP)
     url = AddressField("api:objective-detail", source="objective.code")
     page_url = PageField(source="objective")
 
@@ -305,6 +307,7 @@ class KeyResultSerializer(serializers.Serializer):
     updated_at = serializers.DateTimeField(source="key_result.updated_at")
     dropped_at = serializers.DateTimeField(source="key_result.dropped_at", allow_null=True)
     archived_at = serializers.DateTimeField(source="key_result.archived_at", allow_null=True)
+    given_up_reason = serializers.CharField(source="key_result.given_up_reason", help_text=GIVEN_UP)
     url = AddressField("api:key-result-detail", source="key_result.code")
     page_url = PageField(source="key_result")
 

@@ -25,7 +25,7 @@ from goals.actions.check_ins import record_check_in
 from goals.api import filters, reach
 from goals.api.alignment_views import kin_of
 from goals.api.check_in_serializers import CheckInSerializer, KeptCheckInSerializer, ReportSerializer
-from goals.api.figures import key_result_now, objectives_figures, roadmaps_figures
+from goals.api.figures import key_result_now, objectives_figures, roadmaps_figures, told_key_results
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
 from goals.api.serializers import (
@@ -33,7 +33,8 @@ from goals.api.serializers import (
     ObjectiveSerializer,
     RoadmapSerializer,
 )
-from goals.figures import key_result_figures, key_results_figures
+from goals.figures import key_result_figures
+from goals.figures.given_up import tell_reasons
 from goals.models import CheckIn, KeyResult, Objective, Roadmap
 
 CODE = "[A-Z0-9-]+"
@@ -95,6 +96,7 @@ class ObjectiveViewSet(PlanViewSet):
         kin = kin_of(rows, self.request)
         for row in rows:
             row.kin = kin[row.pk]  # type: ignore[attr-defined]
+        tell_reasons(rows)
         return objectives_figures(rows, user=self.request.user, today=self.today)
 
 
@@ -113,7 +115,7 @@ class KeyResultViewSet(PlanViewSet):
         return rows if self.detail else rows.live()
 
     def figures(self, rows: Sequence[KeyResult]) -> Sequence[Any]:
-        return key_results_figures(rows, today=self.today)
+        return told_key_results(rows, today=self.today)
 
     @property
     def keeps(self) -> Callable[[Model], bool] | None:

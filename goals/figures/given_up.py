@@ -43,3 +43,10 @@ def given_up(rows: Sequence[Any]) -> list[GivenUp]:
         by, reason = (first.history_user, first.history_change_reason or "") if first else (None, "")
         found.append(GivenUp(row, row.archived_at or row.dropped_at, by, reason))
     return found
+
+
+def tell_reasons(rows: Sequence[Any]) -> None:
+    """Sets on each of these rows `given_up_reason`, empty for what is in the plan; one query at most."""
+    reasons = {found.row.pk: found.reason for found in given_up(rows)}
+    for row in rows:
+        row.given_up_reason = reasons.get(row.pk, "")

@@ -18,6 +18,7 @@ from goals.figures.changed_line import PEOPLE, PLAN, RISKS, TALK, VALUES, Change
 from goals.figures.changed_rows import row_changes
 from goals.figures.changes import interim_changes
 from goals.models import (
+    Acknowledgement,
     Alignment,
     CheckIn,
     Comment,
@@ -79,6 +80,7 @@ def what_changed(
             RISKS,
         ),
         *_comments(objectives, key_results, user, since),
+        *_notes_taken(key_results, since),
     ]
     if user.is_manager:
         changes += _people(since, areas)
@@ -141,6 +143,28 @@ def _comments(
                 address=address_of(row) and comment.get_absolute_url(),
                 what=what,
                 reason=comment.text,
+            )
+        )
+    return found
+
+
+def _notes_taken(key_results: QuerySet[KeyResult], since: datetime) -> list[Change]:
+    """Who has taken note of which check-in, and has not taken it back since. One query."""
+    about = Q(check_in__key_result__in=key_results.order_by().values("pk"))
+    rows = Acknowledgement.objects.filter(about, made_at__gte=since)
+    found = []
+    for note in rows.select_related("person", "check_in__key_result__objective__roadmap"):
+        key_result, page = note.check_in.key_result, address_of(note.check_in.key_result)
+        found.append(
+            Change(
+                section=TALK,
+                area_id=key_result.objective.roadmap.area_id,
+                at=note.made_at,
+                by=note.person.name,
+                code=key_result.code,
+                title=key_result.title,
+                address=page and f"{page}#check-in-{note.check_in.sequence}",
+                what=_("taken note of check-in %(number)d") % {"number": note.check_in.sequence},
             )
         )
     return found

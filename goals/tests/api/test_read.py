@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from goals.actions.key_results import drop_key_result, restore_key_result
+from goals.actions.roadmaps import drop_objective
 from goals.models import KeyResult, Objective
 from goals.progress import FORMULA_VERSION
-from goals.tests.factories import KeyResultFactory, ObjectiveFactory, RoadmapFactory, check_in
+from goals.tests.factories import NOW, KeyResultFactory, ObjectiveFactory, RoadmapFactory, check_in
 
 URL = "/api/v1/"
 
@@ -175,6 +177,21 @@ def test_progress_of_what_does_not_exist_is_not_found(reader, roadmap, query):
 
 def test_progress_needs_a_cycle(reader, roadmap):
     assert reader.get(f"{URL}progress/").json()["errors"][0]["field"] == "cycle"
+
+
+def test_what_was_given_up_says_why_and_what_is_in_the_plan_does_not(reader, key_result, lead):
+    other = KeyResultFactory(objective=key_result.objective)
+    drop_key_result(other, by=lead, now=NOW, reason="the vendor is gone")
+    rows = reader.get(f"{URL}key-results/").json()["results"]
+    assert {row["code"]: row["given_up_reason"] for row in rows} == {
+        key_result.code: "",
+        other.code: "the vendor is gone",
+    }
+    restore_key_result(KeyResult.objects.get(pk=other.pk), by=lead, now=NOW)
+    assert reader.get(f"{URL}key-results/{other.code}/").json()["given_up_reason"] == ""
+    drop_objective(Objective.objects.get(), by=lead, now=NOW, reason="merged")
+    assert reader.get(f"{URL}objectives/").json()["results"][0]["given_up_reason"] == "merged"
+    assert reader.get(f"{URL}objectives/EDGE-24H2-O1/").json()["given_up_reason"] == "merged"
 
 
 def test_archived_rows_leave_the_lists_and_stay_readable(reader, key_result):

@@ -10,7 +10,12 @@ import time_machine
 
 from accounts.models import User
 from areas.models import Role
-from goals.actions.comments import add_comment, delete_comment
+from goals.actions.comments import (
+    acknowledge,
+    add_comment,
+    delete_comment,
+    take_back_acknowledgement,
+)
 from goals.actions.initiatives import change_initiative, create_initiative, shift_initiative
 from goals.actions.key_results import change_key_result, drop_key_result
 from goals.actions.people import give_role
@@ -156,6 +161,22 @@ def test_what_was_said_is_told_with_who_said_it(client, page, settled, objective
     assert "#comment-" not in page(ADDRESS, user=lead)
 
 
+def test_who_has_taken_note_of_which_check_in_is_told(client, page, settled, lead, manager, outsider):
+    first, second = check_in(settled, 3), check_in(settled, 4)
+    acknowledge(first, by=manager, now=NOW)
+    acknowledge(second, by=manager, now=NOW)
+    take_back_acknowledgement(second, by=manager, now=NOW)
+
+    def said(user):
+        rows = rows_of(client, user=user)
+        return [(row["code"], row["what"], row["by"]) for row in rows if row["section"] == "comments"]
+
+    assert said(lead) == [("EDGE-24H2-O1-KR1", "taken note of check-in 1", "Mana Ger")]
+    assert 'href="/key-results/EDGE-24H2-O1-KR1/#check-in-1"' in page(ADDRESS, user=lead)
+    KeyResult.objects.update(visibility="restricted")
+    assert said(outsider) == []
+
+
 def test_words_one_may_not_see_were_not_said(client, settled, objective, core, cycle, lead, outsider, viewer):
     reported = check_in(settled, 3)
     add_comment(reported, by=viewer, now=NOW, text="About the check-in.")
@@ -238,7 +259,9 @@ def test_queries_do_not_grow_with_what_changed(
     for _ in range(number):
         objective = ObjectiveFactory(roadmap=roadmap, owner=lead)
         key_result = KeyResultFactory(objective=objective, owner=lead)
-        add_comment(check_in(key_result, 3), by=manager, now=NOW, text="Fine.")
+        reported = check_in(key_result, 3)
+        add_comment(reported, by=manager, now=NOW, text="Fine.")
+        acknowledge(reported, by=manager, now=NOW)
         add_comment(objective, by=manager, now=NOW, text="Fine.")
         change_key_result(
             key_result,
@@ -251,5 +274,5 @@ def test_queries_do_not_grow_with_what_changed(
         RiskFactory(objective=objective)
     client.force_login(manager)
     client.get(ADDRESS)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         client.get(ADDRESS)
