@@ -65,7 +65,7 @@ QUICK = {
         "writes[cycles:cycle_edit]",
     ],
     "goals/api/cycle": ["[api:cycle"],
-    "goals/api/alignment": ["alignment", "align"],
+    "goals/api/alignment": ["alignment", "[api:objective-support"],
     "goals/api/comment": ["[api:comment", "comment", "acknowledg", "taken_note"],
     "goals/api/initiative": ["initiative"],
     "goals/api/pause": ["pause"],
