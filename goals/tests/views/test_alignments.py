@@ -297,3 +297,13 @@ def test_what_changed_and_the_page_tell_who_came_to_support_and_why(
     page = reads("/objectives/LIB-24H2-O1/", lead)
     for words in ("Weight as a supporter", "half of it", "Counts its supporters", "yes → no", "simpler"):
         assert words in page, words
+
+
+def test_an_own_objective_of_a_hidden_roadmap_is_not_told_as_supported(
+    reads, top, objective, outsider, manager
+):
+    align(objective, top, by=manager, now=NOW, reason="part of it")
+    Objective.objects.filter(pk=top.pk).update(owner=outsider)
+    assert "Supports LIB-24H2-O1" in reads("/changes/?cycle=24H2&since=2024-10-01", outsider)
+    type(top.roadmap).objects.filter(pk=top.roadmap_id).update(visibility="restricted")
+    assert "Supports LIB-24H2-O1" not in reads("/changes/?cycle=24H2&since=2024-10-01", outsider)
