@@ -28,6 +28,7 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("areas/<str:area_key>/<str:cycle_key>/", roadmaps.roadmap_detail, name="roadmap_detail"),
     path("areas/<str:area_key>/<str:cycle_key>/roadmap.md", exports.roadmap_export, name="roadmap_export"),
+    path("areas/<str:area_key>/<str:cycle_key>/roadmap.pdf", exports.roadmap_pdf, name="roadmap_pdf"),
     path("objectives/<str:code>/", objectives.objective_detail, name="objective_detail"),
     path("key-results/<str:code>/", key_results.key_result_detail, name="key_result_detail"),
     path("key-results/<str:code>/check-in/", check_ins.check_in_create, name="check_in_create"),

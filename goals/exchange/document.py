@@ -293,3 +293,14 @@ class RoadmapDocument(_Entry):
     @property
     def excellence(self) -> tuple[ObjectiveEntry, ...]:
         return tuple(o for o in self.objectives if o.kind == "excellence")
+
+    @property
+    def owners(self) -> set[str]:
+        """The addresses of all who own something in it."""
+        found = {objective.owner for objective in self.objectives}
+        for objective in self.objectives:
+            for key_result in objective.key_results:
+                found |= {key_result.owner, *(step.owner for step in key_result.initiatives)}
+            for risk in objective.risks:
+                found |= {risk.owner, *(step.owner for step in risk.mitigations)}
+        return found - {""}

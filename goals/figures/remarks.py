@@ -1,14 +1,12 @@
-"""Review remarks: what somebody who reads a plan before it begins would say about it. Never a refusal.
-
-One is missing: a part longer than one A4 page is measured in the PDF, which is not made yet.
-"""
+"""Review remarks: what somebody who reads a plan before it begins would say about it. Never a refusal."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
@@ -17,10 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goals.models import KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.values import format_number
 
 MOST_FOCUS = 5
 FEWEST_EXCELLENCE, MOST_EXCELLENCE = 3, 5
 MOST_KEY_RESULTS = 5
+MOST_PAGES = Decimal(1)
+# Pages that a part of a printed plan takes, by its kind.
+Lengths = Mapping[str, Decimal]
 
 WARNING, HINT = "warning", "hint"
 SEVERITIES = (WARNING, HINT)
@@ -42,10 +44,14 @@ class Remark:
 
 @dataclass(frozen=True)
 class Plan:
-    """A roadmap with what belongs to it and counts, as far as its reader sees it."""
+    """A roadmap with what belongs to it and counts, as far as its reader sees it.
+
+    `lengths` are empty where nobody measured.
+    """
 
     roadmap: Roadmap
     objectives: list[ObjectivePlan] = field(default_factory=list)
+    lengths: Lengths = field(default_factory=dict)
 
     def of_kind(self, kind: str) -> list[ObjectivePlan]:
         return [entry for entry in self.objectives if entry.objective.kind == kind]
@@ -66,10 +72,11 @@ class RiskPlan:
 
 @dataclass(frozen=True)
 class Review:
-    """The remarks on one roadmap, those to mend first."""
+    """The remarks on one roadmap, those to mend first, and how long its parts are when printed."""
 
     roadmap: Roadmap
     remarks: tuple[Remark, ...]
+    lengths: Lengths = field(default_factory=dict)
 
     @property
     def warnings(self) -> tuple[Remark, ...]:
@@ -89,13 +96,17 @@ def review(plan: Plan, *, today: date) -> Review:
             remarks += _of_key_result(key_result, plan.roadmap)
         for risk in entry.risks:
             remarks += _of_risk(risk, plan.roadmap, today=today)
-    return Review(plan.roadmap, tuple(sorted(remarks, key=lambda remark: SEVERITIES.index(remark.severity))))
+    in_order = sorted(remarks, key=lambda remark: SEVERITIES.index(remark.severity))
+    return Review(plan.roadmap, tuple(in_order), plan.lengths)
 
 
-def reviews(roadmaps: Iterable[Roadmap], *, user: Any, today: date) -> list[Review]:
+def reviews(
+    roadmaps: Iterable[Roadmap], *, user: Any, today: date, lengths: Mapping[int, Lengths]
+) -> list[Review]:
     """The reviews of roadmaps loaded with area and cycle, in their order, of what `user` sees; None sees all.
 
-    Four queries, however many roadmaps there are.
+    `lengths` are those of what is printed for `user`, by roadmap. Four queries, however many roadmaps there
+    are.
     """
     listed = list(roadmaps)
     objectives = Objective.objects.counting().filter(roadmap__in=[row.pk for row in listed])
@@ -111,7 +122,7 @@ def reviews(roadmaps: Iterable[Roadmap], *, user: Any, today: date) -> list[Revi
     mitigations = Prefetch("mitigations", Mitigation.objects.order_by("position", "pk"))
     for risk in risks.select_related("objective").prefetch_related(mitigations).order_by("number"):
         risks_of[risk.objective_id].append(RiskPlan(risk, list(risk.mitigations.all())))
-    plans = {roadmap.pk: Plan(roadmap) for roadmap in listed}
+    plans = {roadmap.pk: Plan(roadmap, lengths=lengths.get(roadmap.pk, {})) for roadmap in listed}
     for objective in objectives.order_by("-kind", "position", "number"):
         entry = ObjectivePlan(objective, results_of[objective.pk], risks_of[objective.pk])
         plans[objective.roadmap_id].objectives.append(entry)
@@ -144,6 +155,17 @@ def _of_roadmap(plan: Plan) -> Iterator[Remark]:
         )
         limits = {"count": items, "fewest": FEWEST_EXCELLENCE, "most": MOST_EXCELLENCE}
         yield remark(code, HINT, sentence % limits)
+
+    for kind, sentence in (
+        (Objective.Kind.FOCUS, _("Printed, background and focus areas take %(pages)s pages; one is meant.")),
+        (
+            Objective.Kind.EXCELLENCE,
+            _("Printed, engineering excellence takes %(pages)s pages; one is meant."),
+        ),
+    ):
+        pages = plan.lengths.get(kind, Decimal(0))
+        if pages > MOST_PAGES:
+            yield remark("part_longer_than_a_page", HINT, sentence % {"pages": format_number(pages)})
 
 
 def _of_objective(entry: ObjectivePlan) -> Iterator[Remark]:

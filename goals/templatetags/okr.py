@@ -14,11 +14,11 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext, pgettext
-from markdown_it import MarkdownIt
 
 from goals import pace, sentences, values
 from goals.figures import Health
 from goals.figures.expected import places_for
+from goals.markdown import parser as markdown_parser
 from goals.models import CheckIn, Cycle, KeyResult
 from goals.models.step import Step
 from goals.notation import NARROW_SPACE
@@ -30,7 +30,6 @@ HEALTH_ORDER = (pace.DONE, pace.ON_TRACK, pace.BEHIND, pace.AT_RISK, pace.NO_DAT
 SPARKLINE_HEIGHT = Decimal(20)
 TWO_PLACES = Decimal("0.01")
 
-_markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _MARKDOWN_TAGS = {
     *("a", "blockquote", "br", "code", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s"),
     *("strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
@@ -186,14 +185,14 @@ def reldate(day: date | None, today: date) -> str:
 @register.filter
 def markdown(text: str) -> SafeString:
     """Markdown as HTML that carries nothing but prose: raw HTML is shown as text, images are left out."""
-    html = nh3.clean(_markdown.render(text or ""), tags=_MARKDOWN_TAGS, attributes={"a": {"href"}})
+    html = nh3.clean(markdown_parser.render(text or ""), tags=_MARKDOWN_TAGS, attributes={"a": {"href"}})
     return mark_safe(html)  # noqa: S308 - nh3 has just cleaned it
 
 
 @register.filter
 def excerpt(text: str, length: int = 120) -> str:
     """The beginning of a Markdown text as one plain line."""
-    plain_text = unescape(strip_tags(_markdown.render(text)))
+    plain_text = unescape(strip_tags(markdown_parser.render(text)))
     return Truncator(" ".join(plain_text.split())).chars(length)
 
 

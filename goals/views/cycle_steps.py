@@ -23,6 +23,7 @@ from goals.figures.scores import missing_counts, roadmaps_scores
 from goals.forms.cycles import StepForm
 from goals.models import Cycle, Roadmap
 from goals.views.cycles import crumbs_of, refuse_who_runs_no_cycles, roadmaps_of
+from goals.views.exports import printed_lengths
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def _missing_in_plans(cycle: Cycle, user: Any) -> dict[str, Any]:
     roadmaps = list(roadmaps_of(cycle, user))
     planned = {roadmap.area_id for roadmap in roadmaps}
     teams = Area.objects.live().without_tree_fields().filter(children__isnull=True)
-    found = reviews(roadmaps, user=user, today=timezone.localdate())
+    found = reviews(roadmaps, user=user, today=timezone.localdate(), lengths=printed_lengths(roadmaps, user))
     return {
         "shows_plans": True,
         "has_plans": bool(roadmaps),

@@ -18,6 +18,7 @@ from goals.figures.remarks import reviews
 from goals.models import Cycle, KeyResult, Risk, Roadmap
 from goals.views.context import Reader, area_crumbs, may_edit, saying_area
 from goals.views.courses import mean_chart
+from goals.views.exports import printed_lengths
 from goals.views.looking_back import (
     ShownDay,
     day_context,
@@ -63,7 +64,11 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
     roadmaps = Roadmap.objects.visible_to(request.user).select_related("area", "cycle")
     roadmap = get_object_or_404(roadmaps, area=area, cycle=cycle)
     figures = figures_of_roadmap(roadmap, user=request.user, shown=shown)
-    return render(request, "goals/roadmap_detail.html", context | _roadmap(figures, request.user, shown))
+    return render(
+        request,
+        "goals/roadmap_detail.html",
+        context | _roadmap(figures, request.user, shown, can_edit=context["can_edit"]),
+    )
 
 
 def _roll_up(area: Area, cycle: Cycle, user: Reader, shown: ShownDay) -> dict[str, object]:
@@ -85,13 +90,15 @@ def _roll_up(area: Area, cycle: Cycle, user: Reader, shown: ShownDay) -> dict[st
     }
 
 
-def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay) -> dict[str, object]:
+def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay, *, can_edit: bool) -> dict[str, object]:
+    """Who can mend the plan is told how long it is when printed; it costs others nothing."""
     roadmap = figures.roadmap
     key_result_ids = [row.key_result.pk for row in figures.key_results]
     check_ins = known_check_ins(key_result_ids, shown)
     changes = definition_changes(key_result_ids, until=shown.as_of)
     objective_ids = [row.objective.pk for row in figures.objectives]
     risks = risks_of(objective_ids, user, shown)
+    lengths = printed_lengths([roadmap], user) if can_edit else {}
     return {
         "roadmap": roadmap,
         "figures": figures,
@@ -106,7 +113,7 @@ def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay) -> dict[str
         # A closed plan cannot be mended any more.
         "review": None
         if roadmap.cycle.is_closed or shown.as_of
-        else reviews([roadmap], user=user, today=shown.today)[0],
+        else reviews([roadmap], user=user, today=shown.today, lengths=lengths)[0],
     }
 
 

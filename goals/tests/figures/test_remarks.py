@@ -38,7 +38,7 @@ def risk(plan, objective):
 
 def remarks_on(roadmap, user=None):
     roadmap = Roadmap.objects.select_related("area", "cycle").get(pk=roadmap.pk)
-    [found] = reviews([roadmap], user=user, today=TODAY)
+    [found] = reviews([roadmap], user=user, today=TODAY, lengths={})
     return found.remarks
 
 
@@ -162,7 +162,7 @@ def test_a_whole_cycle_asks_five_times(plan, cycle, lead, django_assert_num_quer
         key_result = KeyResultFactory(objective=ObjectiveFactory(roadmap=roadmap))
         MitigationFactory(risk=RiskFactory(objective=key_result.objective))
     with django_assert_num_queries(5):
-        found = reviews(Roadmap.objects.select_related("area", "cycle"), user=None, today=TODAY)
+        found = reviews(Roadmap.objects.select_related("area", "cycle"), user=None, today=TODAY, lengths={})
     assert len(found) == 5
 
 

@@ -1,6 +1,9 @@
 """A roadmap as a document: the same rules as on pages."""
 
+import io
+
 import pytest
+from pypdf import PdfReader
 
 from goals.exchange.markdown_reader import read
 from goals.models import KeyResult, Roadmap, Visibility
@@ -72,3 +75,44 @@ def test_queries_do_not_grow_with_the_document(client, manager, roadmap, django_
     client.force_login(manager)
     with django_assert_num_queries(11):
         client.get(ADDRESS)
+
+
+def test_the_pdf_holds_what_its_reader_sees_with_names_for_addresses(
+    client, lead, outsider, objective, key_result
+):
+    ObjectiveFactory(roadmap=objective.roadmap, title="Hidden objective", visibility=Visibility.RESTRICTED)
+    read_by = {}
+    for person in (lead, outsider):
+        client.force_login(person)
+        response = client.get("/areas/EDGE/24H2/roadmap.pdf")
+        assert response["Content-Type"] == "application/pdf"
+        assert response["Content-Disposition"] == 'inline; filename="EDGE-24H2.pdf"'
+        [page] = PdfReader(io.BytesIO(response.content)).pages
+        read_by[person] = page.extract_text()
+    assert "Hidden objective" in read_by[lead]
+    assert "Hidden" not in read_by[outsider]
+    assert "Decode speed on a phone" in read_by[outsider]
+    assert "Lea Lead" in read_by[outsider]
+    assert lead.email not in read_by[outsider]
+
+
+@pytest.mark.parametrize("address", ["/areas/NOPE/24H2/roadmap.pdf", "/areas/EDGE/99H9/roadmap.pdf"])
+def test_there_is_no_pdf_of_what_is_not_there(client, lead, objective, address):
+    client.force_login(lead)
+    assert client.get(address).status_code == 404
+
+
+def test_the_review_says_to_who_plans_how_long_the_parts_are_and_remarks_on_more_than_a_page(
+    page, lead, manager, viewer, objective
+):
+    short = page("/areas/EDGE/24H2/", user=lead)
+    assert "Printed: background and focus areas take 0." in short
+    assert "one is meant" not in short
+    Roadmap.objects.update(background="\n\n".join(["Words that fill the page. " * 12] * 40))
+    text = page("/areas/EDGE/24H2/")
+    assert "Printed, background and focus areas take 1." in text
+    assert "one is meant." in text
+    assert "Printed" not in page("/areas/EDGE/24H2/", user=viewer)
+    cycle = objective.roadmap.cycle
+    type(cycle).objects.update(state="planning")
+    assert "one is meant." in page(f"/cycles/{cycle.key}/activate/", user=manager)
