@@ -10,12 +10,11 @@ from typing import Any
 from goals.actions.alignments import align, weigh
 from goals.actions.initiatives import change_initiative, create_initiative, order_initiatives
 from goals.actions.key_results import change_key_result, create_key_result
+from goals.actions.needs import change_dependency, create_dependency
 from goals.actions.pauses import tell_pause
 from goals.actions.risks import (
-    change_dependency,
     change_mitigation,
     change_risk,
-    create_dependency,
     create_mitigation,
     create_risk,
 )
