@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from areas.models import Area, Role
@@ -97,7 +98,7 @@ class Dependency(Versioned, Archivable):
         MET = "met", _("met")
 
     class Answer(models.TextChoices):
-        ACCEPTED = "accepted", _("accepted")
+        ACCEPTED = "accepted", pgettext_lazy("answer", "accepted")
         DECLINED = "declined", _("declined")
 
     objective = models.ForeignKey(
