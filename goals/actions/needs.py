@@ -131,11 +131,7 @@ def withdraw_dependency(
 
 
 def _hold(dependency: Dependency) -> Dependency:
-    row = (
-        Dependency.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("objective", "on_objective")
-        .get(pk=dependency.pk)
-    )
+    row = locks.lock_need(dependency.pk)
     if row.archived_at is not None:
         raise Archived(_("This need was withdrawn."))
     return row

@@ -58,6 +58,7 @@ NO_ENTRY = {
     "locks.lock_roadmap": READS,
     "locks.lock_objective": READS,
     "locks.lock_key_result": READS,
+    "locks.lock_need": READS,
     "locks.lock_alignments": READS,
     "locks.lock_objectives": READS,
     "people.lock_administrators": READS,
