@@ -147,10 +147,10 @@ class MitigationAdmin(LookUp, SimpleHistoryAdmin):
 
 @admin.register(Dependency)
 class DependencyAdmin(LookUp, SimpleHistoryAdmin):
-    list_display = ["objective", "on_objective", "partner", "state"]
-    list_filter = ["state"]
+    list_display = ["objective", "on_objective", "partner", "state", "answer", "answered_by", "archived_at"]
+    list_filter = ["state", "answer"]
     search_fields = ["objective__code", "on_objective__code", "partner"]
-    list_select_related = ["objective", "on_objective"]
+    list_select_related = ["objective", "on_objective", "answered_by"]
 
 
 @admin.register(Alignment)

@@ -24,6 +24,7 @@ from goals.api.comment_views import (
     ObjectiveCommentViewSet,
 )
 from goals.api.cycle_views import CycleViewSet
+from goals.api.dependency_views import DependencyViewSet, NeededByViewSet, NeedsViewSet
 from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
 from goals.api.rhythm_views import AreaRhythmView, CycleRhythmView, KeyResultRhythmView
@@ -42,6 +43,7 @@ router.register("comments", CommentViewSet, basename="comment")
 router.register("initiatives", InitiativeViewSet, basename="initiative")
 
 router.register("alignments", alignments.AlignmentViewSet, basename="alignment")
+router.register("dependencies", DependencyViewSet, basename="dependency")
 
 router.register("record", RecordViewSet, basename="record")
 router.register("tokens", TokenViewSet, basename="token")
@@ -91,6 +93,16 @@ version_1: list[URLPattern | URLResolver] = [
     ),
     re_path(rf"^objectives/(?P<code>{goals.CODE})/supports/$", supports, name="objective-supports"),
     re_path(rf"^objectives/(?P<code>{goals.CODE})/supporters/$", supporters, name="objective-supporters"),
+    re_path(
+        rf"^objectives/(?P<code>{goals.CODE})/needs/$",
+        NeedsViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="objective-needs",
+    ),
+    re_path(
+        rf"^objectives/(?P<code>{goals.CODE})/needed-by/$",
+        NeededByViewSet.as_view({"get": "list"}, detail=False),
+        name="objective-needed-by",
+    ),
     path("me/", MeView.as_view(), name="me"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),
     path("progress/explain/", progress.ProgressExplainView.as_view(), name="progress-explain"),

@@ -342,6 +342,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CycleState": "goals.models.Cycle.State",
+        "DependencyState": "goals.models.Dependency.State",
         "KeyResultKind": "goals.models.KeyResult.Kind",
         "KeyResultVisibility": "goals.models.KeyResult.Visibility",
         "Level": "goals.models.Level",

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from goals.actions.alignments import align
 from goals.actions.carrying import still_here, values_of
 from goals.actions.initiatives import create_initiative
+from goals.actions.needs import change_dependency, create_dependency
 from goals.actions.refusals import Refused
-from goals.actions.risks import change_dependency, create_dependency, create_mitigation, create_risk
+from goals.actions.risks import create_mitigation, create_risk
 from goals.models import Alignment, Cycle, Dependency, Initiative, KeyResult, Objective, Risk, Visibility
 
 RISK_FIELDS = (
@@ -114,19 +115,22 @@ def needs_to_follow(cycle: Cycle, into: Cycle) -> list[Need]:
     """
     successors = {row.predecessor_id: row for row in _going_on(into)}
     there = list(Dependency.objects.filter(objective__in=successors.values()))
-    listed = {(row.objective_id, row.on_objective_id, row.partner) for row in there}
-    rows = Dependency.objects.filter(
-        objective__roadmap__cycle=cycle, objective__in=successors, successors__isnull=True
-    ).exclude(state=Dependency.State.MET)
+    # What was withdrawn there stays so.
+    listed = {(row.objective_id, row.on_objective_id, row.partner.casefold()) for row in there}
+    rows = (
+        Dependency.objects.live()
+        .filter(objective__roadmap__cycle=cycle, objective__in=successors, successors__isnull=True)
+        .exclude(state=Dependency.State.MET)
+    )
     found = [
         Need(row, successors[row.objective_id], successors.get(row.on_objective_id, row.on_objective))
-        for row in rows.select_related("on_objective").order_by(*IN_ORDER, "pk")
+        for row in rows.select_related("on_objective__roadmap").order_by(*IN_ORDER, "pk")
     ]
     by_key = {row.pk: row for row in successors.values()}
     found += [
         Need(row, by_key[row.objective_id], successors[row.on_objective_id], is_there=True)
         for row in there
-        if row.predecessor_id is not None and row.on_objective_id in successors
+        if row.predecessor_id is not None and row.archived_at is None and row.on_objective_id in successors
     ]
     return list(_unlisted(found, listed))
 
@@ -135,7 +139,7 @@ def _unlisted(found: list[Need], listed: set[tuple[int, int | None, str]]) -> It
     """Each that is not listed yet, once; none of an objective on itself."""
     for need in found:
         on_objective_id = None if need.on_objective is None else need.on_objective.pk
-        key = (need.objective.pk, on_objective_id, need.row.partner)
+        key = (need.objective.pk, on_objective_id, need.row.partner.casefold())
         if key not in listed and need.on_objective != need.objective:
             listed.add(key)
             yield need

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from goals.models import Cycle, KeyResult, Objective, Roadmap
+from goals.models import Cycle, Dependency, KeyResult, Objective, Roadmap
 
 # Marks our advisory locks; the second half of their name is the cycle's primary key.
 CYCLE_LOCKS = 24_182
@@ -78,6 +78,14 @@ def lock_objectives(objective_ids: Sequence[int]) -> None:
                 "ORDER BY wanted.place FOR NO KEY UPDATE OF objective",
                 [list(objective_ids)],
             )
+
+
+def lock_need(dependency_id: int) -> Dependency:
+    return (
+        Dependency.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("objective", "on_objective", "answered_by")
+        .get(pk=dependency_id)
+    )
 
 
 def lock_key_result(key_result_id: int) -> KeyResult:

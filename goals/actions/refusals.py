@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from goals.models import CheckIn
+from goals.models import CheckIn, Dependency
 from goals.sentences import value_text
 
 
@@ -106,6 +106,22 @@ class AlignmentLoop(Refused):
     def __init__(self, code: str, steps: Sequence[str]):
         sentence = _("%(code)s would support itself: %(steps)s.") % {"code": code, "steps": " → ".join(steps)}
         super().__init__(sentence, field="supported")
+
+
+class AnsweredBefore(Refused):
+    """Somebody else answered in between, or this answer stands already."""
+
+    code = "answered_before"
+
+    def __init__(self, need: Dependency):
+        names = {
+            "who": need.answered_by.name if need.answered_by else _("somebody"),
+            "day": formats.date_format(timezone.localdate(need.answered_at), "j M"),
+        }
+        sentence = _("%(who)s accepted this on %(day)s already.")
+        if need.answer == Dependency.Answer.DECLINED:
+            sentence = _("%(who)s declined this on %(day)s already.")
+        super().__init__(sentence % names)
 
 
 class Invalid(Refused):

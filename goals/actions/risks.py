@@ -1,4 +1,4 @@
-"""Risks, the steps against them, and what objectives need from elsewhere."""
+"""Risks and the steps against them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from goals.actions import locks
 from goals.actions.rows import change_row, next_number, refuse_closed, refuse_given_up, save_row
-from goals.models import Dependency, Mitigation, Objective, Risk
+from goals.models import Mitigation, Objective, Risk
 
 
 @transaction.atomic
@@ -60,22 +60,3 @@ def change_mitigation(
     refuse_closed(locks.share_cycle(mitigation.risk.objective.roadmap.cycle_id))
     mitigation = Mitigation.objects.select_for_update(of=("self",), no_key=True).get(pk=mitigation.pk)
     return change_row(mitigation, by=by, now=now, version=version, changes=changes)
-
-
-@transaction.atomic
-def create_dependency(objective: Objective, *, by: Any, now: datetime, **fields: Any) -> Dependency:
-    """A need: `on_objective` or `partner`, `note`, `state`. Raises CycleClosed, Archived, Invalid."""
-    refuse_closed(locks.share_cycle(objective.roadmap.cycle_id))
-    refuse_given_up(locks.lock_objective(objective.pk))
-    dependency = Dependency(objective=objective, created_at=now, **fields)
-    save_row(dependency, by=by, now=now)
-    return dependency
-
-
-@transaction.atomic
-def change_dependency(
-    dependency: Dependency, *, by: Any, now: datetime, version: int | None = None, **changes: Any
-) -> bool:
-    refuse_closed(locks.share_cycle(dependency.objective.roadmap.cycle_id))
-    dependency = Dependency.objects.select_for_update(of=("self",), no_key=True).get(pk=dependency.pk)
-    return change_row(dependency, by=by, now=now, version=version, changes=changes)

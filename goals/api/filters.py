@@ -15,7 +15,7 @@ from accounts.models import User
 from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
 from areas.api.reach import below
 from goals.api.reach import visible_key_results, visible_objectives
-from goals.models import CheckIn, Comment, Cycle, Initiative, KeyResult, Objective, Roadmap
+from goals.models import CheckIn, Comment, Cycle, Dependency, Initiative, KeyResult, Objective, Roadmap
 from goals.sentences import PACE_WORDS
 
 CHANGED = "Changed at this moment or later."
@@ -90,6 +90,26 @@ class AlignmentFilters(django_filters.FilterSet):
     owner = PersonFilter(field_name="supporter__owner")
     q = WordsFilter(fields=("supporter__code", "supporter__title", "supported__code", "supported__title"))
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
+
+
+class DependencyFilters(django_filters.FilterSet):
+    cycle = CycleFilter(field_name="objective__roadmap__cycle")
+    area = BelowFilter(field_name="objective__roadmap__area")
+    on_area = BelowFilter(field_name="on_objective__roadmap__area")
+    partner = django_filters.CharFilter(
+        lookup_expr="iexact", max_length=120, label="A partner's name, whatever its case."
+    )
+    state = django_filters.ChoiceFilter(choices=Dependency.State.choices, label="What its own side says.")
+    answer = django_filters.ChoiceFilter(
+        choices=[*Dependency.Answer.choices, ("none", "none yet")],
+        method="answered",
+        label="What the other side said; none where it has not.",
+    )
+    q = WordsFilter(fields=("objective__code", "objective__title", "on_objective__code", "partner", "note"))
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
+
+    def answered(self, qs: QuerySet[Dependency], name: str, value: str) -> QuerySet[Dependency]:
+        return qs.filter(answer="" if value == "none" else value) if value else qs
 
 
 class KeyResultFilters(django_filters.FilterSet):

@@ -32,6 +32,7 @@ RISK_RESPONSES = ("mitigate", "accept", "avoid", "transfer")
 RISK_STATES = ("open", "mitigating", "accepted", "occurred", "closed")
 STEP_STATES = ("planned", "doing", "done", "dropped")
 NEED_STATES = ("asked", "agreed", "at_risk", "met")
+NEED_ANSWERS = ("", "accepted", "declined")
 
 MAX_BLOCK = 20_000  # characters of a description or a background
 MIDDLE_LEVEL = 3  # of 1 to 5: what a risk has whose author gave no likelihood or impact
@@ -87,15 +88,20 @@ class MitigationEntry(_Entry):
 
 @dataclass(frozen=True)
 class NeedEntry(_Entry):
-    """What an objective needs: another objective by its code, or an outside partner, one of the two."""
+    """What an objective needs: another objective by its code, or an outside partner, one of the two.
+
+    `answer` is what the other side said, `answer_note` its word to that; who said it, no document tells.
+    """
 
     on_objective: str = ""
     partner: str = ""
     note: str = ""
     state: str = "asked"
+    answer: str = ""
+    answer_note: str = ""
     line: int = field(default=0, compare=False)
 
-    _lines = ("on_objective", "partner", "note")
+    _lines = ("on_objective", "partner", "note", "answer_note")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,9 @@ def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
     initiatives = Initiative.objects.select_related("owner")
     mitigations = Mitigation.objects.select_related("owner")
     risks = Risk.objects.select_related("owner", "key_result").order_by("number")
-    needs = Dependency.objects.select_related("on_objective__roadmap__area", "on_objective__roadmap__cycle")
+    needs = Dependency.objects.live().select_related(
+        "on_objective__roadmap__area", "on_objective__roadmap__cycle"
+    )
     supports = Alignment.objects.select_related(
         "supported__roadmap__area", "supported__roadmap__cycle"
     ).order_by("supported__code")
@@ -91,7 +93,7 @@ def current_values(code: str) -> dict[str, Decimal | None]:
 def objective_entry(objective: Objective, *, public: bool = False) -> ObjectiveEntry:
     key_results = [row for row in objective.key_results.all() if is_in_plan(row)]
     risks = [row for row in objective.risks.all() if row.archived_at is None]
-    needs = list(objective.needs.all())
+    needs = [row for row in objective.needs.all() if row.archived_at is None]
     supports = list(objective.supports.all())
     if public:
         key_results = [row for row in key_results if row.visibility == KeyResult.Visibility.INHERIT]
@@ -116,7 +118,7 @@ def objective_entry(objective: Objective, *, public: bool = False) -> ObjectiveE
         cost=objective.cost,
         key_results=tuple(key_result_entry(row, public=public) for row in key_results),
         risks=tuple(risk_entry(row, shown=shown, public=public) for row in risks),
-        needs=tuple(need_entry(row) for row in needs),
+        needs=tuple(need_entry(row, public=public) for row in needs),
         supports=tuple(support_entry(row) for row in supports),
     )
 
@@ -201,12 +203,15 @@ def mitigation_entry(mitigation: Mitigation, *, public: bool = False) -> Mitigat
     )
 
 
-def need_entry(need: Dependency) -> NeedEntry:
+def need_entry(need: Dependency, *, public: bool = False) -> NeedEntry:
+    """What was answered is said among colleagues; the state tells the public enough."""
     return NeedEntry(
         on_objective=need.on_objective.code if need.on_objective else "",
         partner=need.partner,
         note=need.note,
         state=need.state,
+        answer="" if public else need.answer,
+        answer_note="" if public else need.answer_note,
     )
 
 

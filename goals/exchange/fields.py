@@ -301,6 +301,8 @@ SUPPORT_FIELDS: tuple[Field, ...] = (_weight(),)
 NEED_FIELDS: tuple[Field, ...] = (
     _choice("state", "State", document.NEED_STATES, also=("status",)),
     _text("note", "Note", 500),
+    _choice("answer", "Answer", document.NEED_ANSWERS[1:]),
+    _text("answer_note", "Answer note", 500),
 )
 
 

@@ -10,12 +10,11 @@ from typing import Any
 from goals.actions.alignments import align, weigh
 from goals.actions.initiatives import change_initiative, create_initiative, order_initiatives
 from goals.actions.key_results import change_key_result, create_key_result
+from goals.actions.needs import change_dependency, create_dependency
 from goals.actions.pauses import tell_pause
 from goals.actions.risks import (
-    change_dependency,
     change_mitigation,
     change_risk,
-    create_dependency,
     create_mitigation,
     create_risk,
 )
@@ -65,7 +64,7 @@ RISK = _same("kind", "title", "description", "likelihood", "impact", "response",
 )
 INITIATIVE = _same("title", "link", "owner", "due_on", "state")
 MITIGATION = _same("text", "owner", "due_on", "state")
-NEED = _same("note", "state")
+NEED = _same("note", "state", "answer", "answer_note")
 SUPPORT = _same("weight")
 
 Loaded = list[tuple[ObjectiveEntry, Objective]]
@@ -211,7 +210,8 @@ def load_needs(loaded: Iterable[tuple[ObjectiveEntry, Objective]], loading: Load
 def _needs(
     entry: ObjectiveEntry, objective: Objective, others: dict[str, Objective], loading: Loading
 ) -> None:
-    rows = {(need := need_entry(row)).on_objective or need.partner: row for row in objective.needs.all()}
+    live = (row for row in objective.needs.all() if row.archived_at is None)
+    rows = {(need := need_entry(row)).on_objective or need.partner: row for row in live}
     for need in entry.needs:
         key = need.on_objective or need.partner
         name = f"{objective.code} needs {key}"
@@ -223,8 +223,12 @@ def _needs(
         if row is None:
             changes |= {"on_objective": others.get(need.on_objective), "partner": need.partner}
             loading.create(need.line, create_dependency, objective, changes, name=name)
+        elif changes:
+            # The answer as well, where it is the same: the document says that it holds for these words.
+            stands = {"state": need.state, "answer": need.answer, "answer_note": need.answer_note}
+            loading.change(need.line, change_dependency, row, changes | stands, name=name)
         else:
-            loading.change(need.line, change_dependency, row, changes, name=name)
+            loading.change(need.line, change_dependency, row, {}, name=name)
     loading.report.absent += [f"{objective.code} needs {key}" for key in rows]
 
 

@@ -28,6 +28,7 @@ from goals.models import (
     Acknowledgement,
     CheckIn,
     Comment,
+    Dependency,
     IdempotencyKey,
     Initiative,
     KeyResult,
@@ -95,7 +96,7 @@ def _initiative(row: Any, person: User) -> Row:
 
 
 # Rows without a code are called by their words in the record, which may be words of others.
-CALLED_BY_WORDS = ("goals.mitigation", "goals.initiative")
+CALLED_BY_WORDS = ("goals.mitigation", "goals.initiative", "goals.dependency")
 
 
 def _entry(entry: AuditEntry, person: User) -> Row:
@@ -200,6 +201,13 @@ SECTIONS = (
         ("key_result",),
     ),
     Section(
+        "answers_to_needs",
+        Dependency,
+        ("answered_by",),
+        fields("objective.code", "answer", "answer_note", "answered_at"),
+        ("objective",),
+    ),
+    Section(
         "comments",
         Comment,
         ("author",),
@@ -233,6 +241,7 @@ LEFT_OUT = {
     "HistoricalRisk.owner": BY_THE_RECORD,
     "HistoricalMitigation.owner": BY_THE_RECORD,
     "HistoricalInitiative.owner": BY_THE_RECORD,
+    "HistoricalDependency.answered_by": BY_THE_RECORD,
     "HistoricalComment.author": BY_THE_RECORD,
     "HistoricalAcknowledgement.person": BY_THE_RECORD,
     "SentForm.author": "that a form was sent, by a fingerprint; what it made is told by the record",

@@ -38,15 +38,18 @@ class Change:
 
 
 def code_of(row: Any) -> str:
-    if isinstance(row, Mitigation | Dependency):
+    if isinstance(row, Mitigation):
         return ""
+    if isinstance(row, Dependency):
+        return str(row.objective.code)
     code: str = row.key_result.code if isinstance(row, Initiative) else row.code
     return code
 
 
 def title_of(row: Any) -> str:
     if isinstance(row, Dependency):
-        return _("Need")
+        on = f"{row.on_objective.code} {row.on_objective.title}" if row.on_objective else row.partner
+        return _("needs %(what)s") % {"what": on}
     if isinstance(row, Roadmap):
         return row.title or _("Roadmap")
     return row.text if isinstance(row, Mitigation) else str(row.title)
@@ -57,6 +60,9 @@ def address_of(row: Any) -> str:
     if isinstance(row, Initiative):
         page = address_of(row.key_result)
         return f"{page}#initiative-{row.pk}" if page else ""
+    if isinstance(row, Dependency):
+        page = address_of(row.objective)
+        return f"{page}#need-{row.pk}" if page and row.archived_at is None else page
     if isinstance(row, Objective | KeyResult):
         is_out = row.archived_at is not None
         is_out = is_out or (isinstance(row, KeyResult) and row.objective.archived_at is not None)

@@ -46,7 +46,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
         *OUT,
     ),
     Initiative: ("title", "state", "due_on", "owner", "link"),
-    Dependency: ("state", "note"),
+    Dependency: ("state", "note", "answer", "answer_note", "archived_at"),
     Risk: (
         "title",
         "kind",

@@ -1,4 +1,4 @@
-"""Risks, the steps against them, and needs, as they were known at the end of a day.
+"""Risks and the steps against them, as they were known at the end of a day.
 
 As for figures, who may see a row is decided by today, and what was written later changes nothing. The words
 are those of then: a risk that was written anew tells of another danger.
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from goals.figures.record import as_it_was, definitions
-from goals.models import Dependency, Mitigation, Objective, Risk
+from goals.models import Mitigation, Objective, Risk
 
 RISK_FIELDS = (
     *("kind", "title", "description", "likelihood", "impact", "response", "trigger", "state"),
@@ -23,7 +23,6 @@ RISK_FIELDS = (
     *("owner_id", "archived_at"),
 )
 STEP_FIELDS = ("text", "owner_id", "due_on", "state", "position")
-NEED_FIELDS = ("on_objective_id", "partner", "note", "state")
 
 
 def risks_on(risks: QuerySet[Risk], day: date) -> list[Risk]:
@@ -35,7 +34,7 @@ def risks_on(risks: QuerySet[Risk], day: date) -> list[Risk]:
     """
     rows = list(risks)
     then = definitions(Risk, [row.pk for row in rows], RISK_FIELDS, day)
-    objectives = _there(Objective, {row.objective_id for row in rows}, day)
+    objectives = there_on(Objective, {row.objective_id for row in rows}, day)
     found = [
         as_it_was(row, definition)
         for row in rows
@@ -53,31 +52,15 @@ def risks_on(risks: QuerySet[Risk], day: date) -> list[Risk]:
     return found
 
 
-def needs_on(needs: QuerySet[Dependency], day: date, *, seen: QuerySet[Objective]) -> list[Dependency]:
-    """Copies of these needs as they stood; one on an objective that is not among those `seen` is left out.
-
-    Three queries.
-    """
-    rows = list(needs)
-    then = definitions(Dependency, [row.pk for row in rows], NEED_FIELDS, day)
-    found = [as_it_was(row, definition) for row in rows if (definition := then[row.pk].on(day)) is not None]
-    needed = {row.on_objective_id for row in found} - {None}
-    objectives = seen.filter(pk__in=needed).select_related("roadmap__area").in_bulk()
-    return [row for row in found if _is_named(row, objectives)]
-
-
-def _is_named(need: Dependency, objectives: dict[int, Objective]) -> bool:
-    if need.on_objective_id is None:
-        return True
-    need.on_objective = objectives.get(need.on_objective_id)
-    return need.on_objective is not None
-
-
-def _there(model: Any, ids: Collection[int], day: date) -> set[int]:
-    """Of these rows, those that were there and not archived."""
-    steps = definitions(model, ids, ("archived_at",), day)
+def there_on(
+    model: Any, ids: Collection[int], day: date, *, out: tuple[str, ...] = ("archived_at",)
+) -> set[int]:
+    """Of these rows, those that were there and not archived; `out` names the moments that take a row out."""
+    steps = definitions(model, ids, out, day)
     found = {pk: steps[pk].on(day) for pk in ids}
-    return {pk for pk, definition in found.items() if definition and definition["archived_at"] is None}
+    return {
+        pk for pk, definition in found.items() if definition and not any(definition[name] for name in out)
+    }
 
 
 def _steps_on(risk_ids: Collection[int], day: date) -> dict[int, list[Mitigation]]:

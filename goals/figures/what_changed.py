@@ -50,10 +50,7 @@ def what_changed(
     objectives = Objective.objects.visible_to(user).filter(roadmap__in=roadmaps)
     key_results = KeyResult.objects.visible_to(user).filter(objective__in=objectives)
     risks = Risk.objects.visible_to(user).filter(objective__in=objectives)
-    needs = Dependency.objects.filter(
-        Q(on_objective__isnull=True) | Q(on_objective__in=Objective.objects.visible_to(user)),
-        objective__in=objectives,
-    )
+    needs = Dependency.objects.visible_to(user).filter(objective__in=objectives)
     changes = [
         *_check_ins(key_results, since),
         *row_changes(roadmaps.annotate(area_pk=F("area")), since, PLAN),
@@ -72,7 +69,11 @@ def what_changed(
             since,
             PLAN,
         ),
-        *row_changes(needs.annotate(area_pk=F("objective__roadmap__area")), since, PLAN),
+        *row_changes(
+            needs.annotate(area_pk=F("objective__roadmap__area")).select_related("objective", "on_objective"),
+            since,
+            PLAN,
+        ),
         *row_changes(risks.annotate(area_pk=F("objective__roadmap__area")), since, RISKS),
         *row_changes(
             Mitigation.objects.filter(risk__in=risks).annotate(area_pk=F("risk__objective__roadmap__area")),

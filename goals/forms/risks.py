@@ -1,4 +1,4 @@
-"""Risks, the steps against them, and needs, as people enter them."""
+"""Risks and the steps against them, as people enter them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goals.forms.plan import PlanForm
 from goals.forms.plan_fields import LEVELS, StepField, form_field
-from goals.models import Dependency, KeyResult, Mitigation, Objective, Risk
+from goals.models import KeyResult, Mitigation, Risk
 
 
 class _KeyResultField(forms.ModelChoiceField):
@@ -74,50 +74,3 @@ class MitigationForm(PlanForm):
         model = Mitigation
         fields = ["text", "owner", "due_on", "state"]
         formfield_callback = form_field
-
-
-class NeedForm(PlanForm):
-    """What an objective needs: another objective by its code, or a partner. Whom it needs stays."""
-
-    constraint_fields = {
-        "dependency_on_objective_or_partner": "partner",
-        "dependency_not_on_itself": "code",
-        "dependency_once_per_objective": "code",
-        "dependency_once_per_partner": "partner",
-    }
-
-    code = forms.CharField(
-        label=_("Needs the objective"),
-        help_text=_("Its code, like DIST-24H2-O2"),
-        required=False,
-        max_length=40,
-    )
-
-    class Meta:
-        model = Dependency
-        fields = ["partner", "note", "state"]
-        formfield_callback = form_field
-
-    def __init__(self, data: Any = None, *, instance: Dependency, reader: Any, **options: Any) -> None:
-        super().__init__(data, instance=instance, **options)
-        self.reader = reader
-        if not self.is_new:
-            del self.fields["code"]
-            del self.fields["partner"]
-        else:
-            self.fields["partner"].help_text = _("Somebody outside, by name; or leave it empty")
-
-    def clean_code(self) -> Objective | None:
-        """What one may not see is not there: whether it exists is not told."""
-        code = self.cleaned_data["code"].upper()
-        if not code:
-            return None
-        found = Objective.objects.live().visible_to(self.reader).filter(code=code).first()
-        if found is None:
-            raise forms.ValidationError(_("There is no objective with this code."))
-        return found
-
-    @property
-    def entered(self) -> dict[str, Any]:
-        needed = {"on_objective": self.cleaned_data["code"]} if "code" in self.fields else {}
-        return super().entered | needed

@@ -16,6 +16,7 @@ from goals.actions import (
     interim_targets,
     key_results,
     leaving,
+    needs,
     pauses,
     people,
     risks,
@@ -29,6 +30,7 @@ from goals.tests.factories import (
     NOW,
     TODAY,
     CycleFactory,
+    DependencyFactory,
     InitiativeFactory,
     MitigationFactory,
     ObjectiveFactory,
@@ -56,6 +58,7 @@ NO_ENTRY = {
     "locks.lock_roadmap": READS,
     "locks.lock_objective": READS,
     "locks.lock_key_result": READS,
+    "locks.lock_need": READS,
     "locks.lock_alignments": READS,
     "locks.lock_objectives": READS,
     "people.lock_administrators": READS,
@@ -207,15 +210,37 @@ leaves(
         MitigationFactory(risk=RiskFactory(objective=c.objective)), by=c.by, now=NOW, state="done"
     )
 )
-leaves("risks.create_dependency", action="created", kind="need", changes={"partner": [None, "ACME"]})(
-    lambda c: risks.create_dependency(c.objective, by=c.by, now=NOW, partner="ACME")
+leaves("needs.create_dependency", action="created", kind="need", changes={"partner": [None, "ACME"]})(
+    lambda c: needs.create_dependency(c.objective, by=c.by, now=NOW, partner="ACME")
 )
 
 
-@leaves("risks.change_dependency", action="changed", kind="need", changes={"state": ["asked", "met"]})
+@leaves("needs.change_dependency", action="changed", kind="need", changes={"state": ["asked", "met"]})
 def _(c):
-    risks.create_dependency(c.objective, by=c.by, now=NOW, partner="ACME")
-    risks.change_dependency(Dependency.objects.get(), by=c.by, now=NOW, state="met")
+    needs.create_dependency(c.objective, by=c.by, now=NOW, partner="ACME")
+    needs.change_dependency(Dependency.objects.get(), by=c.by, now=NOW, state="met")
+
+
+@leaves(
+    "needs.answer_dependency",
+    action="changed",
+    kind="need",
+    changes={"answer": [None, "declined"], "answer_note": [None, "No room"], "state": ["agreed", "asked"]},
+)
+def _(c):
+    need = DependencyFactory(objective=c.objective, state="agreed")
+    needs.answer_dependency(need, "declined", by=c.by, now=NOW, note="No room")
+
+
+@leaves("needs.ask_again", action="changed", kind="need", changes={"answer": ["declined", None]})
+def _(c):
+    need = DependencyFactory(objective=c.objective, answer="declined", answer_note="No room", answered_at=NOW)
+    needs.ask_again(need, by=c.by, now=NOW)
+
+
+leaves("needs.withdraw_dependency", action="changed", kind="need", changes={"archived_at": [None, ...]})(
+    lambda c: needs.withdraw_dependency(DependencyFactory(objective=c.objective), by=c.by, now=NOW)
+)
 
 
 leaves(

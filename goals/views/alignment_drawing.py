@@ -156,7 +156,7 @@ def _objective_box(node: Node, x: int, y: int, is_match: bool, query: str) -> Bo
     )
     href = "" if node.is_archived else objective.get_absolute_url() + query
     return Box(
-        x, y, objective.code, _short(objective.title), note, node.pace, href, is_match, objective.title
+        x, y, objective.code, shortened(objective.title), note, node.pace, href, is_match, objective.title
     )
 
 
@@ -169,8 +169,8 @@ def _area_box(area: Area, nodes: Sequence[Node], inside: int, x: int, y: int, hr
         (word for word in ("at_risk", "behind", "on_track", "done") if any(n.pace == word for n in nodes)),
         "no_data",
     )
-    return Box(x, y, area.key, _short(area.name), note, worst, href, True, area.name)
+    return Box(x, y, area.key, shortened(area.name), note, worst, href, True, area.name)
 
 
-def _short(title: str) -> str:
+def shortened(title: str) -> str:
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"

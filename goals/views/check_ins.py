@@ -23,6 +23,7 @@ from goals.models.key_result import KeyResultQuerySet
 from goals.sentences import value_text
 from goals.views.check_in_rows import check_in_rows
 from goals.views.initiatives import my_initiatives
+from goals.views.need_lines import asked_needs
 
 # A form of this many rows stays below the number of fields that Django reads.
 ROWS_SHOWN = 60
@@ -246,4 +247,5 @@ def _owed(user: Any, today: date, *, entered: list[CheckInForm] | None = None) -
         "done": key_results_figures(done, today=today),
         "is_error": any(form.errors for form in forms.values()),
         **my_initiatives(user),
+        "asked_needs": asked_needs(user),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -63,7 +63,7 @@ def with_visible_plan(user: Reader) -> RoadmapQuerySet:
     risks = Risk.objects.visible_to(user).select_related("owner", "key_result").prefetch_related(mitigations)
     initiatives = Prefetch("initiatives", Initiative.objects.select_related("owner"))
     key_results = KeyResult.objects.visible_to(user).select_related("owner").prefetch_related(initiatives)
-    needs = Dependency.objects.filter(Q(on_objective__isnull=True) | Q(on_objective__in=objectives))
+    needs = Dependency.objects.live().visible_to(user)
     related_needs = needs.select_related("on_objective__roadmap__area", "on_objective__roadmap__cycle")
     supports = Alignment.objects.visible_to(user).select_related(
         "supported__roadmap__area", "supported__roadmap__cycle"

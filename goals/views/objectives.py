@@ -19,6 +19,7 @@ from goals.figures import (
 from goals.figures.aligned import alignments_of_objective
 from goals.figures.given_up import given_up
 from goals.figures.initiatives import initiatives_of
+from goals.figures.needs import most_pressing_first
 from goals.figures.plan import figures_of_one
 from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
@@ -27,6 +28,7 @@ from goals.views.carried import carried_objective
 from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
 from goals.views.looking_back import ShownDay, day_context, known_check_ins, shown_day
+from goals.views.need_lines import lines_of
 from goals.views.risks_and_needs import needed_by, needs_of, risks_of
 from goals.views.roadmaps import checkable_ids
 from goals.views.threads import thread_of
@@ -61,9 +63,8 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "checkable": set() if shown.as_of else checkable_ids(ids, request.user, cycle),
         "initiatives": initiatives_of(ids, until=shown.as_of),
         "risks": risks_of([objective.pk], request.user, shown),
-        "needs": needs_of([objective.pk], request.user, shown),
+        **_needs(objective, request.user, shown),
         **_alignments_of(objective, request.user, shown),
-        "needed_by": needed_by(objective, request.user, shown),
         "chart": mean_chart(cycle, course, figures.mean, changes, today=shown.day),
         "changes": changes,
         "carried": carried_objective(objective, request.user),
@@ -120,6 +121,13 @@ def _alignments_of(objective: Objective, user: Reader, shown: ShownDay) -> dict[
         "supports": sorted((r for r in found if r.supporter_id == objective.pk), key=_supported_code),
         "supporters": sorted((r for r in found if r.supported_id == objective.pk), key=_supporter_code),
     }
+
+
+def _needs(objective: Objective, user: Reader, shown: ShownDay) -> dict[str, Any]:
+    """Both directions; `pressing` stands at the top of the page."""
+    own = lines_of(needs_of([objective.pk], user, shown), user, shown)
+    asked = lines_of(most_pressing_first(needed_by([objective.pk], user, shown)), user, shown)
+    return {"needs": own, "needed_by": asked, "pressing": [line.row for line in own if line.row.is_pressing]}
 
 
 def _supported_code(row: Alignment) -> str:

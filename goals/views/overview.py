@@ -25,7 +25,7 @@ from goals.models import Cycle, Risk
 from goals.views.context import chosen_cycle, cycle_context
 from goals.views.courses import mean_chart
 from goals.views.looking_back import day_context, figures_of_cycle, shown_day
-from goals.views.risks_and_needs import open_risks_of_cycle
+from goals.views.risks_and_needs import needs_of_cycle, open_risks_of_cycle
 
 ATTENTION_ORDER = (pace.AT_RISK, pace.BEHIND)
 ROWS_SHOWN = 8
@@ -79,6 +79,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         ),
         "risks": risks,
         "rows": [_area_row(area, before, risks.high_by_area) for area in figures.areas],
+        "pressing_needs": sum(need.is_pressing for need in needs_of_cycle(cycle, request.user, shown)),
         "attention": attention[:ROWS_SHOWN],
         "more_attention": attention[ROWS_SHOWN:],
         "shows_silent": can_manage_cycles(request.user),

@@ -1,33 +1,29 @@
-"""Pages that edit risks, the steps against them, and needs."""
+"""Pages that edit risks and the steps against them."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from goals.actions.risks import (
-    change_dependency,
     change_mitigation,
     change_risk,
-    create_dependency,
     create_mitigation,
     create_risk,
 )
-from goals.forms.risks import MitigationForm, NeedForm, RiskForm
-from goals.models import Dependency, Mitigation, Objective, Risk
+from goals.forms.risks import MitigationForm, RiskForm
+from goals.models import Mitigation, Objective, Risk
 from goals.views import plan_flow
 from goals.views.objectives import objective_crumbs
 from goals.views.plan_flow import (
     Page,
     get_and_post,
     refuse_non_contributors,
-    refuse_non_editors,
     visible_objective,
     visible_risk,
 )
@@ -102,44 +98,5 @@ def mitigation_edit(request: HttpRequest, mitigation_id: int) -> HttpResponse:
         mitigation,
         lambda form: change_mitigation(
             mitigation, by=request.user, now=timezone.now(), version=form.seen_version, **form.entered
-        ),
-    )
-
-
-@get_and_post
-def need_create(request: HttpRequest, code: str) -> HttpResponse:
-    objective = visible_objective(request, code)
-    refuse_non_editors(request, objective.roadmap.area)
-    page = _page("goals/need_form.html", _("New need"), objective, objective.get_absolute_url())
-    who: dict[str, Any] = {"by": request.user, "now": timezone.now()}
-    return plan_flow.create(
-        request,
-        page,
-        partial(NeedForm, instance=Dependency(objective=objective), reader=request.user),
-        lambda entered: create_dependency(objective, **who, **entered).objective,
-    )
-
-
-@get_and_post
-def need_edit(request: HttpRequest, need_id: int) -> HttpResponse:
-    seen = Objective.objects.live().visible_to(request.user)
-    needs = Dependency.objects.filter(
-        Q(on_objective__isnull=True) | Q(on_objective__in=Objective.objects.visible_to(request.user)),
-        objective__in=seen,
-    )
-    related = needs.select_related(
-        "on_objective", "objective__roadmap__area__parent", "objective__roadmap__cycle"
-    )
-    need = get_object_or_404(related, pk=need_id)
-    objective = need.objective
-    refuse_non_editors(request, objective.roadmap.area)
-    page = _page("goals/need_form.html", _("Edit a need"), objective, objective.get_absolute_url(), need=need)
-    return plan_flow.change(
-        request,
-        page,
-        partial(NeedForm, reader=request.user),
-        need,
-        lambda form: change_dependency(
-            need, by=request.user, now=timezone.now(), version=form.seen_version, **form.entered
         ),
     )

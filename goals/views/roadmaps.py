@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 from areas.models import Area, Membership, Role
 from goals.figures import ObjectiveFigures, RoadmapFigures, definition_changes
 from goals.figures.means import contributions_of
+from goals.figures.needs import most_pressing_first
 from goals.figures.remarks import reviews
 from goals.models import Cycle, KeyResult, Risk, Roadmap
 from goals.views.context import Reader, area_crumbs, may_edit, saying_area
@@ -27,7 +29,8 @@ from goals.views.looking_back import (
     known_check_ins,
     shown_day,
 )
-from goals.views.risks_and_needs import needs_of, risks_of
+from goals.views.need_lines import lines_of
+from goals.views.risks_and_needs import needed_by, needs_of, risks_of
 
 LATEST_SHOWN = 6
 
@@ -54,6 +57,7 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
         "cycle_page": reverse("areas:area_detail", args=[area.key]),
         "crumbs": area_crumbs(area, query=days["plan_query"]),
         "leads": list(Membership.objects.filter(area=area, role=Role.LEAD).select_related("user")),
+        "needs_query": urlencode({"cycle": cycle.key, "area": area.key} | _day(shown)),
         "saying_area": None if shown.as_of else saying_area(area),
         **days,
         **may_edit(request.user, area, cycle, as_of=shown.as_of),
@@ -69,6 +73,10 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
         "goals/roadmap_detail.html",
         context | _roadmap(figures, request.user, shown, can_edit=context["can_edit"]),
     )
+
+
+def _day(shown: ShownDay) -> dict[str, str]:
+    return {"as_of": shown.as_of.isoformat()} if shown.as_of else {}
 
 
 def _roll_up(area: Area, cycle: Cycle, user: Reader, shown: ShownDay) -> dict[str, object]:
@@ -105,7 +113,8 @@ def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay, *, can_edit
         "contributions": contributions_of(figures.focus),
         "focus": objective_cards(figures.focus, risks),
         "excellence": objective_cards(figures.excellence, risks),
-        "needs": needs_of(objective_ids, user, shown),
+        "needs": lines_of(needs_of(objective_ids, user, shown), user, shown),
+        "asked_of_us": lines_of(most_pressing_first(needed_by(objective_ids, user, shown)), user, shown),
         "checkable": set() if shown.as_of else checkable_ids(key_result_ids, user, roadmap.cycle),
         "latest": list(check_ins.order_by("-created_at", "-pk")[:LATEST_SHOWN]),
         "changes": changes[:LATEST_SHOWN],

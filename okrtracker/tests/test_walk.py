@@ -37,6 +37,7 @@ SAMPLES = {
     "token_id": "900002",
     "mitigation_id": "900003",
     "need_id": "900004",
+    "dependency_id": "900004",
     "comment_id": "900005",
     "initiative_id": "900007",
     "alignment_id": "900007",

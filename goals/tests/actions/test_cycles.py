@@ -20,12 +20,17 @@ from goals.actions.key_results import (
     drop_key_result,
     restore_key_result,
 )
+from goals.actions.needs import (
+    answer_dependency,
+    ask_again,
+    change_dependency,
+    create_dependency,
+    withdraw_dependency,
+)
 from goals.actions.refusals import CycleClosed, Invalid, ReasonNeeded, StaleVersion, WrongState
 from goals.actions.risks import (
-    change_dependency,
     change_mitigation,
     change_risk,
-    create_dependency,
     create_mitigation,
     create_risk,
 )
@@ -205,6 +210,9 @@ def writes(area, lead, key_result) -> dict:
     roadmap, cycle = objective.roadmap, objective.roadmap.cycle
     who = {"by": lead, "now": NOW}
     risk = RiskFactory(objective=objective)
+    answered = DependencyFactory(
+        objective=objective, partner="Answered", answer="declined", answer_note="No", answered_at=NOW
+    )
     step, need = MitigationFactory(risk=risk), DependencyFactory(objective=objective)
     archived = KeyResultFactory(objective=objective, archived_at=NOW)
     another = KeyResultFactory(objective=objective)
@@ -231,6 +239,9 @@ def writes(area, lead, key_result) -> dict:
         "change_mitigation": lambda: change_mitigation(step, text="Anew", **who),
         "create_dependency": lambda: create_dependency(objective, partner="Anew", **who),
         "change_dependency": lambda: change_dependency(need, note="Anew", **who),
+        "answer_dependency": lambda: answer_dependency(need, "accepted", **who),
+        "ask_again": lambda: ask_again(answered, **who),
+        "withdraw_dependency": lambda: withdraw_dependency(need, **who),
         "change_key_result_weights": lambda: change_key_result_weights(
             objective, {another.pk: Wanted(Decimal(2))}, reason="matters", **who
         ),
@@ -255,11 +266,21 @@ def test_a_closed_cycle_refuses_every_write_and_nothing_changes(key_result, core
 
 
 def test_no_action_is_left_out_of_the_test_above(key_result, core, lead):
-    from goals.actions import check_ins, cycles, key_results, risks, roadmaps, rollover, scores, weights
+    from goals.actions import (
+        check_ins,
+        cycles,
+        key_results,
+        needs,
+        risks,
+        roadmaps,
+        rollover,
+        scores,
+        weights,
+    )
 
     actions = {
         name
-        for module in (check_ins, cycles, key_results, risks, roadmaps, scores, weights)
+        for module in (check_ins, cycles, key_results, needs, risks, roadmaps, scores, weights)
         for name, found in vars(module).items()
         if hasattr(found, "__wrapped__") and found.__module__ == module.__name__ and not name.startswith("_")
     }

@@ -9,7 +9,8 @@ from accounts.tests.factories import UserFactory
 from goals.actions.alignments import unalign
 from goals.actions.following import initiatives_to_follow, needs_to_follow, risks_to_follow
 from goals.actions.initiatives import change_initiative
-from goals.actions.risks import change_dependency, create_dependency, create_risk
+from goals.actions.needs import change_dependency, create_dependency
+from goals.actions.risks import create_risk
 from goals.actions.rollover import Decision, roll_over
 from goals.models import Alignment, Dependency, Initiative, KeyResult, Mitigation, Objective, Risk
 from goals.tests.actions.test_cycles import everything
@@ -82,7 +83,8 @@ def test_it_points_there_too_when_the_other_objective_goes_on_later(run, objecti
     made = Dependency.objects.get(objective__predecessor=objective)
     change_dependency(made, by=manager, now=NOW, state="agreed")
     report = run()
-    assert needs(objective) == [("CORE-25H1-O1", "agreed", "")]
+    # Who agreed did so for another objective.
+    assert needs(objective) == [("CORE-25H1-O1", "asked", "")]
     assert report.needs == ["EDGE-25H1-O1: CORE-25H1-O1"]
 
 

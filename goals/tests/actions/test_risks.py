@@ -4,12 +4,11 @@ import datetime as dt
 
 import pytest
 
+from goals.actions.needs import change_dependency, create_dependency
 from goals.actions.refusals import Invalid, NumberTaken, StaleVersion
 from goals.actions.risks import (
-    change_dependency,
     change_mitigation,
     change_risk,
-    create_dependency,
     create_mitigation,
     create_risk,
 )

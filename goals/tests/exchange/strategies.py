@@ -231,7 +231,15 @@ def needs(draw: st.DrawFn) -> NeedEntry:
     else:
         on_objective, partner = "", draw(lines(120, least=1))
     state = draw(st.sampled_from(document.NEED_STATES))
-    return NeedEntry(on_objective=on_objective, partner=partner, note=draw(lines(500)), state=state)
+    answer = draw(st.sampled_from(document.NEED_ANSWERS))
+    return NeedEntry(
+        on_objective=on_objective,
+        partner=partner,
+        note=draw(lines(500)),
+        state=state,
+        answer=answer,
+        answer_note=draw(lines(500)) if answer else "",
+    )
 
 
 supports = st.builds(

@@ -9,12 +9,14 @@ import pytest
 
 from accounts.tests.factories import UserFactory
 from areas.models import Area
+from goals.actions.needs import withdraw_dependency
 from goals.exchange import document as choices
 from goals.exchange.document import KeyResultEntry, NeedEntry, ObjectiveEntry, RiskEntry, RoadmapDocument
 from goals.exchange.dump import dump_roadmap, roadmap_document, with_plan
 from goals.exchange.errors import DocumentError
 from goals.exchange.load import load_documents
-from goals.exchange.markdown_reader import read_file
+from goals.exchange.markdown_reader import read, read_file
+from goals.exchange.markdown_writer import write
 from goals.models import Cycle, Dependency, KeyResult, Mitigation, Objective, Risk, Roadmap
 from goals.models.cycle import Visibility
 from goals.models.objective import Level
@@ -157,6 +159,54 @@ def test_documents_of_one_load_may_need_each_other_in_any_order(edge, core, cycl
     load(needy, needed)
 
     assert Dependency.objects.count() == 2
+
+
+def test_an_answer_goes_out_and_comes_back_with_who_loaded_it(edge, core, cycle, manager):
+    needs = (
+        NeedEntry(partner="Arm", note="boards", state="agreed", answer="accepted", answer_note="In May."),
+        NeedEntry(partner="Intel", answer="declined", answer_note="No · room: none"),
+    )
+    load(plan(beta(needs=needs)), by=manager)
+    assert set(Dependency.objects.values_list("answered_by", flat=True)) == {manager.pk}
+    written = dump_roadmap("EDGE-24H2")
+    assert written.objectives[0].needs == needs
+    assert read(write(written)) == written
+    assert load(written, by=manager).changed == []
+
+
+def test_a_document_says_that_an_answer_holds_for_other_words_too(edge, core, cycle, manager, lead):
+    need = NeedEntry(partner="Arm", note="boards", state="agreed", answer="accepted", answer_note="In May.")
+    load(plan(beta(needs=(need,))), by=manager)
+    load(plan(beta(needs=(replace(need, note="two boards"),))), by=lead)
+    row = Dependency.objects.get()
+    assert (row.note, row.state, row.answer, row.answered_by) == ("two boards", "agreed", "accepted", manager)
+    load(plan(beta(needs=(NeedEntry(partner="Arm", note="two boards"),))), by=lead)
+    row.refresh_from_db()
+    assert (row.state, row.answer, row.answered_by) == ("asked", "", None)
+
+
+def test_what_was_withdrawn_is_in_no_document(edge, core, cycle, lead):
+    load(plan(beta(needs=(NeedEntry(partner="Arm"),))))
+    withdraw_dependency(Dependency.objects.get(), by=lead, now=NOW)
+    assert dump_roadmap("EDGE-24H2").objectives[0].needs == ()
+    load(plan(beta(needs=(NeedEntry(partner="Arm"),))))
+    assert Dependency.objects.live().count() == 1
+
+
+def test_a_decline_without_a_word_is_refused_at_its_line(edge, core, cycle):
+    assert (
+        "Whoever declines says why."
+        in refusals(plan(beta(needs=(NeedEntry(partner="Arm", answer="declined", line=12),))))[0]
+    )
+
+
+def test_the_public_is_not_told_what_was_answered(edge, core, cycle, manager):
+    answered = NeedEntry(partner="Arm", state="agreed", answer="accepted", answer_note="In May.")
+    load(plan(beta(needs=(answered,))), by=manager)
+    Roadmap.objects.update(state="published", visibility="public")
+    Objective.objects.update(visibility="public")
+    (need,) = dump_roadmap("EDGE-24H2", public=True).objectives[0].needs
+    assert (need.state, need.answer, need.answer_note) == ("agreed", "", "")
 
 
 def test_a_number_that_was_given_out_before_is_refused(edge, cycle):
@@ -326,3 +376,4 @@ def test_documents_and_models_know_the_same_words():
     assert list(choices.RISK_STATES) == Risk.State.values
     assert list(choices.STEP_STATES) == Mitigation.State.values
     assert list(choices.NEED_STATES) == Dependency.State.values
+    assert list(choices.NEED_ANSWERS) == ["", *Dependency.Answer.values]

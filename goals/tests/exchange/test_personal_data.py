@@ -11,10 +11,12 @@ from django.db.models import EmailField, GenericIPAddressField
 from accounts.audit import record
 from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, TrustedBrowser, User
 from goals.actions.comments import add_comment
+from goals.actions.needs import answer_dependency
 from goals.exchange.personal_data import IN_PROFILE, LEFT_OUT, SECTIONS, personal_data
 from goals.models import Acknowledgement, Mention, Objective, OutboxMail, RolloverDecision, Visibility
 from goals.tests.factories import (
     NOW,
+    DependencyFactory,
     InitiativeFactory,
     KeyResultFactory,
     MitigationFactory,
@@ -59,6 +61,8 @@ def held(key_result, lead, administrator):
     MitigationFactory(
         risk=RiskFactory(objective=key_result.objective, owner=lead, title="a risk"), owner=lead
     )
+    need = DependencyFactory(objective=key_result.objective)
+    answer_dependency(need, "declined", by=lead, now=NOW, note="their own answer")
     elsewhere = KeyResultFactory(objective=key_result.objective)
     InitiativeFactory(key_result=elsewhere, owner=lead, title="a plan", link="https://example.org/a-plan")
     ApiToken.issue(owner=lead, scope="read", name="Badge")

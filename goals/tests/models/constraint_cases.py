@@ -551,6 +551,9 @@ INITIATIVES = [
     ),
 ]
 
+ANSWERED_WHEN = "An answer has its moment, and no word stands without an answer."
+ANSWER_AND_STATE = "What was accepted is not asked any more, and what was declined is not agreed."
+
 DEPENDENCIES = [
     Case("dependency_on_objective_or_partner", ONE_NEED, DependencyFactory, {"partner": ""}),
     Case("dependency_on_objective_or_partner", ONE_NEED, make_need, {"partner": "Hugging Face"}),
@@ -579,6 +582,38 @@ DEPENDENCIES = [
         DependencyFactory,
         {"note": "again"},
         copy=True,
+    ),
+    Case(
+        "dependency_answer_known",
+        "A need is accepted or declined, or waits for an answer.",
+        DependencyFactory,
+        {"answer": "perhaps", "answered_at": NOW},
+    ),
+    Case("dependency_answer_has_moment", ANSWERED_WHEN, DependencyFactory, {"answered_at": NOW}),
+    Case("dependency_answer_has_moment", ANSWERED_WHEN, DependencyFactory, {"answer_note": "Why?"}),
+    Case(
+        "dependency_answer_has_moment",
+        ANSWERED_WHEN,
+        DependencyFactory,
+        {"answer": "accepted", "state": "agreed"},
+    ),
+    Case(
+        "dependency_declined_with_a_word",
+        "Whoever declines says why.",
+        DependencyFactory,
+        {"answer": "declined", "answered_at": NOW},
+    ),
+    Case(
+        "dependency_state_fits_answer",
+        ANSWER_AND_STATE,
+        DependencyFactory,
+        {"answer": "accepted", "answered_at": NOW},
+    ),
+    Case(
+        "dependency_state_fits_answer",
+        ANSWER_AND_STATE,
+        DependencyFactory,
+        {"answer": "declined", "answer_note": "No", "answered_at": NOW, "state": "agreed"},
     ),
 ]
 

@@ -30,6 +30,7 @@ from goals.actions.check_ins import record_check_in  # noqa: E402
 from goals.actions.cycles import close_cycle  # noqa: E402
 from goals.actions.initiatives import create_initiative, shift_initiative  # noqa: E402
 from goals.actions.key_results import change_key_result, create_key_result  # noqa: E402
+from goals.actions.needs import answer_dependency  # noqa: E402
 from goals.actions.once import make_once  # noqa: E402
 from goals.actions.pauses import set_area_rhythm  # noqa: E402
 from goals.actions.refusals import Refused  # noqa: E402
@@ -38,7 +39,7 @@ from goals.actions.roadmaps import create_objective  # noqa: E402
 from goals.actions.rollover import roll_over  # noqa: E402
 from goals.actions.scores import score_key_result  # noqa: E402
 from goals.actions.weights import Wanted, change_key_result_weights  # noqa: E402
-from goals.models import Cycle, Initiative, KeyResult, Objective, Roadmap  # noqa: E402
+from goals.models import Cycle, Dependency, Initiative, KeyResult, Objective, Roadmap  # noqa: E402
 from goals.tests.races import people  # noqa: E402
 
 TODAY = dt.date(2024, 10, 14)
@@ -250,6 +251,18 @@ def support(answer: Answer, *, pairs: list[list[int]], by: int) -> None:
         )
 
 
+def answer_needs(answer: Answer, *, needs: list[int], by: int, says: str) -> None:
+    """One answer after the other, each by somebody who has seen none."""
+    lead = User.objects.get(pk=by)
+    rows = Dependency.objects.select_related("objective__roadmap").in_bulk(needs)
+    for need in needs:
+        answer.note(
+            lambda need=need: (
+                answer_dependency(rows[need], says, by=lead, now=NOW, note=f"{says} by {lead.pk}").pk
+            )
+        )
+
+
 def align_and_end(answer: Answer, *, supporter: int, supported: int, by: int, times: int) -> None:
     """Makes an alignment and ends it, again and again."""
     lead = User.objects.get(pk=by)
@@ -302,6 +315,7 @@ WORK = {
         support,
         align_and_end,
         press,
+        answer_needs,
     )
 } | people.WORK
 
@@ -314,6 +328,7 @@ def take_the_locks_out() -> None:
         "lock_roadmap": lambda pk: Roadmap.objects.get(pk=pk),
         "lock_key_result": lambda pk: KeyResult.objects.get(pk=pk),
         "lock_objective": lambda pk: Objective.objects.get(pk=pk),
+        "lock_need": lambda pk: Dependency.objects.get(pk=pk),
         "lock_objectives": lambda pks: None,
         "lock_alignments": lambda pk: Cycle.objects.get(pk=pk),
     }

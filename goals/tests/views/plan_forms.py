@@ -4,8 +4,9 @@ import uuid
 
 from goals.forms.initiatives import InitiativeForm
 from goals.forms.key_results import KeyResultForm
+from goals.forms.needs import NeedForm
 from goals.forms.plan import ObjectiveForm, RoadmapForm
-from goals.forms.risks import MitigationForm, NeedForm, RiskForm
+from goals.forms.risks import MitigationForm, RiskForm
 from goals.models import Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
 
 FORMS = {

@@ -7,11 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from goals.actions.needs import change_dependency, create_dependency
 from goals.actions.risks import (
-    change_dependency,
     change_mitigation,
     change_risk,
-    create_dependency,
     create_mitigation,
     create_risk,
 )
@@ -141,7 +140,8 @@ def needs(plan, lead):
         within = create_dependency(plan, on_objective=other, note="a compiler", **who)
     with on(SEPTEMBER):
         who = {"by": lead, "now": dt.datetime(2024, 9, 30, 9, tzinfo=dt.UTC)}
-        change_dependency(partner, state="agreed", note="two boards", **who)
+        change_dependency(partner, note="two boards", **who)
+        change_dependency(partner, state="agreed", **who)
         change_dependency(within, state="met", **who)
         create_dependency(plan, partner="Later Ltd", **who)
     return within

@@ -179,13 +179,13 @@ def test_a_need_names_an_objective_or_a_partner(client, objective, core, cycle, 
     response = post(client, f"{OBJECTIVE}needs/", lead, shown | {"code": "EDGE-24H2-O1"})
     assert response.context["form"].errors == {"code": ["An objective does not need itself."]}
     response = post(client, f"{OBJECTIVE}needs/", lead, shown | {"code": "core-24h2-o1", "note": "export"})
-    assert response["Location"] == OBJECTIVE
     need = Dependency.objects.get()
+    assert response["Location"] == f"{OBJECTIVE}#need-{need.pk}"
     assert (need.on_objective, need.note, need.state) == (other, "export", "asked")
-    sent = as_shown(need, reader=lead) | {"state": "agreed"}
-    assert post(client, f"/needs/{need.pk}/edit/", lead, sent)["Location"] == OBJECTIVE
+    sent = as_shown(need, reader=lead) | {"state": "at_risk"}
+    assert post(client, f"/needs/{need.pk}/edit/", lead, sent)["Location"] == f"{OBJECTIVE}#need-{need.pk}"
     need.refresh_from_db()
-    assert need.state == "agreed"
+    assert need.state == "at_risk"
 
 
 def test_a_need_does_not_tell_whether_a_hidden_objective_exists(client, objective, core, cycle, lead):

@@ -150,7 +150,11 @@ class Planter:
         key_result = self.key_result(objective, f"{place}, key result")
         self.risk(objective, f"{place}, risk", key_result=key_result)
         DependencyFactory(
-            objective=objective, **self.canaries.texts_of(Dependency, f"{place}, need of a partner")
+            objective=objective,
+            **self.canaries.texts_of(Dependency, f"{place}, need of a partner"),
+            answer="accepted",
+            answered_at=self.now,
+            state="agreed",
         )
         return objective
 

@@ -122,6 +122,9 @@ FORMS: dict[str, Form] = {
     "api:key-result-check-ins": REPORT,
     "api:key-result-initiatives": {"title": "Another one"},
     "api:cycle-reopen": {"reason": WHY},
+    "api:objective-needs": {"partner": "Another partner"},
+    "api:dependency-accept": {"note": "By August."},
+    "api:dependency-decline": {"note": WHY},
     "api:objective-comments": {"text": "Well done."},
     "api:check-in-comments": {"text": "Well done."},
     "api:token-list": {"name": "for a script", "scope": "read", "days": 30, "area": "CORE"},
@@ -145,7 +148,7 @@ class Found:
             Risk: {"code": code},
             Initiative: {"pk": self.parts.get("initiative_id")},
             Mitigation: {"pk": self.parts.get("mitigation_id")},
-            Dependency: {"pk": self.parts.get("need_id")},
+            Dependency: {"pk": self.parts.get("need_id") or self.parts.get("dependency_id")},
             Alignment: {"pk": self.parts.get("alignment_id")},
             Cycle: {"key": self.parts.get("cycle_key")},
         }
@@ -233,7 +236,10 @@ FORMS_OF_ROWS: dict[str, Callable[[Found], Form]] = {
     "goals:objective_weights": lambda found: _weights(found, found.get(Objective).key_results.all()),
     "goals:key_result_edit": _edited("goals:key_result_create", KeyResult, position="1"),
     "goals:key_result_remove": _edited("", KeyResult, way="drop"),
-    "goals:need_edit": _edited("", Dependency, note="Another note", state="agreed"),
+    "goals:need_edit": _edited("", Dependency, note="Another note", state="at_risk"),
+    "goals:need_answer": _edited("", Dependency, answer="declined", answer_note=WHY),
+    "goals:need_ask_again": _edited("", Dependency),
+    "goals:need_withdraw": _edited("", Dependency),
     "goals:risk_edit": _edited("goals:risk_create", Risk),
     "goals:initiative_edit": _edited("goals:initiative_create", Initiative),
     "goals:initiative_state": _edited("", Initiative, state="doing"),
@@ -282,6 +288,11 @@ def everything_is_paused() -> None:
     )
 
 
+def everything_is_accepted() -> None:
+    moment = {"answered_at": timezone.now()}
+    Dependency.objects.update(answer="accepted", state="agreed", **moment)
+
+
 BEFORE: dict[str, Callable[[], Any]] = {
     "cycles:cycle_activate": all_cycles_are("planning"),
     "api:cycle-activate": all_cycles_are("planning"),
@@ -293,6 +304,8 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "goals:objective_restore": removed(Objective),
     "goals:key_result_restore": removed(KeyResult),
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
+    "goals:need_ask_again": everything_is_accepted,
+    "api:dependency-ask-again": everything_is_accepted,
     "api:key-result-resume": everything_is_paused,
     "api:check-in-acknowledgement-me": everybody_took_note,
     "people:person_anonymise": lambda: Invitation.objects.update(revoked_at=timezone.now()),

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.models import Initiative, OutboxMail
+from goals.models import Dependency, Initiative, OutboxMail
 from goals.reminders.due import find_due
 from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
@@ -39,6 +39,9 @@ HIDDEN_OBJECTIVES = ("EDGE-24H2-O2", "EDGE-25H1-O2")
 ABOUT_AN_OBJECTIVE = (
     "/objectives/{0}/ /objectives/{0}/?as_of={1} /objectives/{0}/edit/ /objectives/{0}/weights/"
 )
+ABOUT_AN_OBJECTIVE += (
+    " /api/v1/objectives/{0}/needs/ /api/v1/objectives/{0}/needed-by/ /objectives/{0}/needs/"
+)
 ABOUT_AN_OBJECTIVE += " /objectives/{0}/people/?mention=lea /api/v1/objectives/{0}/"
 ABOUT_AN_OBJECTIVE += " /api/v1/objectives/{0}/series/ /api/v1/objectives/{0}/explain/?as_of={1}"
 ABOUT_A_KEY_RESULT = (
@@ -61,6 +64,10 @@ def walk() -> list[str]:
     for pk in Initiative.objects.values_list("pk", flat=True):
         paths |= {f"/initiatives/{pk}/edit/", f"/api/v1/initiatives/{pk}/"}
     lists = ("areas", "cycles", "roadmaps", "objectives", "key-results", "check-ins", "initiatives")
+    for pk in Dependency.objects.values_list("pk", flat=True):
+        paths |= {f"/needs/{pk}/edit/", f"/needs/{pk}/answer/", f"/api/v1/dependencies/{pk}/"}
+    paths |= {f"/api/v1/dependencies/?q={MARK}", "/api/v1/dependencies/?limit=500"}
+    paths |= {f"/dependencies/?cycle=24H2&as_of={YESTERDAY}", f"/dependencies.csv?as_of={YESTERDAY}"}
     paths |= {f"/api/v1/{name}/?q={MARK}" for name in lists}
     for name in ("roadmaps", "objectives", "key-results", "check-ins", "initiatives"):
         paths |= {f"/api/v1/{name}/?{query}" for query in ("cycle=25H1", "area=LIB", "limit=500")}

@@ -208,6 +208,9 @@ OPTIONAL = {
     "goals:mitigation_create": "owner due_on form_id",
     "goals:mitigation_edit": "owner due_on",
     "goals:need_create": "note code form_id",
+    "goals:need_answer": "back",
+    "goals:need_ask_again": "back",
+    "goals:need_withdraw": "back",
     "goals:alignment_create": "weight reason form_id",
     "goals:objective_comment": "mention form_id",
     "goals:comment_edit": "form_id",
@@ -251,6 +254,10 @@ def test_a_program_is_told_that_a_field_is_not_known(world, name):
 # What a program may say, as docs/api.md lists it; everything else is refused.
 REPORT_FIELDS = {
     "api:objective-supports": {"objective", "weight", "reason"},
+    "api:objective-needs": {"on_objective", "partner", "note", "state"},
+    "api:dependency-accept": {"note"},
+    "api:dependency-decline": {"note"},
+    "api:dependency-ask-again": set(),
     "api:cycle-activate": set(),
     "api:cycle-begin-closing": set(),
     "api:cycle-close": set(),

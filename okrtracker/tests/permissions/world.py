@@ -68,6 +68,7 @@ ROWS = {
 SERIALS = {
     "mitigation_id": {"own": 900_003, "other": 910_003, "restricted": 920_003},
     "need_id": {"own": 900_004, "other": 910_004, "restricted": 920_004},
+    "dependency_id": {"own": 900_004, "other": 910_004, "restricted": 920_004},
     "initiative_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
     "comment_id": {"own": 900_005, "other": 910_005, "restricted": 920_005},
     "alignment_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
