@@ -59,7 +59,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "given_up": given_up([figures.objective]),
         "checkable": set() if shown.as_of else checkable_ids(ids, request.user, cycle),
         "initiatives": initiatives_of(ids, until=shown.as_of),
-        "risks": risks_of([objective.pk], request.user, shown),
+        "risks": risks_of([objective.pk], request.user, shown)[objective.pk],
         "needs": needs_of([objective.pk], request.user, shown),
         **_alignments_of(objective, request.user),
         "needed_by": needed_by(objective, request.user, shown),
