@@ -18,7 +18,7 @@ from goals.models.risk import REVIEW_EVERY_DAYS
 
 
 def next_review(risk: Risk, today: date) -> date:
-    """The day that a review of today sets where it names none: in 30 days, at the end of the cycle at most."""
+    """The day that a review of today sets where it names none: in 30 days, within the cycle."""
     ahead = today + timedelta(days=REVIEW_EVERY_DAYS)
     ends_on: date = risk.objective.roadmap.cycle.ends_on
     return min(ahead, ends_on) if today < ends_on else ahead
@@ -33,8 +33,8 @@ def review_risk(
     today: date,
     review_on: date | None = None,
     version: int | None = None,
-) -> None:
-    """Somebody looked at it, and nothing changed but the day of the next review.
+) -> date:
+    """Somebody looked at it, and nothing changed but the day of the next review, which is answered.
 
     Raises CycleClosed, WrongState (closed, carried over), StaleVersion, Invalid.
     """
@@ -44,15 +44,10 @@ def review_risk(
     refuse_carried_over(risk, by=by)
     if review_on is not None and review_on <= today:
         raise Invalid(_("The next review is after today."), field="review_on")
-    change_risk(
-        risk,
-        by=by,
-        now=now,
-        version=version,
-        reviewed_on=today,
-        reviewed_by=by,
-        review_on=review_on or next_review(risk, today),
-    )
+    next_on = review_on or next_review(risk, today)
+    told: dict[str, Any] = {"reviewed_on": today, "reviewed_by": by, "review_on": next_on}
+    change_risk(risk, by=by, now=now, version=version, **told)
+    return next_on
 
 
 @transaction.atomic
@@ -79,14 +74,12 @@ def close_risk(
     ended_on = closed_on or today
     if ended_on > today:
         raise Invalid(_("A risk ends today or before."), field="closed_on")
-    ending = {"state": Risk.State.CLOSED, "outcome": outcome, "closed_on": ended_on}
-    change_risk(risk, by=by, now=now, version=version, **told, **ending)
+    told |= {"state": Risk.State.CLOSED, "outcome": outcome, "closed_on": ended_on}
+    change_risk(risk, by=by, now=now, version=version, **told)
 
 
 @transaction.atomic
-def reopen_risk(
-    risk: Risk, *, by: Any, now: datetime, reason: str, version: int | None = None
-) -> None:
+def reopen_risk(risk: Risk, *, by: Any, now: datetime, reason: str, version: int | None = None) -> None:
     """It is in the state that it had before it was closed; how it ended stays in its history.
 
     Raises CycleClosed, WrongState, StaleVersion, ReasonNeeded.

@@ -78,7 +78,9 @@ def refuse_carried_over(risk: Risk, *, by: Any) -> None:
         return
     is_seen = by is None or Risk.objects.visible_to(by).filter(pk=successor.pk).exists()
     if not is_seen:
-        raise WrongState(_("%(code)s goes on in another cycle; this is written down there.") % {"code": risk.code})
+        raise WrongState(
+            _("%(code)s goes on in another cycle; this is written down there.") % {"code": risk.code}
+        )
     names = {"code": risk.code, "successor": successor.code, "cycle": successor.objective.roadmap.cycle.name}
     raise WrongState(_("%(code)s goes on in %(cycle)s as %(successor)s; write this down there.") % names)
 

@@ -67,7 +67,7 @@ class RiskRecord:
             return None
         if above is None or above["archived_at"] is not None:
             return None
-        risk: Risk = as_it_was(row, definition)
+        risk: Any = as_it_was(row, definition)
         told = [(step, self._steps_then[step.pk].on(day)) for step in self._steps[row.pk]]
         known = [(step, then) for step, then in told if then is not None]
         steps = sorted((as_it_was(*pair) for pair in known), key=lambda step: (step.position, step.pk))
@@ -76,7 +76,8 @@ class RiskRecord:
         risk.risk_changed_at = definition["history_date"]
         risk.steps_changed_at = max((then["history_date"] for _step, then in known), default=None)
         risk._prefetched_objects_cache = {"mitigations": _as_queryset(steps)}
-        return risk
+        found: Risk = risk
+        return found
 
 
 def risks_on(risks: QuerySet[Risk], day: date) -> list[Risk]:

@@ -34,9 +34,7 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
 class Concern(models.Model):
     """A risk concerns another objective of its cycle. It keeps its own objective, its code and its owner."""
 
-    risk = models.ForeignKey(
-        Risk, on_delete=models.PROTECT, related_name="concerns", verbose_name=_("risk")
-    )
+    risk = models.ForeignKey(Risk, on_delete=models.PROTECT, related_name="concerns", verbose_name=_("risk"))
     objective = models.ForeignKey(
         Objective,
         on_delete=models.PROTECT,

@@ -7,7 +7,17 @@ from django.views.decorators.http import require_safe
 
 from goals.exchange.dump import roadmap_document
 from goals.exchange.markdown_writer import write
-from goals.models import Alignment, Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import (
+    Alignment,
+    Concern,
+    Dependency,
+    Initiative,
+    KeyResult,
+    Mitigation,
+    Objective,
+    Risk,
+    Roadmap,
+)
 from goals.models.cycle import RoadmapQuerySet
 from goals.views.context import Reader
 
@@ -26,7 +36,11 @@ def with_visible_plan(user: Reader) -> RoadmapQuerySet:
     """The roadmaps that a person sees, each with the rows of its document that the person sees."""
     objectives = Objective.objects.visible_to(user)
     mitigations = Prefetch("mitigations", Mitigation.objects.select_related("owner"))
-    risks = Risk.objects.visible_to(user).select_related("owner", "key_result").prefetch_related(mitigations)
+    concerns = Concern.objects.visible_to(user).select_related(
+        "objective__roadmap__area", "objective__roadmap__cycle"
+    )
+    risks = Risk.objects.visible_to(user).select_related("owner", "key_result")
+    risks = risks.prefetch_related(mitigations, Prefetch("concerns", concerns))
     initiatives = Prefetch("initiatives", Initiative.objects.select_related("owner"))
     key_results = KeyResult.objects.visible_to(user).select_related("owner").prefetch_related(initiatives)
     needs = Dependency.objects.filter(Q(on_objective__isnull=True) | Q(on_objective__in=objectives))

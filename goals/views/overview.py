@@ -84,7 +84,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "risks": risks,
         "stale": stale[:ROWS_SHOWN],
         "more_stale": stale[ROWS_SHOWN:],
-        "reviewable": set() if shown.as_of else reviewable_areas(request.user, cycle),
+        "reviewable": reviewable_areas(request.user, cycle) if stale and not shown.as_of else set(),
         "rows": [_area_row(area, before, risks.high_by_area) for area in figures.areas],
         "attention": attention[:ROWS_SHOWN],
         "more_attention": attention[ROWS_SHOWN:],

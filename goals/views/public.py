@@ -95,6 +95,8 @@ def _public_risks(roadmap: Roadmap) -> dict[int, list[Risk]]:
     for risk in rows.filter(objective__roadmap=roadmap).order_by("objective", "number"):
         risks[risk.objective_id].append(risk)
     concerns = Concern.objects.filter(objective__roadmap=roadmap, risk__in=rows.order_by().values("pk"))
-    for concern in concerns.select_related("risk").prefetch_related("risk__mitigations").order_by("risk__code"):
+    for concern in (
+        concerns.select_related("risk").prefetch_related("risk__mitigations").order_by("risk__code")
+    ):
         risks[concern.objective_id].append(concern.risk)
     return risks

@@ -40,18 +40,21 @@ def risk_review(request: HttpRequest, code: str) -> HttpResponse:
     back = str(request.POST.get("back", ""))
     way = redirect(back) if is_path_here(back) else redirect(risk)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors.get("review_on", [_("Nothing was saved: look again.")])))
+        messages.error(request, _("Nothing was saved: that is no day for the next review."))
         return way
-    options = {"today": timezone.localdate(), "version": form.seen_version}
     try:
-        review_risk(
-            risk, by=request.user, now=timezone.now(), review_on=form.cleaned_data["review_on"], **options
+        next_on = review_risk(
+            risk,
+            by=request.user,
+            now=timezone.now(),
+            today=timezone.localdate(),
+            review_on=form.cleaned_data["review_on"],
+            version=form.seen_version,
         )
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     else:
-        risk.refresh_from_db(fields=["review_on"])
-        told = {"code": risk.code, "day": formats.date_format(risk.review_on, "j M Y")}
+        told = {"code": risk.code, "day": formats.date_format(next_on, "j M Y")}
         messages.success(request, _("%(code)s is reviewed; it is looked at again on %(day)s.") % told)
     return way
 
@@ -96,8 +99,10 @@ def concern_create(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def concern_end(request: HttpRequest, concern_id: int) -> HttpResponse:
     """It can be said again at once, so one press does it."""
-    related = Concern.objects.visible_to(request.user).live().select_related(
-        "risk__objective__roadmap__area", "objective"
+    related = (
+        Concern.objects.visible_to(request.user)
+        .live()
+        .select_related("risk__objective__roadmap__area", "objective")
     )
     concern = get_object_or_404(related, pk=concern_id)
     refuse_non_contributors(request, concern.risk.objective.roadmap.area)
@@ -124,9 +129,7 @@ def _page(template: str, heading: str, risk: Risk) -> Page:
     return Page(template, heading, cycle, crumbs, risk.get_absolute_url(), {"risk": risk})
 
 
-def _step(
-    request: HttpRequest, page: Page, form: RiskStepForm, act: Callable[..., None]
-) -> HttpResponse:
+def _step(request: HttpRequest, page: Page, form: RiskStepForm, act: Callable[..., Any]) -> HttpResponse:
     """The form, what is wrong with it, or back to the risk."""
     if request.method != "POST" or not form.is_valid():
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK

@@ -110,7 +110,9 @@ def risk_trend_csv(request: HttpRequest) -> HttpResponse:
 def with_concerns(rows: RiskQuerySet, user: Reader) -> RiskQuerySet:
     """Each with `seen_concerns`: the other objectives it concerns, as far as the person sees them."""
     seen = Concern.objects.visible_to(user).live().select_related("objective__roadmap__area")
-    return rows.prefetch_related(Prefetch("concerns", seen.order_by("objective__code"), to_attr="seen_concerns"))
+    return rows.prefetch_related(
+        Prefetch("concerns", seen.order_by("objective__code"), to_attr="seen_concerns")
+    )
 
 
 def risk_tallies(risks: RiskQuerySet, form: RiskFilterForm, stale: set[int]) -> list[Tally]:

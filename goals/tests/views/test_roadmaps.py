@@ -209,7 +209,7 @@ def test_queries_of_a_roadmap_do_not_grow_with_it(client, lead, roadmap, django_
         DependencyFactory(objective=objective, partner=f"Partner {index}")
     client.force_login(lead)
     client.get(ADDRESS)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         client.get(ADDRESS)
 
 
