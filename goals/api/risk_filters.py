@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
@@ -13,6 +15,7 @@ from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
 from goals.api.filters import CHANGED, CycleFilter, PersonFilter
 from goals.api.reach import visible_objectives
 from goals.models import Objective, Risk
+from goals.models.risk_queries import RiskQuerySet
 
 YES_OR_NO = [("true", "true"), ("false", "false")]
 LEVELS = [(str(level), str(level)) for level in range(1, 6)]
@@ -32,17 +35,20 @@ class YesOrNo(django_filters.ChoiceFilter):
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         if not value:
             return qs
-        risks = Risk.objects.filter(pk__in=qs.order_by().values("pk"))
-        today = today_of(self.parent.request)
-        found = {
-            "open": lambda: risks.open(),
-            "high": lambda: risks.high(),
-            "stale": lambda: risks.stale(today),
-            "without_mitigation": lambda: risks.without_mitigation(),
-            "overdue": lambda: risks.with_overdue_mitigation(today),
-        }[self.which]()
-        keys = found.order_by().values("pk")
+        keys = self._found(qs, today_of(self.parent.request)).order_by().values("pk")
         return qs.filter(pk__in=keys) if value == "true" else qs.exclude(pk__in=keys)
+
+    def _found(self, qs: QuerySet[Any], today: date) -> RiskQuerySet:
+        """Of all risks, but where each is looked at by itself: what is asked for is not nested deeper."""
+        if self.which == "stale":
+            return Risk.objects.filter(pk__in=qs.order_by().values("pk")).stale(today)
+        ways: dict[str, Callable[[], RiskQuerySet]] = {
+            "open": Risk.objects.open,
+            "high": Risk.objects.high,
+            "without_mitigation": Risk.objects.without_mitigation,
+            "overdue": lambda: Risk.objects.with_overdue_mitigation(today),
+        }
+        return ways[self.which]()
 
 
 class RiskFilters(django_filters.FilterSet):

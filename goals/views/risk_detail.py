@@ -13,7 +13,7 @@ from goals.actions.risk_life import next_review
 from goals.figures.record import end_of
 from goals.figures.risk_changes import changes_of_risk
 from goals.figures.risks import concerned_by, risks_on
-from goals.models import Concern, Mitigation, Objective, Risk
+from goals.models import Concern, KeyResult, Mitigation, Objective, Risk
 from goals.views.carried import carried_risk
 from goals.views.context import Reader, may_edit
 from goals.views.looking_back import ShownDay, day_context, shown_day
@@ -27,7 +27,7 @@ CHANGES_AT_HAND = 12
 def risk_detail(request: HttpRequest, code: str) -> HttpResponse:
     rows = Risk.objects.visible_to(request.user).filter(objective__roadmap__area__archived_at__isnull=True)
     related = rows.with_last_change().select_related(
-        *("owner", "reviewed_by", "key_result"),
+        *("owner", "reviewed_by"),
         *("objective__roadmap__area__parent", "objective__roadmap__cycle"),
     )
     present = get_object_or_404(related, code=code)
@@ -49,6 +49,7 @@ def risk_detail(request: HttpRequest, code: str) -> HttpResponse:
         "cycle": cycle,
         "crumbs": risk_crumbs(present, last=True, days=days),
         "matrix": matrix_of_one(risk),
+        "key_result": _key_result(present, request.user),
         "steps": _steps(risk, shown),
         "concerns": _concerns(present, request.user, shown),
         "carried": carried_risk(present, request.user),
@@ -76,10 +77,17 @@ def _as_shown(present: Risk, shown: ShownDay) -> Risk:
             raise Http404(_("This risk is archived."))
         return present
     rows = Risk.objects.filter(pk=present.pk)
-    found = risks_on(rows.select_related("key_result", "objective__roadmap__cycle"), shown.as_of)
+    found = risks_on(rows.select_related("objective__roadmap__cycle"), shown.as_of)
     if not found:
         raise Http404(_("This risk was not there yet."))
     return found[0]
+
+
+def _key_result(risk: Risk, user: Reader) -> KeyResult | None:
+    """Whoever answers for a risk may read it, and need not see the key result that it is about."""
+    if risk.key_result_id is None:
+        return None
+    return KeyResult.objects.live().visible_to(user).filter(pk=risk.key_result_id).first()
 
 
 def _steps(risk: Risk, shown: ShownDay) -> list[Mitigation]:
