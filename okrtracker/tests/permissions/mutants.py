@@ -66,6 +66,9 @@ QUICK = {
     ],
     "goals/api/cycle": ["[api:cycle"],
     "goals/api/initiative": ["initiative"],
+    "goals/api/risk": ["[api:risk", "api/test_risks.py"],
+    "goals/models/risk": ["test_visibility.py", "test_risk"],
+    "goals/models/concern": ["test_risk"],
     "goals/models/initiative": ["initiative"],
     "goals/api": ["[api:key-result-check", "reads[api:", "writes[api:", "test_agreement.py", "tests/api/"],
     "goals/models/comment": ["test_visibility.py", "[goals:comment"],
@@ -79,6 +82,7 @@ QUICK = {
     "goals/views/comments": ["[goals:comment", "[goals:check_in_", "[goals:objective_comment", "_people]"],
     "goals/views/context": ["test_plan_risks.py"],
     "goals/views/cycle": ["test_cycles.py", "test_cycle_scores.py", "[cycles:"],
+    "goals/views/risk": ["[goals:risk_", "[goals:concern_", "test_risk_pages.py"],
     "goals/views/initiatives": ["[goals:initiative_", "views/test_initiatives.py"],
     "goals/views/own": ["[people:own"],
     "goals/views/plan": [

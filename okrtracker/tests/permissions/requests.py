@@ -23,6 +23,7 @@ from goals.models import (
     Alignment,
     CheckIn,
     Comment,
+    Concern,
     Cycle,
     Dependency,
     Initiative,
@@ -119,6 +120,8 @@ FORMS: dict[str, Form] = {
     "goals:roadmap_create": {"title": "A new one", "visibility": "internal"},
     "goals:objective_restore": {"reason": WHY},
     "goals:key_result_restore": {"reason": WHY},
+    "api:risk-close": {"outcome": "prevented"},
+    "api:risk-reopen": {"reason": WHY},
     "api:key-result-check-ins": REPORT,
     "api:key-result-initiatives": {"title": "Another one"},
     "api:cycle-reopen": {"reason": WHY},
@@ -146,6 +149,7 @@ class Found:
             Initiative: {"pk": self.parts.get("initiative_id")},
             Mitigation: {"pk": self.parts.get("mitigation_id")},
             Dependency: {"pk": self.parts.get("need_id")},
+            Concern: {"pk": self.parts.get("concern_id")},
             Alignment: {"pk": self.parts.get("alignment_id")},
             Cycle: {"key": self.parts.get("cycle_key")},
         }
@@ -235,6 +239,10 @@ FORMS_OF_ROWS: dict[str, Callable[[Found], Form]] = {
     "goals:key_result_remove": _edited("", KeyResult, way="drop"),
     "goals:need_edit": _edited("", Dependency, note="Another note", state="agreed"),
     "goals:risk_edit": _edited("goals:risk_create", Risk),
+    "goals:risk_review": _edited("", Risk),
+    "goals:risk_close": _edited("", Risk, outcome="prevented", closed_on=str(timezone.localdate())),
+    "goals:risk_reopen": _edited("", Risk),
+    "goals:concern_create": lambda found: {"objective": found.parts["code"].replace("-O1-R1", "-B2")},
     "goals:initiative_edit": _edited("goals:initiative_create", Initiative),
     "goals:initiative_state": _edited("", Initiative, state="doing"),
     "goals:mitigation_edit": _edited("goals:mitigation_create", Mitigation),
@@ -282,6 +290,10 @@ def everything_is_paused() -> None:
     )
 
 
+def every_risk_has_ended() -> None:
+    Risk.objects.update(state="closed", outcome="prevented", closed_on=timezone.localdate())
+
+
 BEFORE: dict[str, Callable[[], Any]] = {
     "cycles:cycle_activate": all_cycles_are("planning"),
     "api:cycle-activate": all_cycles_are("planning"),
@@ -292,6 +304,8 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "cycles:roadmap_scores": all_cycles_are("closing"),
     "goals:objective_restore": removed(Objective),
     "goals:key_result_restore": removed(KeyResult),
+    "goals:risk_reopen": every_risk_has_ended,
+    "api:risk-reopen": every_risk_has_ended,
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
     "api:key-result-resume": everything_is_paused,
     "api:check-in-acknowledgement-me": everybody_took_note,
