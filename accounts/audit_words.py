@@ -24,6 +24,7 @@ PAGES = {
     "areas.area": "areas:area_detail",
     "goals.objective": "goals:objective_detail",
     "goals.keyresult": "goals:key_result_detail",
+    "goals.risk": "goals:risk_detail",
 }
 # Who reads the record knows which row it is; its numbers say nothing.
 UNSHOWN = {"id"}
@@ -173,11 +174,10 @@ def _moment(value: str) -> str:
 def _url(entry: AuditEntry) -> str:
     """Where the thing is looked at; empty where it has no page."""
     try:
-        if entry.model == "goals.risk" and "-" in entry.subject:
-            objective, short_code = entry.subject.rsplit("-", 1)
-            return f"{reverse('goals:objective_detail', args=[objective])}#risk-{short_code}"
         if entry.model == "goals.roadmap" and "-" in entry.subject:
             return reverse("goals:roadmap_detail", args=entry.subject.split("-", 1))
+        if entry.model == "goals.concern":
+            return reverse("goals:risk_detail", args=[entry.subject.partition(" ")[0]])
         if entry.model == "goals.initiative":
             return reverse("goals:key_result_detail", args=[entry.subject.partition(":")[0]])
         if entry.model in PAGES:

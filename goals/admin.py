@@ -16,6 +16,7 @@ from goals.actions.refusals import Refused
 from goals.models import (
     Alignment,
     CheckIn,
+    Concern,
     Cycle,
     Dependency,
     Initiative,
@@ -131,8 +132,8 @@ class CheckInAdmin(LookUp, admin.ModelAdmin):
 
 @admin.register(Risk)
 class RiskAdmin(LookUp, SimpleHistoryAdmin):
-    list_display = ["code", "title", "kind", "likelihood", "impact", "state", "owner"]
-    list_filter = ["kind", "state", "response"]
+    list_display = ["code", "title", "kind", "likelihood", "impact", "state", "outcome", "owner"]
+    list_filter = ["kind", "state", "response", "outcome"]
     search_fields = ["code", "title"]
     list_select_related = ["owner"]
 
@@ -143,6 +144,13 @@ class MitigationAdmin(LookUp, SimpleHistoryAdmin):
     list_filter = ["state"]
     search_fields = ["text", "risk__code"]
     list_select_related = ["risk", "owner"]
+
+
+@admin.register(Concern)
+class ConcernAdmin(LookUp, SimpleHistoryAdmin):
+    list_display = ["risk", "objective"]
+    search_fields = ["risk__code", "objective__code"]
+    list_select_related = ["risk", "objective"]
 
 
 @admin.register(Dependency)

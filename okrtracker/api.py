@@ -16,6 +16,7 @@ from accounts.api.views import MeView
 from areas.api.views import AreaViewSet
 from goals.api import alignment_views as alignments
 from goals.api import progress_views as progress
+from goals.api import risk_views as risks
 from goals.api import views as goals
 from goals.api.comment_views import (
     AcknowledgementViewSet,
@@ -44,6 +45,8 @@ router.register("initiatives", InitiativeViewSet, basename="initiative")
 
 router.register("alignments", alignments.AlignmentViewSet, basename="alignment")
 router.register("dependencies", DependencyViewSet, basename="dependency")
+
+router.register("risks", risks.RiskViewSet, basename="risk")
 
 router.register("record", RecordViewSet, basename="record")
 router.register("tokens", TokenViewSet, basename="token")
@@ -109,6 +112,7 @@ version_1: list[URLPattern | URLResolver] = [
     re_path(r"^areas/(?P<key>[A-Z0-9]+)/series/$", progress.AreaSeriesView.as_view(), name="area-series"),
     re_path(r"^areas/(?P<key>[A-Z0-9]+)/rhythm/$", AreaRhythmView.as_view(), name="area-rhythm"),
     re_path(r"^cycles/(?P<key>[A-Z0-9]+)/rhythm/$", CycleRhythmView.as_view(), name="cycle-rhythm"),
+    re_path(r"^cycles/(?P<key>[A-Z0-9]+)/risk-trend/$", risks.RiskTrendView.as_view(), name="risk-trend"),
     re_path(r"^areas/(?P<key>[A-Z0-9]+)/explain/$", progress.AreaExplainView.as_view(), name="area-explain"),
     *(
         re_path(rf"^{plural}/(?P<code>{goals.CODE})/{what}/$", view.as_view(), name=f"{singular}-{what}")

@@ -13,11 +13,22 @@ from django.utils.translation import gettext as _
 
 from goals.actions.alignments import align
 from goals.actions.carrying import still_here, values_of
+from goals.actions.concerns import add_concern
 from goals.actions.initiatives import create_initiative
 from goals.actions.needs import change_dependency, create_dependency
 from goals.actions.refusals import Refused
 from goals.actions.risks import create_mitigation, create_risk
-from goals.models import Alignment, Cycle, Dependency, Initiative, KeyResult, Objective, Risk, Visibility
+from goals.models import (
+    Alignment,
+    Concern,
+    Cycle,
+    Dependency,
+    Initiative,
+    KeyResult,
+    Objective,
+    Risk,
+    Visibility,
+)
 
 RISK_FIELDS = (
     "kind",
@@ -53,6 +64,7 @@ class Notes(Protocol):
     needs: list[str]
     initiatives: list[str]
     supports: list[str]
+    concerns: list[str]
     left: list[str]
     mitigation_count: int
 
@@ -159,6 +171,20 @@ def supports_to_follow(cycle: Cycle, into: Cycle) -> list[tuple[Alignment, Objec
     return [(row, lower, upper) for row, lower, upper in pairs if (lower.pk, upper.pk) not in known]
 
 
+def concerns_to_follow(cycle: Cycle, into: Cycle) -> list[tuple[Risk, Objective]]:
+    """What carried-over risks come to concern: what the objectives that they concerned have become.
+
+    Not what they concern or concerned there: what was ended in the new plan stays so. Three queries.
+    """
+    successors = {row.predecessor_id: row for row in _going_on(into)}
+    risks = Risk.objects.live().of_cycle(into).filter(predecessor__isnull=False)
+    carried = {row.predecessor_id: row for row in risks.select_related("objective__roadmap__cycle")}
+    known = set(Concern.history.filter(risk__in=carried.values()).values_list("risk", "objective"))
+    rows = Concern.objects.of_cycle(cycle).filter(risk__in=carried, objective__in=successors)
+    pairs = [(carried[row.risk_id], successors[row.objective_id]) for row in rows.order_by("pk")]
+    return [(risk, other) for risk, other in pairs if (risk.pk, other.pk) not in known]
+
+
 def _going_on(into: Cycle) -> QuerySet[Objective]:
     rows = Objective.objects.counting().filter(roadmap__cycle=into, predecessor__isnull=False)
     return rows.select_related("roadmap__cycle")
@@ -196,6 +222,7 @@ def follow(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: datetime) -
         else:
             notes.initiatives.append(there.recorded_as)
     _carry_supports(cycle, into, notes, by=by, now=now)
+    _carry_concerns(cycle, into, notes, by=by, now=now)
 
 
 def _carry_supports(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: datetime) -> None:
@@ -208,6 +235,18 @@ def _carry_supports(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: da
             notes.left.append(f"{name}: {refusal.sentence}")
         else:
             notes.supports.append(name)
+
+
+def _carry_concerns(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: datetime) -> None:
+    for risk, objective in concerns_to_follow(cycle, into):
+        name = f"{risk.code}: {objective.code}"
+        try:
+            with transaction.atomic():
+                add_concern(risk, objective, by=by, now=now, reason=_("carried over"))
+        except Refused as refusal:
+            notes.left.append(f"{name}: {refusal.sentence}")
+        else:
+            notes.concerns.append(name)
 
 
 def _carry_risk(risk: Risk, into: Cycle, *, by: Any, now: datetime) -> tuple[Risk, int]:

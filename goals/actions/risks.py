@@ -7,10 +7,15 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from goals.actions import locks
+from goals.actions.refusals import ReasonNeeded, WrongState
 from goals.actions.rows import change_row, next_number, refuse_closed, refuse_given_up, save_row
+from goals.figures.record import day_of
 from goals.models import Mitigation, Objective, Risk
+
+NOT_ENDED = {"outcome": "", "outcome_note": "", "closed_on": None}
 
 
 @transaction.atomic
@@ -25,6 +30,8 @@ def create_risk(
     objective = locks.lock_objective(objective.pk)
     refuse_given_up(objective)
     number = next_number(objective, "last_risk_number", wanted=number)
+    if fields.get("state") == Risk.State.CLOSED:
+        fields = {"closed_on": day_of(now)} | fields
     risk = Risk(objective=objective, number=number, created_at=now, **fields)
     risk.code = f"{objective.code}-{risk.short_code}"
     save_row(risk, by=by, now=now)
@@ -35,17 +42,54 @@ def create_risk(
 def change_risk(
     risk: Risk, *, by: Any, now: datetime, version: int | None = None, reason: str = "", **changes: Any
 ) -> bool:
-    """Whether something changed. Raises CycleClosed, StaleVersion, Invalid."""
-    refuse_closed(locks.share_cycle(risk.objective.roadmap.cycle_id))
-    risk = (
-        Risk.objects.select_for_update(of=("self",), no_key=True).select_related("objective").get(pk=risk.pk)
-    )
+    """Whether something changed. One that is closed ends today unless said otherwise; opened again it has
+    not ended. Raises CycleClosed, StaleVersion, Invalid, and ReasonNeeded where it is opened again.
+    """
+    risk = hold_risk(risk)
+    state = changes.get("state", risk.state)
+    if Risk.State.CLOSED not in (state, risk.state) or state == risk.state:
+        pass
+    elif state == Risk.State.CLOSED:
+        changes = {"closed_on": day_of(now)} | changes
+    elif reason.strip():
+        changes |= NOT_ENDED
+    else:
+        raise ReasonNeeded(_("Say why %(code)s is opened again.") % {"code": risk.code})
+    if "reviewed_on" in changes and changes["reviewed_on"] != risk.reviewed_on:
+        changes.setdefault("reviewed_by", None)
     return change_row(risk, by=by, now=now, version=version, changes=changes, reason=reason)
+
+
+def hold_risk(risk: Risk) -> Risk:
+    """The risk as it is now, locked. Raises CycleClosed."""
+    refuse_closed(locks.share_cycle(risk.objective.roadmap.cycle_id))
+    related = Risk.objects.select_related("objective__roadmap__cycle", "objective__roadmap__area")
+    return related.select_for_update(of=("self",), no_key=True).get(pk=risk.pk)
+
+
+def refuse_carried_over(risk: Risk, *, by: Any) -> None:
+    """What was carried over is finished here: a step against it would be lost to those who carry it on.
+
+    The caller holds the cycle, so it is not being carried over now. Raises WrongState, which names the
+    successor where the person may see it.
+    """
+    successor = Risk.objects.live().filter(predecessor=risk).first()
+    if successor is None:
+        return
+    is_seen = by is None or Risk.objects.visible_to(by).filter(pk=successor.pk).exists()
+    if not is_seen:
+        raise WrongState(
+            _("%(code)s goes on in another cycle; this is written down there.") % {"code": risk.code}
+        )
+    names = {"code": risk.code, "successor": successor.code, "cycle": successor.objective.roadmap.cycle.name}
+    raise WrongState(_("%(code)s goes on in %(cycle)s as %(successor)s; write this down there.") % names)
 
 
 @transaction.atomic
 def create_mitigation(risk: Risk, *, by: Any, now: datetime, **fields: Any) -> Mitigation:
+    """The last step of its risk. Raises CycleClosed, WrongState (it was carried over), Invalid."""
     refuse_closed(locks.share_cycle(risk.objective.roadmap.cycle_id))
+    refuse_carried_over(risk, by=by)
     # After the others; two at once may share a place and then stand in the order they were made.
     last = Mitigation.objects.filter(risk=risk).aggregate(last=Max("position"))["last"] or 0
     mitigation = Mitigation(risk=risk, created_at=now, **{"position": last + 1} | fields)

@@ -66,6 +66,7 @@ class RolloverReport:
     needs: list[str] = field(default_factory=list)
     initiatives: list[str] = field(default_factory=list)
     supports: list[str] = field(default_factory=list)
+    concerns: list[str] = field(default_factory=list)
     mitigation_count: int = 0
     # Of risks, needs and initiatives that the other plan did not take: which, and why.
     left: list[str] = field(default_factory=list)

@@ -385,3 +385,66 @@ EXPLAINED_ROADMAP = _answer(
     "One objective", EXPLAINED_VALUE | {"code": "EDGE-24H2", "parts": [OBJECTIVE_PART]}
 )
 EXPLAINED_AREA = _answer("One objective", EXPLAINED_VALUE | {"area": "EDGE", "parts": [OBJECTIVE_PART]})
+
+RISK = _answer(
+    "One that is open",
+    {
+        "code": "EDGE-24H2-O1-R1",
+        "title": "Only Arm CPUs are measured",
+        "objective": "EDGE-24H2-O1",
+        "concerns": ["COMPC-24H2-O1"],
+        "key_result": "EDGE-24H2-O1-KR1",
+        "area": "EDGE",
+        "cycle": "24H2",
+        "kind": "known",
+        "description": "",
+        "likelihood": 4,
+        "impact": 4,
+        "score": 16,
+        "high": True,
+        "residual_likelihood": 2,
+        "residual_impact": 4,
+        "residual_score": 8,
+        "response": "mitigate",
+        "trigger": "A partner reports other numbers.",
+        "state": "mitigating",
+        "owner": "lea.lead@example.org",
+        "owner_name": "Lea Lead",
+        "review_on": "2024-11-13",
+        "reviewed_on": "2024-10-14",
+        "reviewed_by": "lea.lead@example.org",
+        "stale": False,
+        "occurred_on": None,
+        "consequence": "",
+        "outcome": None,
+        "outcome_note": "",
+        "closed_on": None,
+        "mitigations": [
+            {
+                "id": 7,
+                "text": "Add a device lab",
+                "owner": "con.tributor@example.org",
+                "due_on": "2024-11-01",
+                "state": "doing",
+                "overdue": False,
+            }
+        ],
+        "predecessor": None,
+        "successor": None,
+        "visibility": "internal",
+        **STAMPS,
+        "archived_at": None,
+        "url": f"{SITE}/api/v1/risks/EDGE-24H2-O1-R1/",
+        "page_url": f"{SITE}/risks/EDGE-24H2-O1-R1/",
+    },
+)
+RISK_TREND = _answer(
+    "One day",
+    {
+        "cycle": "24H2",
+        "area": None,
+        "results": [
+            {"day": "2024-10-14", "open": 12, "high": 4, "occurred": 1, "mitigated": 9, "score_sum": 96}
+        ],
+    },
+)

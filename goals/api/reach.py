@@ -8,9 +8,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework.request import Request
 
 from areas.api.reach import in_reach
-from goals.models import CheckIn, Comment, Initiative, KeyResult, Objective, Roadmap
+from goals.models import CheckIn, Comment, Initiative, KeyResult, Objective, Risk, Roadmap
 from goals.models.initiative import InitiativeQuerySet
 from goals.models.key_result import KeyResultQuerySet
+from goals.models.risk_queries import RiskQuerySet
 
 
 def visible_roadmaps(request: Request) -> QuerySet[Roadmap]:
@@ -39,6 +40,10 @@ def visible_comments(request: Request) -> QuerySet[Comment]:
 def visible_initiatives(request: Request) -> InitiativeQuerySet:
     path = "key_result__objective__roadmap__area"
     return Initiative.objects.visible_to(request.user).filter(in_reach(request, path))
+
+
+def visible_risks(request: Request) -> RiskQuerySet:
+    return Risk.objects.visible_to(request.user).filter(in_reach(request, "objective__roadmap__area"))
 
 
 def with_kin(rows: Any, seen: Any) -> Any:

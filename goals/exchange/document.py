@@ -30,6 +30,7 @@ KEY_RESULT_VISIBILITIES = ("inherit", "internal", "restricted")
 RISK_KINDS = ("known", "unknown")
 RISK_RESPONSES = ("mitigate", "accept", "avoid", "transfer")
 RISK_STATES = ("open", "mitigating", "accepted", "occurred", "closed")
+RISK_OUTCOMES = ("prevented", "not_occurred", "handled", "irrelevant", "not_recorded")
 STEP_STATES = ("planned", "doing", "done", "dropped")
 NEED_STATES = ("asked", "agreed", "at_risk", "met")
 NEED_ANSWERS = ("", "accepted", "declined")
@@ -120,7 +121,8 @@ class RiskEntry(_Entry):
     """A risk to an objective, or to the key result of it that has the number `key_result`.
 
     Levels go from 1 to 5. An unknown risk with a review date may lack a likelihood; any other risk without
-    one gets the middle.
+    one gets the middle. How a closed one ended is not recorded where nobody says it. `concerns` are codes of
+    other objectives of the cycle, in order.
     """
 
     number: int | None
@@ -138,18 +140,26 @@ class RiskEntry(_Entry):
     residual_impact: int | None = None
     occurred_on: date | None = None
     consequence: str = ""
+    outcome: str = ""
+    outcome_note: str = ""
+    closed_on: date | None = None
+    reviewed_on: date | None = None
     visibility: str = "internal"
     key_result: int | None = None
+    concerns: tuple[str, ...] = ()
     mitigations: tuple[MitigationEntry, ...] = ()
     line: int = field(default=0, compare=False)
 
     _lines = ("title", "trigger")
-    _blocks = ("description", "consequence")
+    _blocks = ("description", "consequence", "outcome_note")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.likelihood is None and not self.may_lack_likelihood:
             self._set("likelihood", MIDDLE_LEVEL)
+        if self.state == "closed" and not self.outcome:
+            self._set("outcome", "not_recorded")
+        self._set("concerns", tuple(sorted(set(self.concerns))))
 
     @property
     def may_lack_likelihood(self) -> bool:

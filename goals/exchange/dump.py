@@ -18,16 +18,27 @@ from goals.exchange.document import (
     SupportEntry,
 )
 from goals.exchange.errors import DocumentError, Problem
-from goals.models import Alignment, Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import (
+    Alignment,
+    Concern,
+    Dependency,
+    Initiative,
+    KeyResult,
+    Mitigation,
+    Objective,
+    Risk,
+    Roadmap,
+)
 from goals.models.cycle import Visibility
 
 
 def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
-    """Roadmaps with all that their documents hold, in eight queries however many there are."""
+    """Roadmaps with all that their documents hold, in nine queries however many there are."""
     key_results = KeyResult.objects.select_related("owner").prefetch_related("interim_targets")
     initiatives = Initiative.objects.select_related("owner")
     mitigations = Mitigation.objects.select_related("owner")
     risks = Risk.objects.select_related("owner", "key_result").order_by("number")
+    concerns = Concern.objects.select_related("objective__roadmap__area", "objective__roadmap__cycle")
     needs = Dependency.objects.live().select_related(
         "on_objective__roadmap__area", "on_objective__roadmap__cycle"
     )
@@ -40,6 +51,7 @@ def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
         Prefetch("objectives__key_results__initiatives", initiatives),
         Prefetch("objectives__risks", risks),
         Prefetch("objectives__risks__mitigations", mitigations),
+        Prefetch("objectives__risks__concerns", concerns),
         Prefetch("objectives__needs", needs),
         Prefetch("objectives__supports", supports),
     )
@@ -188,6 +200,16 @@ def risk_entry(risk: Risk, *, shown: set[int] | None = None, public: bool = Fals
         residual_impact=risk.residual_impact,
         occurred_on=risk.occurred_on,
         consequence=risk.consequence,
+        outcome=risk.outcome,
+        outcome_note=risk.outcome_note,
+        closed_on=risk.closed_on,
+        # When somebody last looked at it inside is nobody else's business.
+        reviewed_on=None if public else risk.reviewed_on,
+        concerns=tuple(
+            row.objective.code
+            for row in risk.concerns.all()
+            if row.objective.is_counting and (not public or _is_public(row.objective))
+        ),
         visibility=risk.visibility,
         key_result=key_result.number if key_result else None,
         mitigations=tuple(mitigation_entry(row, public=public) for row in risk.mitigations.all()),

@@ -26,6 +26,7 @@ _RHYTHMS = {"daily": 1, "weekly": 7, "fortnightly": 14}
 _RHYTHM = re.compile(r"(?:every )?([0-9]{1,3})(?: days?)?", re.I)
 _PAUSE = re.compile(r"([0-9-]{10}) (?:to|until) ([0-9-]{10}):(.*)", re.DOTALL)
 _QUOTES = "'\"‘’“”"
+OBJECTIVE_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}-[0-9A-Z]{2,12}-[OB][0-9]{1,6}")
 MAX_CONSEQUENCE = 5_000
 MAX_WEIGHT = Decimal("9999.99")
 MAX_INTERIM = 60
@@ -165,6 +166,15 @@ def _read_key_result(raw: str, label: str) -> int:
     return int(match[1])
 
 
+def _read_concerns(raw: str, label: str) -> tuple[str, ...]:
+    """`DIST-24H2-O2, CORE-24H2-B1`"""
+    codes = [word for word in re.split(r"[,;\s]+", _word(raw)) if word]
+    for code in codes:
+        if not OBJECTIVE_CODE.fullmatch(code):
+            raise ValueError(f"{label} '{code[:60]}' is no code of an objective, like LIB-24H2-O1")
+    return tuple(codes)
+
+
 def limited(text: str, limit: int, label: str) -> str:
     if len(text) > limit:
         raise ValueError(f"{label} is longer than {limit} characters")
@@ -221,13 +231,18 @@ def _weight() -> Field:
 
 
 _VISIBILITY = _choice("visibility", "Visibility", document.VISIBILITIES)
-_CONSEQUENCE = Field(
-    "consequence",
-    "Consequence",
-    lambda raw, told: limited(clean_block(unescape(raw)), MAX_CONSEQUENCE, told),
-    escape_block,
-    own_line=True,
-)
+
+
+def _block(name: str, label: str, **options: Any) -> Field:
+    return Field(
+        name,
+        label,
+        lambda raw, told: limited(clean_block(unescape(raw)), MAX_CONSEQUENCE, told),
+        escape_block,
+        own_line=True,
+        **options,
+    )
+
 
 SUPPORTERS = ("shown", "counted")
 
@@ -281,10 +296,15 @@ RISK_FIELDS: tuple[Field, ...] = (
     _day("review_on", "Review", also=("review on", "review date")),
     _whole("residual_likelihood", "Residual likelihood", 1, 5),
     _whole("residual_impact", "Residual impact", 1, 5),
+    _day("reviewed_on", "Reviewed", also=("reviewed on", "last review")),
     _day("occurred_on", "Occurred", also=("occurred on",)),
+    _choice("outcome", "Outcome", document.RISK_OUTCOMES),
+    _day("closed_on", "Closed", also=("closed on",)),
     _VISIBILITY,
+    Field("concerns", "Concerns", _read_concerns, ", ".join, also=("also concerns",)),
     _text("trigger", "Trigger", 300, own_line=True),
-    _CONSEQUENCE,
+    _block("consequence", "Consequence"),
+    _block("outcome_note", "Outcome note", also=("lesson",)),
 )
 INITIATIVE_FIELDS: tuple[Field, ...] = (
     Field("link", "Link", _read_link, escape_line, also=("url",)),

@@ -25,7 +25,8 @@ from goals.actions.rows import save_row
 from goals.exchange.document import RoadmapDocument
 from goals.exchange.dump import roadmap_document, with_plan
 from goals.exchange.errors import DocumentError
-from goals.exchange.load_objective import Loaded, load_needs, load_objectives, load_supports
+from goals.exchange.load_links import load_concerns, load_needs, load_supports
+from goals.exchange.load_objective import Loaded, load_objectives
 from goals.exchange.loading import Loading, LoadReport
 from goals.models import Cycle, Roadmap
 
@@ -58,6 +59,7 @@ def load_documents(
             loading.name = document.name
             load_needs(rows, loading)
             load_supports(rows, loading)
+            load_concerns(rows, loading)
         if loading.problems:
             raise DocumentError("roadmap", loading.problems)
         if dry_run:
@@ -66,14 +68,18 @@ def load_documents(
 
 
 def _in_cycle(document: RoadmapDocument, cycle: str) -> RoadmapDocument:
-    """As if it were of another cycle; an objective supports those of its own cycle, so these follow."""
-    before = f"-{document.cycle}-"
+    """As if it were of another cycle; what is supported or concerned is of the same cycle, so it follows."""
+    before, after = f"-{document.cycle}-", f"-{cycle}-"
     objectives = tuple(
         replace(
             entry,
             supports=tuple(
-                replace(support, objective=support.objective.replace(before, f"-{cycle}-"))
+                replace(support, objective=support.objective.replace(before, after))
                 for support in entry.supports
+            ),
+            risks=tuple(
+                replace(risk, concerns=tuple(code.replace(before, after) for code in risk.concerns))
+                for risk in entry.risks
             ),
         )
         for entry in document.objectives

@@ -7,10 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from goals.actions.alignments import align, weigh
 from goals.actions.initiatives import change_initiative, create_initiative, order_initiatives
 from goals.actions.key_results import change_key_result, create_key_result
-from goals.actions.needs import change_dependency, create_dependency
 from goals.actions.pauses import tell_pause
 from goals.actions.risks import (
     change_mitigation,
@@ -32,10 +30,8 @@ from goals.exchange.dump import (
     is_in_plan,
     key_result_entry,
     mitigation_entry,
-    need_entry,
     objective_entry,
     risk_entry,
-    support_entry,
 )
 from goals.exchange.loading import Loading, Match
 from goals.models import KeyResult, Objective, Risk, Roadmap
@@ -60,12 +56,11 @@ KEY_RESULT = _same("title", "metric", "unit", "kind", "weight", "owner", "due_on
     "source": "source_note",
 }
 RISK = _same("kind", "title", "description", "likelihood", "impact", "response", "trigger", "owner") | _same(
-    "state", "review_on", "residual_likelihood", "residual_impact", "occurred_on", "consequence", "visibility"
+    *("state", "review_on", "residual_likelihood", "residual_impact", "occurred_on", "consequence"),
+    *("outcome", "outcome_note", "closed_on", "reviewed_on", "visibility"),
 )
 INITIATIVE = _same("title", "link", "owner", "due_on", "state")
 MITIGATION = _same("text", "owner", "due_on", "state")
-NEED = _same("note", "state", "answer", "answer_note")
-SUPPORT = _same("weight")
 
 Loaded = list[tuple[ObjectiveEntry, Objective]]
 
@@ -136,7 +131,7 @@ def _risks(entry: ObjectiveEntry, objective: Objective, loading: Loading) -> Non
     for match in loading.match(entry.risks, objective.risks.all(), lambda row: row.archived_at is None):
         wanted, row = match.entry, match.row
         present = risk_entry(row, shown=shown) if row else None
-        changes = loading.changes(wanted, present, RISK)
+        changes = _untold_stays(wanted, row, loading.changes(wanted, present, RISK))
         if wanted.key_result != (present.key_result if present else None):
             # By a query of its own: the key result may have been made a moment ago.
             changes["key_result"] = objective.key_results.filter(number=wanted.key_result).first()
@@ -146,6 +141,17 @@ def _risks(entry: ObjectiveEntry, objective: Objective, loading: Loading) -> Non
             loading.change(wanted.line, change_risk, row, changes, reason=loading.reason)
         if row is not None:
             _mitigations(wanted, row, loading)
+
+
+def _untold_stays(entry: RiskEntry, row: Risk | None, changes: dict[str, Any]) -> dict[str, Any]:
+    """What is the record of a step, not a part of the plan, is not taken back by saying nothing of it."""
+    if entry.reviewed_on is None:
+        changes.pop("reviewed_on", None)
+    if entry.state == "closed" and entry.closed_on is None:
+        changes.pop("closed_on", None)
+    if entry.outcome == "not_recorded" and row is not None and row.outcome:
+        changes.pop("outcome", None)
+    return changes
 
 
 def _mitigations(entry: RiskEntry, risk: Risk, loading: Loading) -> None:
@@ -196,65 +202,3 @@ def _by_words(rows: Iterable[Any], name: str) -> dict[str, list[Any]]:
 def _next_of(rows: dict[str, list[Any]], words: str) -> Any:
     """The first row with these words that was not taken yet."""
     return rows[words].pop(0) if rows.get(words) else None
-
-
-def load_needs(loaded: Iterable[tuple[ObjectiveEntry, Objective]], loading: Loading) -> None:
-    """Needs come last: what an objective needs may stand in another document of the same load."""
-    loaded = list(loaded)
-    codes = {need.on_objective for entry, _ in loaded for need in entry.needs} - {""}
-    others = Objective.objects.in_bulk(codes, field_name="code") if codes else {}
-    for entry, objective in loaded:
-        _needs(entry, objective, others, loading)
-
-
-def _needs(
-    entry: ObjectiveEntry, objective: Objective, others: dict[str, Objective], loading: Loading
-) -> None:
-    live = (row for row in objective.needs.all() if row.archived_at is None)
-    rows = {(need := need_entry(row)).on_objective or need.partner: row for row in live}
-    for need in entry.needs:
-        key = need.on_objective or need.partner
-        name = f"{objective.code} needs {key}"
-        row = rows.pop(key, None)
-        if need.on_objective and need.on_objective not in others:
-            loading.refuse(need.line, f"there is no objective {need.on_objective}")
-            continue
-        changes = loading.changes(need, need_entry(row) if row else None, NEED)
-        if row is None:
-            changes |= {"on_objective": others.get(need.on_objective), "partner": need.partner}
-            loading.create(need.line, create_dependency, objective, changes, name=name)
-        elif changes:
-            # The answer as well, where it is the same: the document says that it holds for these words.
-            stands = {"state": need.state, "answer": need.answer, "answer_note": need.answer_note}
-            loading.change(need.line, change_dependency, row, changes | stands, name=name)
-        else:
-            loading.change(need.line, change_dependency, row, {}, name=name)
-    loading.report.absent += [f"{objective.code} needs {key}" for key in rows]
-
-
-def load_supports(loaded: Iterable[tuple[ObjectiveEntry, Objective]], loading: Loading) -> None:
-    """What objectives support; after all of them, as it may stand in another document of the same load."""
-    loaded = list(loaded)
-    codes = {support.objective for entry, _ in loaded for support in entry.supports}
-    others = Objective.objects.in_bulk(codes, field_name="code") if codes else {}
-    for entry, objective in loaded:
-        _supports(entry, objective, others, loading)
-
-
-def _supports(
-    entry: ObjectiveEntry, objective: Objective, others: dict[str, Objective], loading: Loading
-) -> None:
-    present = {row.supported.code: row for row in objective.supports.all()}
-    for support in entry.supports:
-        name = f"{objective.code} supports {support.objective}"
-        row = present.pop(support.objective, None)
-        if support.objective not in others:
-            loading.refuse(support.line, f"there is no objective {support.objective}")
-            continue
-        changes = loading.changes(support, support_entry(row) if row else None, SUPPORT)
-        if row is None:
-            fields = changes | {"supported": others[support.objective], "reason": loading.reason}
-            loading.create(support.line, align, objective, fields, name=name)
-        else:
-            loading.change(support.line, weigh, row, changes, name=name, reason=loading.reason)
-    loading.report.absent += [f"{objective.code} supports {code}" for code in present]

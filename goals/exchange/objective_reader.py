@@ -27,7 +27,6 @@ MAX_PARTNER = 120
 _PILLAR = re.compile(r"(?<!\\)\(([^()]*)\)$")
 _PILLAR_WORDS = re.compile(r"(?:better|modern|empowering)\b", re.I)
 _PARTNER = re.compile(r"partners?\s*(?::|\s)\s*", re.I)
-_OBJECTIVE_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}-[0-9A-Z]{2,12}-[OB][0-9]{1,6}")
 
 
 class ObjectiveReader(EntryReader):
@@ -109,7 +108,7 @@ class ObjectiveReader(EntryReader):
             self._field_item(child, fields.NEED_FIELDS, values)
         self._refuse_prose(item, "a need is one line; put the text behind 'Note:'")
         word = plain_line(head)
-        if _OBJECTIVE_CODE.fullmatch(word):
+        if fields.OBJECTIVE_CODE.fullmatch(word):
             return NeedEntry(on_objective=word, line=item.line, **values)
         partner = _PARTNER.sub("", head, count=1) if _PARTNER.match(head) else head
         name = self._text(partner, item.line, "the partner", MAX_PARTNER)
@@ -127,7 +126,7 @@ class ObjectiveReader(EntryReader):
         for child in item.children:
             self._field_item(child, fields.SUPPORT_FIELDS, values)
         self._refuse_prose(item, "what is supported is one line: '- CODE · Weight: 2'")
-        if not _OBJECTIVE_CODE.fullmatch(word):
+        if not fields.OBJECTIVE_CODE.fullmatch(word):
             self._problem(item.line, f"'{word}' is no code of an objective, like LIB-24H2-O1")
             return None
         return SupportEntry(objective=word, line=item.line, **values)

@@ -84,6 +84,10 @@ def _owned(row: Any, person: User) -> Row:
     return {"code": row.code, "title": row.title if row.is_seen else None}
 
 
+def _reviewed(row: Any, person: User) -> Row:
+    return _owned(row, person) | {"reviewed_on": row.reviewed_on}
+
+
 def _mitigation(row: Any, person: User) -> Row:
     told = {"risk": row.risk.code, "text": row.text if row.is_seen else None}
     return told | {"state": row.state, "due_on": row.due_on}
@@ -180,6 +184,7 @@ SECTIONS = (
     Section("objectives", Objective, ("owner",), _owned, seen=Objective),
     Section("key_results", KeyResult, ("owner",), _owned, seen=KeyResult),
     Section("risks", Risk, ("owner",), _owned, seen=Risk),
+    Section("risks_reviewed", Risk, ("reviewed_by",), _reviewed, seen=Risk),
     Section("mitigations", Mitigation, ("owner",), _mitigation, ("risk",), seen=Risk, seen_key="risk_id"),
     Section(
         "initiatives",
@@ -239,6 +244,7 @@ LEFT_OUT = {
     "HistoricalObjective.owner": BY_THE_RECORD,
     "HistoricalKeyResult.owner": BY_THE_RECORD,
     "HistoricalRisk.owner": BY_THE_RECORD,
+    "HistoricalRisk.reviewed_by": BY_THE_RECORD,
     "HistoricalMitigation.owner": BY_THE_RECORD,
     "HistoricalInitiative.owner": BY_THE_RECORD,
     "HistoricalDependency.answered_by": BY_THE_RECORD,

@@ -67,6 +67,13 @@ class RiskReader(EntryReader):
         )
         if entry.state == "occurred" and entry.occurred_on is None:
             self._problem(item.line, "say on which day the risk occurred: 'Occurred: 2024-10-14'")
+        if entry.state == "occurred" and not entry.consequence:
+            self._problem(item.line, "say what followed when the risk occurred: 'Consequence: ...'")
+        has_ended = entry.outcome or entry.outcome_note or entry.closed_on
+        if entry.state != "closed" and has_ended:
+            self._problem(item.line, "only a closed risk has an outcome: 'State: closed'")
+        if entry.outcome == "handled" and not (entry.occurred_on and entry.consequence):
+            self._problem(item.line, "what was handled has occurred: write 'Occurred:' and 'Consequence:'")
         return entry
 
     def _step(self, item: Item) -> MitigationEntry:

@@ -55,14 +55,24 @@ FIELDS: dict[Any, tuple[str, ...]] = {
         "response",
         "state",
         "owner",
+        "description",
+        "trigger",
         "review_on",
+        "reviewed_on",
+        "residual_likelihood",
+        "residual_impact",
+        "occurred_on",
+        "consequence",
+        "outcome",
+        "outcome_note",
+        "closed_on",
         "visibility",
         "archived_at",
     ),
     Mitigation: ("text", "state", "due_on", "owner"),
 }
 # Told by their name alone: two versions of a page of text are nothing to read in a list.
-LONG = {"background"}
+LONG = {"background", "description"}
 
 
 def row_changes(visible: QuerySet[Any], since: datetime, section: str) -> list[Change]:

@@ -14,42 +14,101 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from goals.figures.record import as_it_was, definitions
-from goals.models import Mitigation, Objective, Risk
+from goals.figures.record import as_it_was, definitions, end_of
+from goals.models import Concern, Mitigation, Objective, Risk
 
 RISK_FIELDS = (
     *("kind", "title", "description", "likelihood", "impact", "response", "trigger", "state"),
     *("review_on", "residual_likelihood", "residual_impact", "occurred_on", "consequence"),
+    *("outcome", "outcome_note", "closed_on", "reviewed_on", "reviewed_by_id"),
     *("owner_id", "archived_at"),
 )
 STEP_FIELDS = ("text", "owner_id", "due_on", "state", "position")
 
 
-def risks_on(risks: QuerySet[Risk], day: date) -> list[Risk]:
-    """Copies of these risks as they stood; those that were not there, or archived with or without their
-    objective, are left out.
+class RiskRecord:
+    """The history of risks, of their steps and of whether their objectives were archived, until a day.
 
-    Each holds its steps of then, and like `with_mitigation_state` says whether one is under way and how many
-    were overdue. `risks` come with their objectives. Five queries.
+    Five queries at most.
     """
-    rows = list(risks)
-    then = definitions(Risk, [row.pk for row in rows], RISK_FIELDS, day)
-    objectives = there_on(Objective, {row.objective_id for row in rows}, day)
-    found = [
-        as_it_was(row, definition)
-        for row in rows
-        if row.objective_id in objectives
-        and (definition := then[row.pk].on(day)) is not None
-        and definition["archived_at"] is None
-    ]
-    steps = _steps_on([row.pk for row in found], day)
-    _with_owners([*found, *(step for of_one in steps.values() for step in of_one)])
-    for risk in found:
-        own = steps[risk.pk]
-        risk.is_mitigated = any(step.state in Mitigation.COUNTING_STATES for step in own)
-        risk.overdue_count = sum(step.is_overdue(day) for step in own)
-        risk._prefetched_objects_cache = {"mitigations": _as_queryset(own)}
+
+    def __init__(self, risks: QuerySet[Risk], until: date) -> None:
+        self.rows = list(risks)
+        ids = [row.pk for row in self.rows]
+        self._steps: dict[int, list[Mitigation]] = defaultdict(list)
+        for step in Mitigation.objects.filter(risk__in=ids):
+            self._steps[step.risk_id].append(step)
+        step_ids = [step.pk for steps in self._steps.values() for step in steps]
+        self._risks_then = definitions(Risk, ids, RISK_FIELDS, until)
+        self._steps_then = definitions(Mitigation, step_ids, STEP_FIELDS, until)
+        above = {row.objective_id for row in self.rows}
+        self._objectives_then = definitions(Objective, above, ("archived_at",), until)
+
+    @property
+    def days(self) -> set[date]:
+        """Those on which something changed: on all others it is as on the day before."""
+        then = (self._risks_then, self._steps_then, self._objectives_then)
+        return {day for found in then for steps in found.values() for day in steps.days}
+
+    def on(self, day: date) -> list[Risk]:
+        """Copies of the risks as they stood; those that were not there, or archived with or without their
+        objective, are left out.
+
+        Each holds its steps of then, and like `with_mitigation_state` says whether one is under way and how
+        many were overdue; like `with_last_change`, when it last changed. Owners are those of today.
+        """
+        return [found for row in self.rows if (found := self._risk_on(row, day)) is not None]
+
+    def _risk_on(self, row: Risk, day: date) -> Risk | None:
+        definition = self._risks_then[row.pk].on(day)
+        above = self._objectives_then[row.objective_id].on(day)
+        if definition is None or definition["archived_at"] is not None:
+            return None
+        if above is None or above["archived_at"] is not None:
+            return None
+        risk: Any = as_it_was(row, definition)
+        told = [(step, self._steps_then[step.pk].on(day)) for step in self._steps[row.pk]]
+        known = [(step, then) for step, then in told if then is not None]
+        steps = sorted((as_it_was(*pair) for pair in known), key=lambda step: (step.position, step.pk))
+        risk.is_mitigated = any(step.state in Mitigation.COUNTING_STATES for step in steps)
+        risk.overdue_count = sum(step.is_overdue(day) for step in steps)
+        risk.risk_changed_at = definition["history_date"]
+        risk.steps_changed_at = max((then["history_date"] for _step, then in known), default=None)
+        risk._prefetched_objects_cache = {"mitigations": _as_queryset(steps)}
+        found: Risk = risk
+        return found
+
+
+def risks_on(risks: QuerySet[Risk], day: date) -> list[Risk]:
+    """As `RiskRecord.on`, with the people of then. `risks` come with their objectives. Six queries."""
+    found = RiskRecord(risks, day).on(day)
+    _with_people([*found, *(step for risk in found for step in risk.mitigations.all())])
     return found
+
+
+def concerns_on(objective_ids: Collection[int], day: date | None) -> list[tuple[int, int]]:
+    """(objective, risk) for each risk of another objective that concerns one of these; None is today.
+
+    One query. Whether a person may see the risk is asked elsewhere.
+    """
+    if day is None:
+        rows = Concern.objects.filter(objective__in=objective_ids)
+        return list(rows.values_list("objective", "risk"))
+    return _concerned(Concern.history.filter(objective__in=objective_ids), day)
+
+
+def concerned_by(risk: Risk, day: date) -> list[int]:
+    """The other objectives that it concerned on a day, seen or not. One query."""
+    return [objective for objective, _risk in _concerned(Concern.history.filter(risk=risk.pk), day)]
+
+
+def _concerned(history: QuerySet[Any], day: date) -> list[tuple[int, int]]:
+    known = history.filter(history_date__lt=end_of(day)).order_by("history_date", "history_id")
+    last = {
+        pk: (kind, (objective, risk))
+        for pk, kind, objective, risk in known.values_list("id", "history_type", "objective", "risk")
+    }
+    return [pair for kind, pair in last.values() if kind != "-"]
 
 
 def there_on(
@@ -63,22 +122,13 @@ def there_on(
     }
 
 
-def _steps_on(risk_ids: Collection[int], day: date) -> dict[int, list[Mitigation]]:
-    rows = list(Mitigation.objects.filter(risk__in=risk_ids))
-    then = definitions(Mitigation, [row.pk for row in rows], STEP_FIELDS, day)
-    found: dict[int, list[Mitigation]] = defaultdict(list)
-    for row in rows:
-        if (definition := then[row.pk].on(day)) is not None:
-            found[row.risk_id].append(as_it_was(row, definition))
-    for steps in found.values():
-        steps.sort(key=lambda step: (step.position, step.pk))
-    return found
-
-
-def _with_owners(rows: list[Any]) -> None:
-    people = User.objects.in_bulk({row.owner_id for row in rows} - {None})
+def _with_people(rows: list[Any]) -> None:
+    ids = {row.owner_id for row in rows} | {getattr(row, "reviewed_by_id", None) for row in rows}
+    people = User.objects.in_bulk(ids - {None})
     for row in rows:
         row.owner = people.get(row.owner_id)
+        if isinstance(row, Risk):
+            row.reviewed_by = people.get(row.reviewed_by_id)
 
 
 def _as_queryset(steps: list[Mitigation]) -> QuerySet[Mitigation]:

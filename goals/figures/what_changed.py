@@ -17,6 +17,7 @@ from areas.models import Area, Membership, Role
 from goals.figures.changed_line import PEOPLE, PLAN, RISKS, TALK, VALUES, Change, address_of
 from goals.figures.changed_rows import row_changes
 from goals.figures.changes import interim_changes
+from goals.figures.risk_changes import concern_changes
 from goals.models import (
     Acknowledgement,
     Alignment,
@@ -74,12 +75,15 @@ def what_changed(
             since,
             PLAN,
         ),
-        *row_changes(risks.annotate(area_pk=F("objective__roadmap__area")), since, RISKS),
+        *row_changes(
+            risks.annotate(area_pk=F("objective__roadmap__area")).select_related("objective"), since, RISKS
+        ),
         *row_changes(
             Mitigation.objects.filter(risk__in=risks).annotate(area_pk=F("risk__objective__roadmap__area")),
             since,
             RISKS,
         ),
+        *concern_changes(risks, since, user),
         *_comments(objectives, key_results, since),
         *_notes_taken(key_results, since),
     ]

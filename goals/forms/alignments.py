@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goals.actions.alignments import may_weigh
+from goals.forms.objective_field import MOST_OFFERED, named_objective
 from goals.forms.plan import PlanForm
 from goals.forms.plan_fields import form_field
 from goals.models import Alignment, Objective, Roadmap
 from goals.models.objective import ObjectiveQuerySet
-
-MOST_OFFERED = 500
-MOST_NAMED = 5
 
 
 def alignable(reader: Any, supporter: Objective) -> ObjectiveQuerySet:
@@ -73,22 +70,12 @@ class AlignmentForm(PlanForm):
 
     def clean_supported(self) -> Objective:
         """What one may not see is not there: whether it exists is not told."""
-        words = self.cleaned_data["supported"].strip()
-        supporter = self.instance.supporter
-        code = words.split(" ", 1)[0].upper()
-        named = Objective.objects.live().visible_to(self.reader).filter(code=code)
-        exact = named.filter(roadmap__in=Roadmap.objects.visible_to(self.reader)).first()
-        if exact is not None:
-            return exact
-        found = list(alignable(self.reader, supporter).filter(Q(title__icontains=words))[: MOST_NAMED + 1])
-        if not found:
-            raise forms.ValidationError(_("There is no objective with this code or title here."))
-        if len(found) > 1:
-            codes = ", ".join(f"{row.code} {row.title}" for row in found[:MOST_NAMED])
-            raise forms.ValidationError(
-                _("Several have these words in their title; give the code: %(codes)s") % {"codes": codes}
-            )
-        return found[0]
+        seen = Objective.objects.live().visible_to(self.reader)
+        return named_objective(
+            self.cleaned_data["supported"],
+            seen=seen.filter(roadmap__in=Roadmap.objects.visible_to(self.reader)),
+            offered=alignable(self.reader, self.instance.supporter),
+        )
 
     def clean(self) -> dict[str, Any]:
         entered: dict[str, Any] = self.cleaned_data

@@ -7,9 +7,12 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from areas.models import Area
 from goals.models import Risk
-from goals.models.risk import RiskQuerySet
+from goals.models.risk_queries import RiskQuerySet
+
+INITIAL, RESIDUAL = "", "residual"
 
 SHOW_CHOICES = [
     ("", _("all open ones")),
@@ -17,6 +20,7 @@ SHOW_CHOICES = [
     ("without_mitigation", _("without a mitigation")),
     ("overdue", _("with an overdue mitigation")),
     ("occurred", _("occurred")),
+    ("stale", _("to be looked at again")),
     ("closed", _("closed")),
 ]
 
@@ -35,16 +39,32 @@ class RiskFilterForm(forms.Form):
         empty_label=_("every area"),
         required=False,
     )
+    owner = forms.TypedChoiceField(label=_("Owner"), coerce=int, empty_value=None, required=False)
     likelihood = forms.IntegerField(min_value=1, max_value=5, required=False, widget=forms.HiddenInput)
     impact = forms.IntegerField(min_value=1, max_value=5, required=False, widget=forms.HiddenInput)
+    # Which levels the matrix places risks by, and likelihood and impact speak of.
+    levels = forms.ChoiceField(choices=[(RESIDUAL, RESIDUAL)], required=False, widget=forms.HiddenInput)
 
     data: QueryDict
 
-    def __init__(self, data: QueryDict, *, today: date, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict, *, risks: RiskQuerySet, today: date, **kwargs: Any) -> None:
+        """`risks` are all that there are to narrow down: they tell whose there are."""
         super().__init__(data, **kwargs)
         self.today = today
         areas = self.fields["area"]
         areas.queryset = Area.objects.live().without_tree_fields()  # type: ignore[attr-defined]
+        owners = User.objects.filter(owned_risks__in=risks).distinct().order_by("name", "email")
+        people = [(pk, name) for pk, name in owners.values_list("pk", "name")]
+        self.fields["owner"].choices = [("", _("everybody")), *people]  # type: ignore[attr-defined]
+
+    @property
+    def is_residual(self) -> bool:
+        return bool(self.cleaned_data.get("levels") == RESIDUAL)
+
+    @property
+    def level_names(self) -> tuple[str, str]:
+        """The fields that the matrix places risks by."""
+        return ("residual_likelihood", "residual_impact") if self.is_residual else ("likelihood", "impact")
 
     def narrow(self, risks: RiskQuerySet, *, by_level: bool = True) -> RiskQuerySet:
         """The risks that the filters leave; without `by_level` the matrix' own choice is not among them."""
@@ -55,9 +75,11 @@ class RiskFilterForm(forms.Form):
             risks = risks.filter(kind=kind)
         if area := chosen.get("area"):
             risks = risks.filter(objective__roadmap__area__in=Area.objects.at_or_below([area]))
+        if owner := chosen.get("owner"):
+            risks = risks.filter(owner=owner)
         if by_level:
-            levels = {name: chosen[name] for name in ("likelihood", "impact") if chosen.get(name)}
-            risks = risks.filter(**levels)
+            pairs = zip(("likelihood", "impact"), self.level_names, strict=True)
+            risks = risks.filter(**{field: chosen[name] for name, field in pairs if chosen.get(name)})
         return risks
 
     def _shown(self, risks: RiskQuerySet, show: str) -> RiskQuerySet:
@@ -70,11 +92,13 @@ class RiskFilterForm(forms.Form):
             return risks.without_mitigation()
         if show == "overdue":
             return risks.with_overdue_mitigation(self.today)
+        if show == "stale":
+            return risks.stale(self.today)
         return risks.filter(state=Risk.State.OCCURRED) if show == "occurred" else risks
 
     @property
     def is_narrowed(self) -> bool:
-        return any(self.cleaned_data.values())
+        return any(value for name, value in self.cleaned_data.items() if name != "levels")
 
     def query_without(self, *names: str) -> str:
         """The address' query without some of its parts, to be carried on by links."""

@@ -23,6 +23,8 @@ class RiskForm(PlanForm):
     constraint_fields = {
         "risk_without_likelihood_has_review": "likelihood",
         "risk_occurred_has_date": "occurred_on",
+        "risk_occurred_has_consequence": "consequence",
+        "risk_handled_has_occurred": "consequence",
     }
 
     class Meta:
@@ -63,6 +65,13 @@ class RiskForm(PlanForm):
         impact.choices = [(str(level), str(level)) for level in LEVELS]
         self.fields["impact"] = impact
         self.fields["review_on"].help_text = _("An unknown risk without a likelihood needs it")
+        self.fields["occurred_on"].help_text = _("What occurred has a day and a consequence")
+        # Closing and opening again are steps of their own: one asks how it ended, the other why.
+        if instance.state == Risk.State.CLOSED:
+            del self.fields["state"]
+        else:
+            states: Any = self.fields["state"]
+            states.choices = [choice for choice in states.choices if choice[0] != Risk.State.CLOSED]
         key_results = KeyResult.objects.counting().visible_to(reader).filter(objective=instance.objective)
         self.fields["key_result"] = _KeyResultField(
             key_results, label=_("Key result"), required=False, empty_label=_("the whole objective")

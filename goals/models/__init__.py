@@ -3,15 +3,17 @@
 from goals.models.alignment import Alignment
 from goals.models.check_in import AppendOnly, CheckIn
 from goals.models.comment import Acknowledgement, Comment, Mention
+from goals.models.concern import Concern
 from goals.models.cycle import Cycle, Roadmap, Visibility
 from goals.models.dependency import Dependency
 from goals.models.idempotency_key import IdempotencyKey
 from goals.models.initiative import Initiative
 from goals.models.interim_target import InterimTarget
 from goals.models.key_result import KeyResult
+from goals.models.mitigation import Mitigation
 from goals.models.objective import Level, Objective
 from goals.models.outbox import OutboxMail
-from goals.models.risk import Mitigation, Risk
+from goals.models.risk import Risk
 from goals.models.rollover import RolloverDecision
 from goals.models.sent_form import SentForm
 from goals.models.snapshot import Snapshot
@@ -22,6 +24,7 @@ __all__ = [
     "AppendOnly",
     "CheckIn",
     "Comment",
+    "Concern",
     "Cycle",
     "Dependency",
     "IdempotencyKey",

@@ -1,8 +1,8 @@
-"""Risks to objectives, and the steps against them."""
+"""Risks to objectives."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,77 +11,19 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from areas.models import Area
-from goals.models.cycle import Cycle, Visibility
+from goals.models.cycle import Visibility
 from goals.models.fields import Archivable, Versioned
 from goals.models.key_result import KeyResult
 from goals.models.objective import Objective
-from goals.models.step import Step, StepQuerySet
+from goals.models.risk_queries import HIGH_SCORE, RiskQuerySet
 
-HIGH_SCORE = 12  # of 25; from here on a risk counts as high
-
-
-class RiskQuerySet(models.QuerySet["Risk"]):
-    def live(self) -> RiskQuerySet:
-        """Archived neither themselves nor with their objective or area."""
-        return self.filter(archived_at__isnull=True, objective__in=Objective.objects.live())
-
-    def open(self) -> RiskQuerySet:
-        """Not closed: what a manager has to think about."""
-        return self.live().exclude(state=Risk.State.CLOSED)
-
-    def of_cycle(self, cycle: Cycle) -> RiskQuerySet:
-        return self.filter(objective__roadmap__cycle=cycle)
-
-    def visible_to(self, user: Any) -> RiskQuerySet:
-        """Those of the objectives and key results a person sees; restricted ones as there."""
-        if not user.is_authenticated:
-            return self.none()
-        risks = self.filter(objective__in=Objective.objects.visible_to(user))
-        if user.is_manager:
-            return risks
-        of_seen = Q(key_result__isnull=True) | Q(key_result__in=KeyResult.objects.visible_to(user))
-        return risks.filter(
-            (~Q(visibility=Visibility.RESTRICTED) & of_seen)
-            | Q(owner=user)
-            | Q(objective__roadmap__area__in=Area.objects.member_of(user))
-        )
-
-    def public(self) -> RiskQuerySet:
-        """Those made public by themselves; what is said about a restricted key result is restricted too."""
-        public = self.live().filter(visibility=Visibility.PUBLIC, objective__in=Objective.objects.public())
-        return public.exclude(key_result__visibility=KeyResult.Visibility.RESTRICTED)
-
-    def high(self) -> RiskQuerySet:
-        return self.annotate(score_value=models.F("likelihood") * models.F("impact")).filter(
-            score_value__gte=HIGH_SCORE
-        )
-
-    def without_mitigation(self) -> RiskQuerySet:
-        """Without a step that is planned, under way or done."""
-        return self.exclude(mitigations__state__in=Mitigation.COUNTING_STATES)
-
-    def with_mitigation_state(self, today: date) -> RiskQuerySet:
-        """With `is_mitigated` and `overdue_count`, so that an overview asks once for all of them."""
-        steps = Mitigation.objects.filter(risk=models.OuterRef("pk"))
-        overdue = Q(mitigations__in=Mitigation.objects.overdue(today))
-        return self.annotate(
-            is_mitigated=models.Exists(steps.filter(state__in=Mitigation.COUNTING_STATES)),
-            overdue_count=models.Count("mitigations", filter=overdue),
-        )
-
-    def for_register(self) -> RiskQuerySet:
-        """With what a row of the risk register shows, the gravest first; those without a likelihood last."""
-        rows = self.select_related("owner", "objective__roadmap__area", "objective__roadmap__cycle")
-        mitigations = models.Prefetch("mitigations", Mitigation.objects.select_related("owner"))
-        score = models.F("likelihood") * models.F("impact")
-        return rows.prefetch_related(mitigations).order_by(score.desc(nulls_last=True), "code")
-
-    def with_overdue_mitigation(self, today: date) -> RiskQuerySet:
-        return self.filter(pk__in=Mitigation.objects.overdue(today).values("risk"))
+# After so many days without a change or a review, somebody looks at an open risk again; a review that names
+# no other day sets the next one so far ahead.
+REVIEW_EVERY_DAYS = 30
 
 
 class Risk(Versioned, Archivable):
@@ -103,6 +45,16 @@ class Risk(Versioned, Archivable):
         ACCEPTED = "accepted", _("accepted")
         OCCURRED = "occurred", _("occurred")
         CLOSED = "closed", _("closed")
+
+    class Outcome(models.TextChoices):
+        """How a closed risk ended."""
+
+        PREVENTED = "prevented", _("prevented")
+        NOT_OCCURRED = "not_occurred", _("did not occur")
+        HANDLED = "handled", _("occurred and handled")
+        IRRELEVANT = "irrelevant", _("no longer relevant")
+        # Of risks that were closed before anybody asked; nobody chooses it.
+        NOT_RECORDED = "not_recorded", _("not recorded")
 
     objective = models.ForeignKey(
         Objective, on_delete=models.PROTECT, related_name="risks", verbose_name=_("objective")
@@ -140,6 +92,15 @@ class Risk(Versioned, Archivable):
     )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.OPEN)
     review_on = models.DateField(_("review on"), null=True, blank=True)
+    reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reviewed_risks",
+        verbose_name=_("reviewed by"),
+    )
     residual_likelihood = models.PositiveSmallIntegerField(
         _("residual likelihood"),
         null=True,
@@ -151,6 +112,9 @@ class Risk(Versioned, Archivable):
     )
     occurred_on = models.DateField(_("occurred on"), null=True, blank=True)
     consequence = models.TextField(_("consequence"), blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True, default="")
+    outcome_note = models.TextField(_("note on the outcome"), blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
     visibility = models.CharField(
         _("visibility"), max_length=20, choices=Visibility, default=Visibility.INTERNAL
     )
@@ -165,9 +129,12 @@ class Risk(Versioned, Archivable):
         verbose_name=_("carried over from"),
     )
 
-    # Set by RiskQuerySet.with_mitigation_state alone.
+    # Set by RiskQuerySet.with_mitigation_state and figures.risks alone.
     is_mitigated: bool
     overdue_count: int
+    # Set by RiskQuerySet.with_last_change and figures.risks alone; None where no history tells.
+    risk_changed_at: datetime | None
+    steps_changed_at: datetime | None
 
     objects = RiskQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["updated_at"])
@@ -222,6 +189,42 @@ class Risk(Versioned, Archivable):
                 violation_error_message=_("Say on which day the risk occurred."),
             ),
             models.CheckConstraint(
+                name="risk_occurred_has_consequence",
+                condition=~Q(state="occurred") | ~Q(consequence=""),
+                violation_error_message=_("Say what followed when the risk occurred."),
+            ),
+            models.CheckConstraint(
+                name="risk_outcome_known",
+                condition=Q(
+                    outcome__in=["", "prevented", "not_occurred", "handled", "irrelevant", "not_recorded"]
+                ),
+                violation_error_message=_(
+                    "A risk was prevented, did not occur, occurred and was handled, or is no longer relevant."
+                ),
+            ),
+            models.CheckConstraint(
+                name="risk_closed_has_outcome",
+                condition=~Q(state="closed") | (~Q(outcome="") & Q(closed_on__isnull=False)),
+                violation_error_message=_("Say how the risk ended, and on which day."),
+            ),
+            models.CheckConstraint(
+                name="risk_outcome_when_closed",
+                condition=Q(state="closed") | Q(outcome="", outcome_note="", closed_on__isnull=True),
+                violation_error_message=_("Only a closed risk has an outcome."),
+            ),
+            models.CheckConstraint(
+                name="risk_handled_has_occurred",
+                condition=~Q(outcome="handled") | (Q(occurred_on__isnull=False) & ~Q(consequence="")),
+                violation_error_message=_(
+                    "What occurred and was handled has the day on which it occurred, and what followed."
+                ),
+            ),
+            models.CheckConstraint(
+                name="risk_reviewer_has_day",
+                condition=Q(reviewed_by__isnull=True) | Q(reviewed_on__isnull=False),
+                violation_error_message=_("A review has a day."),
+            ),
+            models.CheckConstraint(
                 name="risk_visibility_known",
                 condition=Q(visibility__in=["restricted", "internal", "public"]),
                 violation_error_message=_("Visibility is restricted, internal or public."),
@@ -272,42 +275,23 @@ class Risk(Versioned, Archivable):
     def is_high(self) -> bool:
         return self.score is not None and self.score >= HIGH_SCORE
 
+    @property
+    def changed_on(self) -> date:
+        """The day on which it or one of its steps last changed; of rows `with_last_change`."""
+        moments = [at for at in (self.risk_changed_at, self.steps_changed_at) if at is not None]
+        last = max(moments, default=self.created_at)
+        return timezone.localdate(last, timezone.get_default_timezone())
+
+    def is_stale(self, today: date) -> bool:
+        """Open, and its day of review has passed; or it has none, and nothing changed for 30 days.
+
+        A review changes it. Of rows `with_last_change`; the one rule, for pages, figures and programs.
+        """
+        if not self.is_open:
+            return False
+        if self.review_on is not None:
+            return self.review_on < today
+        return (today - self.changed_on).days > REVIEW_EVERY_DAYS
+
     def get_absolute_url(self) -> str:
-        return f"{reverse('goals:objective_detail', args=[self.objective.code])}#risk-{self.short_code}"
-
-
-class Mitigation(Step):
-    """One step against a risk."""
-
-    # A risk with one of these is not without a mitigation.
-    COUNTING_STATES = ("planned", "doing", "done")
-
-    risk = models.ForeignKey(
-        Risk, on_delete=models.PROTECT, related_name="mitigations", verbose_name=_("risk")
-    )
-    text = models.CharField(_("step"), max_length=500)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="owned_mitigations",
-        verbose_name=_("owner"),
-    )
-
-    objects = StepQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["updated_at"])
-
-    class Meta(Step.Meta):
-        verbose_name = _("mitigation")
-        verbose_name_plural = _("mitigations")
-        constraints = [
-            models.CheckConstraint(
-                name="mitigation_state_known",
-                condition=Q(state__in=["planned", "doing", "done", "dropped"]),
-                violation_error_message=_("A mitigation is planned, under way, done or dropped."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.text
+        return reverse("goals:risk_detail", args=[self.code])

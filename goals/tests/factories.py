@@ -13,6 +13,7 @@ from goals.actions.stored import refresh_key_result, refresh_objective
 from goals.models import (
     Alignment,
     CheckIn,
+    Concern,
     Cycle,
     Dependency,
     Initiative,
@@ -111,6 +112,11 @@ class RiskFactory(factory.django.DjangoModelFactory):
     title = factory.LazyAttribute(lambda made: f"Risk {made.number}")
     likelihood = 3
     impact = 4
+    occurred_on = factory.LazyAttribute(lambda made: TODAY if made.state == "occurred" else None)
+    consequence = factory.LazyAttribute(lambda made: "A week is lost." if made.occurred_on else "")
+    outcome = factory.LazyAttribute(lambda made: "prevented" if made.state == "closed" else "")
+    closed_on = factory.LazyAttribute(lambda made: TODAY if made.state == "closed" else None)
+    state = "open"
 
     @factory.post_generation
     def counters(self, create, extracted, **options):
@@ -123,6 +129,16 @@ class MitigationFactory(factory.django.DjangoModelFactory):
 
     risk = factory.SubFactory(RiskFactory)
     text = "Measure weekly"
+
+
+class ConcernFactory(factory.django.DjangoModelFactory):
+    """A risk concerns another objective of its roadmap."""
+
+    class Meta:
+        model = Concern
+
+    risk = factory.SubFactory(RiskFactory)
+    objective = factory.LazyAttribute(lambda made: ObjectiveFactory(roadmap=made.risk.objective.roadmap))
 
 
 class InitiativeFactory(factory.django.DjangoModelFactory):

@@ -11,6 +11,7 @@ from goals.actions import (
     alignments,
     anonymising,
     comments,
+    concerns,
     cycles,
     initiatives,
     interim_targets,
@@ -19,6 +20,7 @@ from goals.actions import (
     needs,
     pauses,
     people,
+    risk_life,
     risks,
     roadmaps,
     rollover,
@@ -29,6 +31,7 @@ from goals.models import Alignment, Comment, Cycle, Dependency, Initiative
 from goals.tests.factories import (
     NOW,
     TODAY,
+    ConcernFactory,
     CycleFactory,
     DependencyFactory,
     InitiativeFactory,
@@ -81,6 +84,10 @@ NO_ENTRY = {
     "following.needs_to_follow": READS,
     "following.risks_to_follow": READS,
     "following.supports_to_follow": READS,
+    "following.concerns_to_follow": READS,
+    "risk_life.next_review": READS,
+    "risks.hold_risk": READS,
+    "risks.refuse_carried_over": READS,
     "rows.refuse_unstorable": READS,
     "rows.apply_changes": HELPS,
     "rows.change_row": HELPS,
@@ -199,6 +206,37 @@ leaves("risks.change_risk", action="changed", kind="risk", changes={"title": [..
     lambda c: risks.change_risk(
         RiskFactory(objective=c.objective), by=c.by, now=NOW, title="New", reason="why"
     )
+)
+leaves("risk_life.review_risk", action="changed", kind="risk", changes={"reviewed_on": [None, "2024-10-14"]})(
+    lambda c: risk_life.review_risk(RiskFactory(objective=c.objective), by=c.by, now=NOW, today=TODAY)
+)
+leaves("risk_life.close_risk", action="changed", kind="risk", changes={"outcome": [..., "prevented"]})(
+    lambda c: risk_life.close_risk(
+        RiskFactory(objective=c.objective), by=c.by, now=NOW, today=TODAY, outcome="prevented"
+    )
+)
+leaves(
+    "risk_life.reopen_risk",
+    action="changed",
+    kind="risk",
+    changes={"state": ["closed", "open"], "outcome": ["prevented", ...]},
+    reason="why",
+)(
+    lambda c: risk_life.reopen_risk(
+        RiskFactory(objective=c.objective, state="closed"), by=c.by, now=NOW, reason="why"
+    )
+)
+leaves("concerns.add_concern", action="created", kind="concern of a risk", reason="why")(
+    lambda c: concerns.add_concern(
+        RiskFactory(objective=c.objective),
+        ObjectiveFactory(roadmap=c.roadmap),
+        by=c.by,
+        now=NOW,
+        reason="why",
+    )
+)
+leaves("concerns.end_concern", action="deleted", kind="concern of a risk")(
+    lambda c: concerns.end_concern(ConcernFactory(risk=RiskFactory(objective=c.objective)), by=c.by, now=NOW)
 )
 leaves("risks.create_mitigation", action="created", kind="mitigation", changes={"text": [None, "Step"]})(
     lambda c: risks.create_mitigation(RiskFactory(objective=c.objective), by=c.by, now=NOW, text="Step")

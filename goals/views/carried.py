@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from goals.models import KeyResult, Objective, RolloverDecision
+from goals.models import KeyResult, Objective, Risk, RolloverDecision
 from goals.views.context import Reader
 
 
@@ -20,6 +20,12 @@ def carried_objective(objective: Objective, user: Reader) -> dict[str, Any]:
     """Its predecessor and its successor. One query."""
     kin = Objective.objects.live().visible_to(user).filter(_kin(objective))
     return _links(objective, list(kin.select_related("roadmap__cycle")))
+
+
+def carried_risk(risk: Risk, user: Reader) -> dict[str, Any]:
+    """Its predecessor and its successor. One query."""
+    kin = Risk.objects.live().visible_to(user).filter(_kin(risk))
+    return _links(risk, list(kin.select_related("objective__roadmap__cycle")))
 
 
 def _kin(row: Any) -> Q:

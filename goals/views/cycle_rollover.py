@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from goals.actions.following import (
+    concerns_to_follow,
     initiatives_to_follow,
     needs_to_follow,
     risks_to_follow,
@@ -85,6 +86,7 @@ def _late(cycle: Cycle, into: Cycle) -> dict[str, int]:
         "needs": len(needs_to_follow(cycle, into)),
         "initiatives": initiatives_to_follow(cycle, into).count(),
         "supports": len(supports_to_follow(cycle, into)),
+        "concerns": len(concerns_to_follow(cycle, into)),
     }
     return counts if any(counts.values()) else {}
 

@@ -13,7 +13,17 @@ from goals.exchange.document import RoadmapDocument
 from goals.exchange.dump import roadmap_document
 from goals.exchange.markdown_writer import write
 from goals.exchange.typeset import part_lengths, write_pdf
-from goals.models import Alignment, Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import (
+    Alignment,
+    Concern,
+    Dependency,
+    Initiative,
+    KeyResult,
+    Mitigation,
+    Objective,
+    Risk,
+    Roadmap,
+)
 from goals.models.cycle import RoadmapQuerySet
 from goals.views.context import Reader
 
@@ -60,7 +70,11 @@ def with_visible_plan(user: Reader) -> RoadmapQuerySet:
     """The roadmaps that a person sees, each with the rows of its document that the person sees."""
     objectives = Objective.objects.visible_to(user)
     mitigations = Prefetch("mitigations", Mitigation.objects.select_related("owner"))
-    risks = Risk.objects.visible_to(user).select_related("owner", "key_result").prefetch_related(mitigations)
+    concerns = Concern.objects.visible_to(user).select_related(
+        "objective__roadmap__area", "objective__roadmap__cycle"
+    )
+    risks = Risk.objects.visible_to(user).select_related("owner", "key_result")
+    risks = risks.prefetch_related(mitigations, Prefetch("concerns", concerns))
     initiatives = Prefetch("initiatives", Initiative.objects.select_related("owner"))
     key_results = KeyResult.objects.visible_to(user).select_related("owner").prefetch_related(initiatives)
     needs = Dependency.objects.live().visible_to(user)

@@ -62,7 +62,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "given_up": given_up([figures.objective]),
         "checkable": set() if shown.as_of else checkable_ids(ids, request.user, cycle),
         "initiatives": initiatives_of(ids, until=shown.as_of),
-        "risks": risks_of([objective.pk], request.user, shown),
+        "risks": risks_of([objective.pk], request.user, shown)[objective.pk],
         **_needs(objective, request.user, shown),
         **_alignments_of(objective, request.user, shown),
         "chart": mean_chart(cycle, course, figures.mean, changes, today=shown.day),

@@ -21,11 +21,12 @@ from goals.figures import (
 )
 from goals.figures.means import contributions_of
 from goals.figures.recent import RECENT_DAYS, mean_change, recent_check_ins
+from goals.figures.risk_trend import risk_levels
 from goals.models import Cycle, Risk
 from goals.views.context import chosen_cycle, cycle_context
 from goals.views.courses import mean_chart
 from goals.views.looking_back import day_context, figures_of_cycle, shown_day
-from goals.views.risks_and_needs import needs_of_cycle, open_risks_of_cycle
+from goals.views.risks_and_needs import needs_of_cycle, open_risks_of_cycle, reviewable_areas, stale_among
 
 ATTENTION_ORDER = (pace.AT_RISK, pace.BEHIND)
 ROWS_SHOWN = 8
@@ -48,6 +49,7 @@ class RiskCounts:
     high_without_mitigation: int
     overdue_mitigations: int
     occurred: int
+    stale: int
     high_by_area: Counter[int]
 
 
@@ -64,7 +66,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     before = course.before(since)
     changes = definition_changes([row.key_result.pk for row in figures.key_results()], until=shown.as_of)
     series = course.line([row.roadmap.pk for row in figures.roadmaps()], shown.day)
-    risks = _risk_counts(open_risks_of_cycle(cycle, request.user, shown))
+    open_risks = open_risks_of_cycle(cycle, request.user, shown)
+    stale = stale_among(open_risks, cycle, shown)
+    risks = _risk_counts(open_risks, stale)
     attention, silent = attention_list(figures), silent_list(figures)
     context |= {
         **day_context(request, cycle, shown),
@@ -78,6 +82,9 @@ def overview(request: HttpRequest) -> HttpResponse:
             for change in changes
         ),
         "risks": risks,
+        "stale": stale[:ROWS_SHOWN],
+        "more_stale": stale[ROWS_SHOWN:],
+        "reviewable": reviewable_areas(request.user, cycle) if stale and not shown.as_of else set(),
         "rows": [_area_row(area, before, risks.high_by_area) for area in figures.areas],
         "pressing_needs": sum(need.is_pressing for need in needs_of_cycle(cycle, request.user, shown)),
         "attention": attention[:ROWS_SHOWN],
@@ -127,11 +134,13 @@ def _area_row(
     )
 
 
-def _risk_counts(rows: list[Risk]) -> RiskCounts:
+def _risk_counts(rows: list[Risk], stale: list[Risk]) -> RiskCounts:
+    levels = risk_levels(rows)
     return RiskCounts(
-        open=len(rows),
+        open=levels.open,
         high_without_mitigation=sum(risk.is_high and not risk.is_mitigated for risk in rows),
         overdue_mitigations=sum(risk.overdue_count for risk in rows),
-        occurred=sum(risk.state == Risk.State.OCCURRED for risk in rows),
+        occurred=levels.occurred,
+        stale=len(stale),
         high_by_area=Counter(risk.objective.roadmap.area_id for risk in rows if risk.is_high),
     )

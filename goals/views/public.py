@@ -16,7 +16,7 @@ from goals.figures import ObjectiveFigures, key_results_figures
 from goals.figures.hidden import Hidden
 from goals.figures.means import mean_over_objectives
 from goals.figures.support import Supports, figures_of_objectives, supports_in
-from goals.models import KeyResult, Objective, Risk, Roadmap
+from goals.models import Concern, KeyResult, Objective, Risk, Roadmap
 
 CACHE_SECONDS = 300
 
@@ -89,8 +89,14 @@ def _is_selection(roadmap: Roadmap, below: set[int]) -> bool:
 
 
 def _public_risks(roadmap: Roadmap) -> dict[int, list[Risk]]:
+    """By objective: its own, then public ones of other objectives that concern it. Three queries."""
     risks: dict[int, list[Risk]] = defaultdict(list)
-    rows = Risk.objects.public().open().filter(objective__roadmap=roadmap).prefetch_related("mitigations")
-    for risk in rows.order_by("objective", "number"):
+    rows = Risk.objects.public().open().prefetch_related("mitigations")
+    for risk in rows.filter(objective__roadmap=roadmap).order_by("objective", "number"):
         risks[risk.objective_id].append(risk)
+    concerns = Concern.objects.filter(objective__roadmap=roadmap, risk__in=rows.order_by().values("pk"))
+    for concern in (
+        concerns.select_related("risk").prefetch_related("risk__mitigations").order_by("risk__code")
+    ):
+        risks[concern.objective_id].append(concern.risk)
     return risks

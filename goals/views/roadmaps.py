@@ -1,7 +1,6 @@
 """An area in a cycle: its roadmap, or the roll-up of its teams."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -126,13 +125,11 @@ def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay, *, can_edit
     }
 
 
-def objective_cards(rows: Iterable[ObjectiveFigures], risks: Iterable[Risk]) -> list[ObjectiveCard]:
-    """With those of the risks that are theirs and not closed."""
-    by_objective: dict[int, list[Risk]] = defaultdict(list)
-    for risk in risks:
-        if risk.is_open:
-            by_objective[risk.objective_id].append(risk)
-    return [ObjectiveCard(row, by_objective[row.objective.pk]) for row in rows]
+def objective_cards(
+    rows: Iterable[ObjectiveFigures], risks: Mapping[int, Iterable[Risk]]
+) -> list[ObjectiveCard]:
+    """With those of the risks by objective that are not closed."""
+    return [ObjectiveCard(row, [r for r in risks[row.objective.pk] if r.is_open]) for row in rows]
 
 
 def checkable_ids(key_result_ids: list[int], user: Reader, cycle: Cycle) -> set[int]:

@@ -18,6 +18,7 @@ from accounts.tests.factories import UserFactory
 from goals.models import Comment, Objective, Roadmap, Visibility
 from goals.tests.factories import (
     AlignmentFactory,
+    ConcernFactory,
     DependencyFactory,
     InitiativeFactory,
     MitigationFactory,
@@ -41,6 +42,7 @@ SAMPLES = {
     "comment_id": "900005",
     "initiative_id": "900007",
     "alignment_id": "900007",
+    "concern_id": "900008",
     "sequence": "1",
 }
 SAMPLES_OF = {
@@ -55,6 +57,16 @@ SAMPLES_OF = {
     "goals:initiative_create": {"code": "EDGE-24H2-O1-KR1"},
     "goals:risk_edit": {"code": "EDGE-24H2-O1-R1"},
     "goals:mitigation_create": {"code": "EDGE-24H2-O1-R1"},
+    "goals:risk_detail": {"code": "EDGE-24H2-O1-R1"},
+    "goals:risk_review": {"code": "EDGE-24H2-O1-R1"},
+    "goals:risk_close": {"code": "EDGE-24H2-O1-R1"},
+    "goals:risk_reopen": {"code": "EDGE-24H2-O1-R1"},
+    "goals:concern_create": {"code": "EDGE-24H2-O1-R1"},
+    "api:risk-detail": {"code": "EDGE-24H2-O1-R1"},
+    "api:risk-review": {"code": "EDGE-24H2-O1-R1"},
+    "api:risk-close": {"code": "EDGE-24H2-O1-R1"},
+    "api:risk-reopen": {"code": "EDGE-24H2-O1-R1"},
+    "api:risk-trend": {"key": "24H2"},
     "goals:check_in_comment": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_people": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_acknowledge": {"code": "EDGE-24H2-O1-KR1"},
@@ -185,7 +197,9 @@ ADMIN = (
 def story(key_result, lead):
     """EDGE-24H2 with something of everything, published for everybody."""
     check_in(key_result, 3, author=lead)
-    MitigationFactory(pk=SAMPLES["mitigation_id"], risk=RiskFactory(objective=key_result.objective))
+    risk = RiskFactory(objective=key_result.objective)
+    MitigationFactory(pk=SAMPLES["mitigation_id"], risk=risk)
+    ConcernFactory(pk=SAMPLES["concern_id"], risk=risk)
     InitiativeFactory(pk=SAMPLES["initiative_id"], key_result=key_result)
     DependencyFactory(pk=SAMPLES["need_id"], objective=key_result.objective)
     above = ObjectiveFactory(roadmap=key_result.objective.roadmap)

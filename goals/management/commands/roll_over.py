@@ -78,7 +78,7 @@ class Command(BaseCommand):
             f"into {into.key}: {report.carried_count} key results, {len(report.objectives)} new objectives, "
             f"{len(report.roadmaps)} new roadmaps, {len(report.risks)} risks, {len(report.needs)} needs, "
             f"{len(report.initiatives)} initiatives, "
-            f"{len(report.supports)} alignments"
+            f"{len(report.supports)} alignments, {len(report.concerns)} concerns of risks"
         )
 
 
@@ -113,6 +113,7 @@ def _as_json(report: RolloverReport, into: Cycle, *, dry_run: bool) -> dict[str,
         "needs": report.needs,
         "initiatives": report.initiatives,
         "supports": report.supports,
+        "concerns": report.concerns,
         "left": report.left,
         "mitigations": report.mitigation_count,
     }

@@ -51,8 +51,13 @@ def test_an_occurred_risk_says_when(objective, who):
     risk = RiskFactory(objective=objective)
     with pytest.raises(Invalid) as refusal:
         change_risk(risk, state="occurred", **who)
-    assert refusal.value.sentence == "Say on which day the risk occurred."
-    assert change_risk(risk, state="occurred", occurred_on=TODAY, **who)
+    assert refusal.value.sentence == (
+        "Say on which day the risk occurred. Say what followed when the risk occurred."
+    )
+    with pytest.raises(Invalid) as refusal:
+        change_risk(risk, state="occurred", occurred_on=TODAY, **who)
+    assert refusal.value.sentence == "Say what followed when the risk occurred."
+    assert change_risk(risk, state="occurred", occurred_on=TODAY, consequence="A week is lost.", **who)
 
 
 def test_who_saw_an_older_version_overwrites_nothing(objective, who):

@@ -202,6 +202,11 @@ mitigations = st.builds(
 @st.composite
 def risks(draw: st.DrawFn, number: int | None, key_result_numbers: list[int]) -> RiskEntry:
     state = draw(st.sampled_from(document.RISK_STATES))
+    outcome = draw(st.sampled_from(document.RISK_OUTCOMES)) if state == "closed" else ""
+    has_occurred = state == "occurred" or outcome == "handled"
+    consequence = document.clean_block(draw(blocks()))
+    if has_occurred:
+        consequence = consequence or "A week is lost."
     return RiskEntry(
         number=number,
         kind=draw(st.sampled_from(document.RISK_KINDS)),
@@ -216,8 +221,13 @@ def risks(draw: st.DrawFn, number: int | None, key_result_numbers: list[int]) ->
         review_on=draw(dates),
         residual_likelihood=draw(levels),
         residual_impact=draw(levels),
-        occurred_on=date(2024, 9, 2) if state == "occurred" else draw(dates),
-        consequence=draw(blocks()),
+        occurred_on=date(2024, 9, 2) if has_occurred else draw(dates),
+        consequence=consequence,
+        outcome=outcome,
+        outcome_note=draw(blocks()) if state == "closed" else "",
+        closed_on=draw(dates) if state == "closed" else None,
+        reviewed_on=draw(dates),
+        concerns=tuple(draw(st.sets(st.sampled_from(["LIB-24H2-O3", "CORE-24H2-B1"])))),
         visibility=draw(visibilities),
         key_result=draw(st.sampled_from([None, *key_result_numbers])),
         mitigations=tuple(draw(st.lists(mitigations, max_size=2))),

@@ -58,9 +58,9 @@ def test_every_place_where_a_person_stands_is_told_or_left_out_with_a_reason():
 def held(key_result, lead, administrator):
     """The lead with something of everything."""
     check_in(key_result, 3, author=lead, note="their own note")
-    MitigationFactory(
-        risk=RiskFactory(objective=key_result.objective, owner=lead, title="a risk"), owner=lead
-    )
+    reviewed = {"reviewed_by": lead, "reviewed_on": NOW.date()}
+    risk = RiskFactory(objective=key_result.objective, owner=lead, title="a risk", **reviewed)
+    MitigationFactory(risk=risk, owner=lead)
     need = DependencyFactory(objective=key_result.objective)
     answer_dependency(need, "declined", by=lead, now=NOW, note="their own answer")
     elsewhere = KeyResultFactory(objective=key_result.objective)

@@ -32,6 +32,7 @@ from goals.tests.factories import (
     NOW,
     TODAY,
     AlignmentFactory,
+    ConcernFactory,
     CycleFactory,
     DependencyFactory,
     InitiativeFactory,
@@ -476,6 +477,14 @@ CHECK_INS = [
     ),
 ]
 
+ENDED = "Only a closed risk has an outcome."
+HANDLED = "What occurred and was handled has the day on which it occurred, and what followed."
+
+
+def closed_risk():
+    return RiskFactory(state="closed")
+
+
 RISKS = [
     Case(
         "risk_number_once_per_objective",
@@ -514,7 +523,49 @@ RISKS = [
         "risk_occurred_has_date",
         "Say on which day the risk occurred.",
         RiskFactory,
-        {"state": "occurred"},
+        {"state": "occurred", "consequence": "A week is lost."},
+    ),
+    Case(
+        "risk_occurred_has_consequence",
+        "Say what followed when the risk occurred.",
+        RiskFactory,
+        {"state": "occurred", "occurred_on": TODAY},
+    ),
+    Case(
+        "risk_outcome_known",
+        "A risk was prevented, did not occur, occurred and was handled, or is no longer relevant.",
+        closed_risk,
+        {"outcome": "forgotten"},
+    ),
+    Case(
+        "risk_closed_has_outcome",
+        "Say how the risk ended, and on which day.",
+        closed_risk,
+        {"outcome": ""},
+    ),
+    Case(
+        "risk_closed_has_outcome",
+        "Say how the risk ended, and on which day.",
+        closed_risk,
+        {"closed_on": None},
+    ),
+    Case("risk_outcome_when_closed", ENDED, RiskFactory, {"outcome": "prevented"}),
+    Case("risk_outcome_when_closed", ENDED, RiskFactory, {"closed_on": TODAY}),
+    Case("risk_outcome_when_closed", ENDED, RiskFactory, {"outcome_note": "We were lucky."}),
+    Case("risk_handled_has_occurred", HANDLED, closed_risk, {"outcome": "handled"}),
+    Case("risk_handled_has_occurred", HANDLED, closed_risk, {"outcome": "handled", "occurred_on": TODAY}),
+    Case(
+        "risk_reviewer_has_day",
+        "A review has a day.",
+        lambda: RiskFactory(reviewed_by=UserFactory(), reviewed_on=TODAY),
+        {"reviewed_on": None},
+    ),
+    Case(
+        "concern_once_per_pair",
+        "This risk concerns that objective already.",
+        ConcernFactory,
+        {},
+        copy=True,
     ),
     Case("risk_visibility_known", VISIBILITY, RiskFactory, {"visibility": "secret"}),
     Case(

@@ -50,7 +50,9 @@ def risk(plan, lead, manager):
         who = {"by": lead, "now": dt.datetime(2024, 9, 30, 9, tzinfo=dt.UTC)}
         change_mitigation(step, text="Asked a second one", state="done", **who)
         create_mitigation(risk, text="Ask a third one", **who)
-        change_risk(risk, title="Two vendors", likelihood=1, state="closed", owner=manager, **who)
+        change_risk(
+            risk, title="Two vendors", likelihood=1, state="closed", outcome="prevented", owner=manager, **who
+        )
     return risk
 
 

@@ -34,7 +34,7 @@ def test_contributor_writes_a_risk_and_a_step_against_it(client, key_result, obj
         "key_result": key_result.pk,
     }
     response = post(client, f"{OBJECTIVE}risks/", contributor, sent)
-    assert response["Location"] == f"{OBJECTIVE}#risk-R1"
+    assert response["Location"] == RISK
     risk = Risk.objects.get()
     assert (risk.score, risk.key_result, risk.visibility) == (16, key_result, "internal")
 
@@ -74,7 +74,7 @@ def test_what_a_risk_lacks_is_told_at_its_field(client, risk, lead, changes, fie
 def test_an_unknown_risk_goes_without_a_likelihood_and_with_a_review(client, risk, lead):
     changes = {"kind": "unknown", "likelihood": "", "review_on": "2024-11-30"}
     sent = as_shown(risk, reader=lead) | changes
-    assert post(client, f"{RISK}edit/", lead, sent)["Location"] == f"{OBJECTIVE}#risk-R1"
+    assert post(client, f"{RISK}edit/", lead, sent)["Location"] == RISK
     risk.refresh_from_db()
     assert (risk.kind, risk.score, risk.review_on) == ("unknown", None, dt.date(2024, 11, 30))
 

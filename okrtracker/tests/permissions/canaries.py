@@ -194,6 +194,8 @@ class Planter:
     def risk(self, objective: Objective, place: str, **fields: Any) -> Risk:
         risk = RiskFactory(objective=objective, owner=self.lead, **fields)
         self._tell(risk, place)
+        ended = RiskFactory(objective=objective, owner=self.lead, state="closed", **fields)
+        self._tell(ended, f"{place} that has ended")
         for owner in (self.lead, self.outsider):
             text = self.canaries.text(f"{place}: mitigation of {owner.name}")
             MitigationFactory(risk=risk, text=text, owner=owner)
@@ -212,7 +214,10 @@ class Planter:
             row.paused_on = self.now.date() - dt.timedelta(5)
             row.paused_until = self.now.date()
         for version, fields in versions.items():
-            for name, value in (fields | self.canaries.texts_of(type(row), f"{place} {version}")).items():
+            texts = self.canaries.texts_of(type(row), f"{place} {version}")
+            if isinstance(row, Risk) and row.is_open:  # only what has ended has a note on it
+                del self.canaries.places[texts.pop("outcome_note")]
+            for name, value in (fields | texts).items():
                 setattr(row, name, f"https://example.org/{value}" if name == "link" else value)
             reason = self.canaries.text(f"{place} {version}: reason")
             save_row(row, by=self.lead, now=self.now, reason=reason)

@@ -70,6 +70,9 @@ QUICK = {
     "goals/api/initiative": ["initiative"],
     "goals/api/pause": ["pause"],
     "goals/api/rhythm": ["rhythm"],
+    "goals/api/risk": ["[api:risk", "api/test_risks.py"],
+    "goals/models/risk": ["test_visibility.py", "test_risk"],
+    "goals/models/concern": ["test_risk"],
     "goals/models/initiative": ["initiative"],
     "goals/api/dependency": ["dependenc", "needs"],
     "goals/models/dependency": ["dependenc", "needs"],
@@ -89,6 +92,7 @@ QUICK = {
     "goals/views/comments": ["[goals:comment", "[goals:check_in_", "[goals:objective_comment", "_people]"],
     "goals/views/context": ["test_plan_risks.py"],
     "goals/views/cycle": ["test_cycles.py", "test_cycle_scores.py", "[cycles:"],
+    "goals/views/risk": ["[goals:risk_", "[goals:concern_", "test_risk_pages.py"],
     "goals/views/initiatives": ["[goals:initiative_", "views/test_initiatives.py"],
     "goals/views/own": ["[people:own"],
     "goals/views/plan": [

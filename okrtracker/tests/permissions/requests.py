@@ -23,6 +23,7 @@ from goals.models import (
     Alignment,
     CheckIn,
     Comment,
+    Concern,
     Cycle,
     Dependency,
     Initiative,
@@ -119,6 +120,8 @@ FORMS: dict[str, Form] = {
     "goals:roadmap_create": {"title": "A new one", "visibility": "internal"},
     "goals:objective_restore": {"reason": WHY},
     "goals:key_result_restore": {"reason": WHY},
+    "api:risk-close": {"outcome": "prevented"},
+    "api:risk-reopen": {"reason": WHY},
     "api:key-result-check-ins": REPORT,
     "api:key-result-initiatives": {"title": "Another one"},
     "api:cycle-reopen": {"reason": WHY},
@@ -149,6 +152,7 @@ class Found:
             Initiative: {"pk": self.parts.get("initiative_id")},
             Mitigation: {"pk": self.parts.get("mitigation_id")},
             Dependency: {"pk": self.parts.get("need_id") or self.parts.get("dependency_id")},
+            Concern: {"pk": self.parts.get("concern_id")},
             Alignment: {"pk": self.parts.get("alignment_id")},
             Cycle: {"key": self.parts.get("cycle_key")},
         }
@@ -241,6 +245,10 @@ FORMS_OF_ROWS: dict[str, Callable[[Found], Form]] = {
     "goals:need_ask_again": _edited("", Dependency),
     "goals:need_withdraw": _edited("", Dependency),
     "goals:risk_edit": _edited("goals:risk_create", Risk),
+    "goals:risk_review": _edited("", Risk),
+    "goals:risk_close": _edited("", Risk, outcome="prevented", closed_on=str(timezone.localdate())),
+    "goals:risk_reopen": _edited("", Risk),
+    "goals:concern_create": lambda found: {"objective": found.parts["code"].replace("-O1-R1", "-B2")},
     "goals:initiative_edit": _edited("goals:initiative_create", Initiative),
     "goals:initiative_state": _edited("", Initiative, state="doing"),
     "goals:mitigation_edit": _edited("goals:mitigation_create", Mitigation),
@@ -293,6 +301,10 @@ def everything_is_accepted() -> None:
     Dependency.objects.update(answer="accepted", state="agreed", **moment)
 
 
+def every_risk_has_ended() -> None:
+    Risk.objects.update(state="closed", outcome="prevented", closed_on=timezone.localdate())
+
+
 BEFORE: dict[str, Callable[[], Any]] = {
     "cycles:cycle_activate": all_cycles_are("planning"),
     "api:cycle-activate": all_cycles_are("planning"),
@@ -303,6 +315,8 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "cycles:roadmap_scores": all_cycles_are("closing"),
     "goals:objective_restore": removed(Objective),
     "goals:key_result_restore": removed(KeyResult),
+    "goals:risk_reopen": every_risk_has_ended,
+    "api:risk-reopen": every_risk_has_ended,
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
     "goals:need_ask_again": everything_is_accepted,
     "api:dependency-ask-again": everything_is_accepted,

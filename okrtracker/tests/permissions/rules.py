@@ -38,6 +38,11 @@ CONTRIBUTES = {
     "other": LEADS["other"] | {"other contributor"},
     "restricted": LEADS["restricted"] | {"contributor"},
 }
+CONTRIBUTES_TOO = {
+    "own": CONTRIBUTES["own"] | LEADS_TOKENS | RUNNERS_TOKENS,
+    "other": CONTRIBUTES["other"] | {"token: manager's, bound"} | RUNNERS_TOKENS,
+    "restricted": CONTRIBUTES["restricted"] | LEADS_TOKENS | RUNNERS_TOKENS,
+}
 SCORES = {
     "own": LEADS["own"] | LEADS_TOKENS | RUNNERS_TOKENS,
     "other": LEADS["other"] | {"token: manager's, bound"} | RUNNERS_TOKENS,
@@ -74,6 +79,7 @@ WORDS = {
     "whose programs score too": Word(SCORES, SEES),
     "who edits and programs": Word(SCORES, SEES),
     "who edits risks": Word(CONTRIBUTES, SEES),
+    "who edits risks and programs": Word(CONTRIBUTES_TOO, SEES),
     # Of an area, which everybody finds, not of a plan.
     "who leads there": Word(LEADS),
     "who leads there and programs": Word(SCORES, REACHES),

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from goals.models import Dependency, Initiative, OutboxMail
+from goals.models import Dependency, Initiative, OutboxMail, Risk
 from goals.reminders.due import find_due
 from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
@@ -63,15 +63,21 @@ def walk() -> list[str]:
         paths |= {path for code in codes for path in text.format(code, YESTERDAY).split()}
     for pk in Initiative.objects.values_list("pk", flat=True):
         paths |= {f"/initiatives/{pk}/edit/", f"/api/v1/initiatives/{pk}/"}
-    lists = ("areas", "cycles", "roadmaps", "objectives", "key-results", "check-ins", "initiatives")
     for pk in Dependency.objects.values_list("pk", flat=True):
         paths |= {f"/needs/{pk}/edit/", f"/needs/{pk}/answer/", f"/api/v1/dependencies/{pk}/"}
     paths |= {f"/api/v1/dependencies/?q={MARK}", "/api/v1/dependencies/?limit=500"}
     paths |= {f"/dependencies/?cycle=24H2&as_of={YESTERDAY}", f"/dependencies.csv?as_of={YESTERDAY}"}
+    for code in Risk.objects.values_list("code", flat=True):
+        paths |= {f"/risks/{code}/", f"/risks/{code}/?as_of={YESTERDAY}", f"/risks/{code}/close/"}
+        paths |= {f"/risks/{code}/edit/", f"/risks/{code}/reopen/", f"/api/v1/risks/{code}/"}
+    for query in ("cycle=24H2", "cycle=25H1", "cycle=24H2&show=closed", "cycle=25H1&show=closed"):
+        paths |= {f"/risks/?{query}", f"/risks.csv?{query}", f"/risk-trend.csv?{query[:10]}"}
+    paths |= {f"/api/v1/cycles/{key}/risk-trend/" for key in ("24H2", "25H1")}
+    lists = ("areas", "cycles", "roadmaps", "objectives", "key-results", "check-ins", "initiatives", "risks")
     paths |= {f"/api/v1/{name}/?q={MARK}" for name in lists}
-    for name in ("roadmaps", "objectives", "key-results", "check-ins", "initiatives"):
+    for name in ("roadmaps", "objectives", "key-results", "check-ins", "initiatives", "risks"):
         paths |= {f"/api/v1/{name}/?{query}" for query in ("cycle=25H1", "area=LIB", "limit=500")}
-    for name in ("objectives", "key-results", "check-ins", "initiatives"):
+    for name in ("objectives", "key-results", "check-ins", "initiatives", "risks"):
         paths.add(f"/api/v1/{name}/?owner=lea.lead%40example.org")
     for query in ("cycle=24H2", "cycle=25H1", f"cycle=24H2&as_of={YESTERDAY}"):
         paths |= {f"/api/v1/progress/{part}?{query}" for part in ("", "explain/")}

@@ -124,6 +124,7 @@ goals.KeyResult          view
 goals.CheckIn            view
 goals.Risk               view
 goals.Mitigation         view
+goals.Concern            view
 goals.Initiative         view
 goals.Dependency         view
 goals.Alignment          view

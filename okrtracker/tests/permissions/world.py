@@ -32,6 +32,7 @@ from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import (
     Alignment,
     Comment,
+    Concern,
     Cycle,
     Dependency,
     Initiative,
@@ -45,6 +46,7 @@ from goals.models import (
 )
 from goals.tests.factories import (
     AlignmentFactory,
+    ConcernFactory,
     CycleFactory,
     DependencyFactory,
     InitiativeFactory,
@@ -71,6 +73,7 @@ SERIALS = {
     "dependency_id": {"own": 900_004, "other": 910_004, "restricted": 920_004},
     "initiative_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
     "comment_id": {"own": 900_005, "other": 910_005, "restricted": 920_005},
+    "concern_id": {"own": 900_008, "other": 910_008, "restricted": 920_008},
     "alignment_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
 }
 
@@ -221,6 +224,7 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         # Items of excellence have numbers of their own: B1 is supported, B2 may come to be.
         above, _free = (ObjectiveFactory(roadmap=roadmap, kind="excellence") for _ in "ab")
         AlignmentFactory(pk=serial["alignment_id"], supporter=objective, supported=above)
+        ConcernFactory(pk=serial["concern_id"], risk=risk, objective=above)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
     Roadmap.objects.filter(area=edge, cycle=next_half).update(visibility=Visibility.RESTRICTED)
     Roadmap.objects.filter(area=edge, cycle=half).update(
@@ -234,7 +238,7 @@ def date_back() -> None:
     """What was made just now was there last week, so that past days tell of it."""
     last_week = timezone.now() - dt.timedelta(days=7)
     plan = (Cycle, Roadmap, Objective, Alignment, KeyResult, InterimTarget, Initiative)
-    for model in (*plan, Risk, Mitigation, Dependency):
+    for model in (*plan, Risk, Mitigation, Concern, Dependency):
         model.history.filter(history_date__gt=last_week).update(history_date=last_week)
 
 
