@@ -149,7 +149,8 @@ def test_a_third_run_makes_nothing_of_what_was_renamed_or_closed_there(run, obje
     RiskFactory(objective=objective)
     DependencyFactory(objective=objective, partner="Hugging Face")
     run()
-    Risk.objects.filter(predecessor__isnull=False).update(title="Renamed", state="closed")
+    ended = {"state": "closed", "outcome": "prevented", "closed_on": TODAY}
+    Risk.objects.filter(predecessor__isnull=False).update(title="Renamed", **ended)
     Dependency.objects.filter(predecessor__isnull=False).update(partner="Renamed", state="met")
     before = everything()
     report = run()
