@@ -11,6 +11,7 @@ from goals.actions.key_results import create_key_result
 from goals.actions.refusals import WrongState
 from goals.actions.roadmaps import create_objective, create_roadmap
 from goals.models import Cycle, KeyResult, Objective, Roadmap, Visibility
+from goals.progress import goes_one_way
 
 OBJECTIVE_FIELDS = (
     "kind",
@@ -30,6 +31,7 @@ KEY_RESULT_FIELDS = (
     "metric",
     "unit",
     "kind",
+    "commit_value",
     "target_value",
     "stretch_value",
     "lower_bound",
@@ -63,7 +65,8 @@ class Carrier:
             "visibility": _as_hidden(row, objective),
             "predecessor": row,
         }
-        return create_key_result(objective, by=self.by, now=self.now, today=self.today, **values | changes)
+        values = _with_marks_ahead(values | changes)
+        return create_key_result(objective, by=self.by, now=self.now, today=self.today, **values)
 
     def _objective(self, before: Objective) -> Objective:
         successor = before.successors.select_related("roadmap__cycle").first()
@@ -121,6 +124,16 @@ def _new_start(row: KeyResult) -> Any:
         return None
     start = row.start_value if row.current_value is None else row.current_value
     return None if start == row.target_value else start
+
+
+def _with_marks_ahead(values: dict[str, Any]) -> dict[str, Any]:
+    """Without marks that no longer lie ahead: a commit that was reached, a stretch nearer than the target."""
+    start, target = values["start_value"], values["target_value"]
+    if not goes_one_way(start, values["commit_value"], target):
+        values = values | {"commit_value": None}
+    if not goes_one_way(start, target, values["stretch_value"]):
+        values = values | {"stretch_value": None}
+    return values
 
 
 def _is_restricted(objective: Objective) -> bool:

@@ -190,6 +190,7 @@ class KeyResultEntry(_Entry):
     unit: str = ""
     kind: str = "reach"
     start: Decimal | None = None
+    commit: Decimal | None = None
     target: Decimal | None = None
     stretch: Decimal | None = None
     interim: tuple[tuple[date, Decimal], ...] = ()

@@ -133,6 +133,7 @@ def key_result_entry(key_result: KeyResult, *, public: bool = False) -> KeyResul
         unit=key_result.unit,
         kind=key_result.kind,
         start=key_result.start_value,
+        commit=key_result.commit_value,
         target=key_result.target_value,
         stretch=key_result.stretch_value,
         interim=tuple((row.on, row.value) for row in key_result.interim_targets.all()),

@@ -251,6 +251,7 @@ KEY_RESULT_FIELDS: tuple[Field, ...] = (
     _choice("kind", "Kind", document.KEY_RESULT_KINDS, also=("type",)),
     _text("unit", "Unit", 40),
     _number("start", "Start", also=("baseline", "from")),
+    _number("commit", "Commit"),
     _number("target", "Target", also=("goal", "to")),
     _number("stretch", "Stretch", also=("stretch target",)),
     _number("lower", "At least", also=("lower", "lower bound", "minimum")),

@@ -52,6 +52,7 @@ OBJECTIVE = _same("title", "description", "owner", "commitment", "priority", "co
 )
 KEY_RESULT = _same("title", "metric", "unit", "kind", "weight", "owner", "due_on", "visibility", "pause") | {
     "start": "start_value",
+    "commit": "commit_value",
     "target": "target_value",
     "stretch": "stretch_value",
     "interim": "interim_targets",

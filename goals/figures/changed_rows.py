@@ -35,6 +35,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
         "kind",
         "metric",
         "start_value",
+        "commit_value",
         "target_value",
         "stretch_value",
         "lower_bound",

@@ -166,6 +166,9 @@ NO_LIKELIHOOD = (
     "A known risk has a likelihood; an unknown one may leave it out and then carries a review date."
 )
 NO_WAY = "A guardrail has bounds, no start, target or stretch."
+ZERO = Decimal(0)
+BETWEEN = "A commit lies between start and target."
+BEYOND = "A stretch lies beyond the target, seen from the start."
 THRESHOLDS = "“On track” must not reach further than “at risk”."
 ONE_NEED = "A need names another objective or a partner, one of the two."
 RHYTHM = "Check-ins are 1 to 366 days apart."
@@ -388,6 +391,44 @@ KEY_RESULTS = [
         "A guardrail needs a bound: at most, at least, or both.",
         make_guardrail,
         {"upper_bound": None},
+    ),
+    Case(
+        "key_result_commit_of_reach_only",
+        "Only a reach has a commit.",
+        make_guardrail,
+        {"commit_value": NUMBER},
+    ),
+    *(
+        Case(
+            constraint,
+            sentence,
+            KeyResultFactory,
+            {"start_value": start, "target_value": target, name: value},
+        )
+        for constraint, sentence, name, start, target, value in [
+            ("key_result_commit_before_target", BETWEEN, "commit_value", ZERO, NUMBER, Decimal(2)),
+            ("key_result_commit_before_target", BETWEEN, "commit_value", ZERO, NUMBER, ZERO),
+            # The same number, written differently.
+            ("key_result_commit_before_target", BETWEEN, "commit_value", ZERO, NUMBER, Decimal("1.500")),
+            (
+                "key_result_commit_before_target",
+                BETWEEN,
+                "commit_value",
+                Decimal(10),
+                Decimal(9),
+                Decimal(11),
+            ),
+            ("key_result_stretch_beyond_target", BEYOND, "stretch_value", ZERO, NUMBER, Decimal("0.5")),
+            ("key_result_stretch_beyond_target", BEYOND, "stretch_value", ZERO, NUMBER, NUMBER),
+            (
+                "key_result_stretch_beyond_target",
+                BEYOND,
+                "stretch_value",
+                Decimal(10),
+                Decimal(9),
+                Decimal(11),
+            ),
+        ]
     ),
     Case("key_result_guardrail_without_target", NO_WAY, make_guardrail, {"start_value": NUMBER}),
     Case("key_result_guardrail_without_target", NO_WAY, make_guardrail, {"target_value": NUMBER}),

@@ -58,6 +58,12 @@ class Canaries:
     def number(self, place: str) -> Decimal:
         return Decimal(self._keep(str(7 * 10**9 + secrets.randbelow(10**9)), place))
 
+    def rising(self, *places: str) -> list[Decimal]:
+        """Numbers in their order, for what has to stand in it."""
+        numbers = sorted(7 * 10**9 + secrets.randbelow(10**9) for _place in places)
+        kept = zip(numbers, places, strict=True)
+        return [Decimal(self._keep(str(number), place)) for number, place in kept]
+
     def texts_of(self, model: type[models.Model], place: str) -> dict[str, str]:
         """A value for every field of a model that holds text of people."""
         return {
@@ -155,12 +161,12 @@ class Planter:
         return objective
 
     def key_result(self, objective: Objective, place: str, **fields: Any) -> KeyResult:
-        numbers = {
-            name: self.canaries.number(f"{place}: {name}")
-            for name in ("start_value", "target_value", "stretch_value")
-        }
+        names = ("start_value", "commit_value", "target_value", "new target", "stretch_value")
+        values = self.canaries.rising(*(f"{place}: {name}" for name in names))
+        numbers = dict(zip(names, values, strict=True))
+        new_target = numbers.pop("new target")
         row = KeyResultFactory(objective=objective, owner=self.lead, **numbers, **fields)
-        self._tell(row, place, target_value=self.canaries.number(f"{place}: new target"))
+        self._tell(row, place, target_value=new_target)
         self.initiatives(row, place)
         today = timezone.localdate()
         InterimTarget.objects.create(

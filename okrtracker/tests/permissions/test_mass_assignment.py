@@ -186,7 +186,9 @@ def test_a_page_takes_the_fields_of_its_form_alone(world, name):
             assert effect(world, actor, path, smuggled | form, before=before) == intended
 
 
-KEY_RESULT = "metric unit start_value target_value stretch_value lower_bound upper_bound owner due_on"
+KEY_RESULT = (
+    "metric unit start_value commit_value target_value stretch_value lower_bound upper_bound owner due_on"
+)
 KEY_RESULT += " check_in_every_days source_note"
 RISK = "description key_result owner review_on trigger residual_likelihood residual_impact occurred_on"
 RISK += " consequence"
