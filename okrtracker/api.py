@@ -26,6 +26,7 @@ from goals.api.comment_views import (
 from goals.api.cycle_views import CycleViewSet
 from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
+from goals.api.review_views import ReviewViewSet
 from goals.api.rhythm_views import AreaRhythmView, CycleRhythmView, KeyResultRhythmView
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
 
@@ -43,6 +44,7 @@ router.register("initiatives", InitiativeViewSet, basename="initiative")
 
 router.register("alignments", alignments.AlignmentViewSet, basename="alignment")
 
+router.register("reviews", ReviewViewSet, basename="review")
 router.register("record", RecordViewSet, basename="record")
 router.register("tokens", TokenViewSet, basename="token")
 

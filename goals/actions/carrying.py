@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from goals.actions.comments import may_see
 from goals.actions.key_results import create_key_result
 from goals.actions.refusals import WrongState
 from goals.actions.roadmaps import create_objective, create_roadmap
@@ -90,6 +91,7 @@ class Carrier:
             by=self.by,
             now=self.now,
             owner=still_here(before.owner),
+            reviewer=_still_sees(before.reviewer, before),
             visibility=Visibility.RESTRICTED if _is_restricted(before) else Visibility.INTERNAL,
             predecessor=before,
             **values_of(before, OBJECTIVE_FIELDS),
@@ -116,6 +118,11 @@ def values_of(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
 def still_here(person: Any) -> Any:
     """Who left owns nothing new."""
     return person if person is not None and person.is_active else None
+
+
+def _still_sees(reviewer: Any, objective: Objective) -> Any:
+    """Who reviews goes on doing so, as long as there is something to see for them."""
+    return reviewer if reviewer is not None and may_see(reviewer, objective) else None
 
 
 def _new_start(row: KeyResult) -> Any:

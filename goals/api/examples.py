@@ -87,6 +87,8 @@ OBJECTIVE = _answer(
         "description": "",
         "owner": "lea.lead@example.org",
         "owner_name": "Lea Lead",
+        "reviewer": "mana.ger@example.org",
+        "reviewer_name": "Mana Ger",
         "commitment": "aspirational",
         "priority": 1,
         "confidence": 7,

@@ -136,6 +136,13 @@ class ObjectiveSerializer(WithMeanSerializer):
     description = serializers.CharField(source="objective.description", help_text="Markdown.")
     owner = serializers.EmailField(source="objective.owner.email", default=None, allow_null=True)
     owner_name = serializers.CharField(source="objective.owner.name", default=None, allow_null=True)
+    reviewer = serializers.EmailField(
+        source="objective.reviewer.email",
+        default=None,
+        allow_null=True,
+        help_text="For whom check-ins of others wait; see reviews/.",
+    )
+    reviewer_name = serializers.CharField(source="objective.reviewer.name", default=None, allow_null=True)
     commitment = serializers.ChoiceField(Objective.Commitment.choices, source="objective.commitment")
     priority = serializers.IntegerField(source="objective.priority", allow_null=True, help_text="1 to 5.")
     confidence = serializers.IntegerField(

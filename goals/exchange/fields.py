@@ -204,8 +204,8 @@ def _whole(name: str, label: str, low: int, high: int, suffix: str = "", **optio
     )
 
 
-def _email(**options: Any) -> Field:
-    return Field("owner", "Owner", _read_email, str, **options)
+def _email(name: str = "owner", label: str = "Owner") -> Field:
+    return Field(name, label, _read_email, str)
 
 
 def _day(name: str, label: str, **options: Any) -> Field:
@@ -233,6 +233,7 @@ SUPPORTERS = ("shown", "counted")
 
 OBJECTIVE_FIELDS: tuple[Field, ...] = (
     _email(),
+    _email("reviewer", "Reviewer"),
     _choice("commitment", "Commitment", document.COMMITMENTS, always=True),
     _whole("priority", "Priority", 1, 5),
     _whole("confidence", "Confidence", 0, 10, "/10"),

@@ -22,6 +22,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
     Objective: (
         "title",
         "owner",
+        "reviewer",
         "commitment",
         "priority",
         "confidence",
@@ -62,6 +63,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
     ),
     Mitigation: ("text", "state", "due_on", "owner"),
 }
+PEOPLE = ("owner", "reviewer")
 # Told by their name alone: two versions of a page of text are nothing to read in a list.
 LONG = {"background"}
 
@@ -130,7 +132,7 @@ def _told(model: Any, before: Any, after: Any, owners: dict[int, str]) -> list[t
 def _in_words(field: Any, value: Any, owners: dict[int, str]) -> str:
     if value is None or value == "":
         return DASH
-    if field.name == "owner":
+    if field.name in PEOPLE:
         return owners.get(value, DASH)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -142,5 +144,6 @@ def _in_words(field: Any, value: Any, owners: dict[int, str]) -> str:
 
 
 def _owners(versions: Sequence[Any]) -> dict[int, str]:
-    ids = {owner for version in versions if (owner := getattr(version, "owner_id", None))}
+    found = (getattr(version, f"{name}_id", None) for version in versions for name in PEOPLE)
+    ids = {person for person in found if person}
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))

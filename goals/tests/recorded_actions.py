@@ -18,13 +18,14 @@ from goals.actions import (
     leaving,
     pauses,
     people,
+    reviews,
     risks,
     roadmaps,
     rollover,
     scores,
     weights,
 )
-from goals.models import Alignment, Comment, Cycle, Dependency, Initiative
+from goals.models import Alignment, CheckIn, Comment, Cycle, Dependency, Initiative, KeyResult
 from goals.tests.factories import (
     NOW,
     TODAY,
@@ -43,7 +44,9 @@ NO_ENTRY = {
     "alignments.may_weigh": READS,
     "check_ins.record_check_in": "check-ins are a record of their own, append-only",
     "check_ins.refuse_unless_open": READS,
+    "comments.can_take_note": READS,
     "comments.is_editable": READS,
+    "comments.reviews": READS,
     "comments.may_see": READS,
     "comments.nobody_found": READS,
     "interim_targets.planned_after": READS,
@@ -444,6 +447,20 @@ def _(c):
     made = check_in(c.key_result, 3, author=c.lead)
     comments.acknowledge(made, by=c.by, now=NOW)
     comments.take_back_acknowledgement(made, by=c.by, now=NOW)
+
+
+def _waiting(c: Cast) -> CheckIn:
+    roadmaps.change_objective(c.objective, by=c.by, now=NOW, reviewer=c.by)
+    c.key_result.refresh_from_db()
+    return check_in(KeyResult.objects.get(pk=c.key_result.pk), 3, author=c.lead)
+
+
+leaves("reviews.acknowledge_all", action="created", kind="acknowledgement")(
+    lambda c: reviews.acknowledge_all([_waiting(c)], by=c.by, now=NOW)
+)
+leaves("reviews.ask_back", action="created", kind="comment", changes={"is_question": [None, ...]})(
+    lambda c: reviews.ask_back(_waiting(c), by=c.by, now=NOW, text="How so?")
+)
 
 
 def _aligned(c: Cast) -> Alignment:

@@ -261,6 +261,7 @@ def objectives(draw: st.DrawFn, kind: str, number: int | None) -> ObjectiveEntry
         title=draw(lines(200, least=1)),
         description=draw(blocks()),
         owner=draw(emails),
+        reviewer=draw(emails),
         commitment=draw(st.sampled_from(document.COMMITMENTS)),
         priority=draw(levels),
         confidence=draw(st.none() | st.integers(0, 10)),

@@ -60,6 +60,7 @@ def held(key_result, lead, administrator):
         risk=RiskFactory(objective=key_result.objective, owner=lead, title="a risk"), owner=lead
     )
     elsewhere = KeyResultFactory(objective=key_result.objective)
+    Objective.objects.update(reviewer=lead, reviewer_since=NOW)
     InitiativeFactory(key_result=elsewhere, owner=lead, title="a plan", link="https://example.org/a-plan")
     ApiToken.issue(owner=lead, scope="read", name="Badge")
     Invitation.issue(lead, by=administrator, now=NOW)

@@ -322,6 +322,18 @@ OBJECTIVES = [
     Case("objective_excellence_has_pillar", NO_PILLAR, make_excellence, {"pillar": ""}),
     Case("objective_excellence_has_pillar", NO_PILLAR, make_excellence, {"pillar": "better_mood"}),
     Case(
+        "objective_reviewer_since_a_moment",
+        "A reviewer is named from a moment on.",
+        ObjectiveFactory,
+        {"reviewer_since": NOW},
+    ),
+    Case(
+        "objective_reviewer_since_a_moment",
+        "A reviewer is named from a moment on.",
+        ObjectiveFactory,
+        lambda row: {"reviewer": UserFactory()},
+    ),
+    Case(
         "objective_levels_known",
         "Impact and cost are low, medium or high.",
         make_excellence,
@@ -806,6 +818,12 @@ CASES = [
     ),
     Case(
         "alignment_weight_not_negative", "A weight is 0 or more.", AlignmentFactory, {"weight": Decimal(-1)}
+    ),
+    Case(
+        "comment_asks_back_about_check_in",
+        "A reviewer asks back about a check-in.",
+        make_comment,
+        {"is_question": True},
     ),
     Case("comment_says_something", "A comment says something.", make_comment, {"text": ""}),
     Case(

@@ -134,7 +134,7 @@ def test_queries_do_not_grow_with_the_register(client, manager, objective, djang
         MitigationFactory(risk=risk, owner=manager)
     client.force_login(manager)
     client.get("/risks/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get("/risks/")
 
 

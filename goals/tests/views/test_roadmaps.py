@@ -209,7 +209,7 @@ def test_queries_of_a_roadmap_do_not_grow_with_it(client, lead, roadmap, django_
         DependencyFactory(objective=objective, partner=f"Partner {index}")
     client.force_login(lead)
     client.get(ADDRESS)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         client.get(ADDRESS)
 
 
@@ -223,7 +223,7 @@ def test_queries_of_the_list_of_areas_do_not_grow_with_it(
         KeyResultFactory(objective=ObjectiveFactory(roadmap=RoadmapFactory(area=area, cycle=cycle)))
     client.force_login(manager)
     client.get("/areas/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get("/areas/")
 
 

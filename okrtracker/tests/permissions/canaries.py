@@ -93,6 +93,7 @@ class Planter:
     def __init__(self, world: World) -> None:
         self.canaries = Canaries()
         self.lead, self.outsider = world.person("lead"), world.person("owner")
+        self.other_lead = world.person("other lead")
         # Long enough ago to be part of what is said of past days.
         self.now = timezone.now() - dt.timedelta(days=3)
 
@@ -114,6 +115,10 @@ class Planter:
             Dependency.objects.create(objective=objective, on_objective=on, note=note)
         self._align(hidden, elsewhere, shown)
         self._carry_over(shown, restricted)
+        # Somebody who may not see it any more is still named as the reviewer of everything.
+        Objective.objects.filter(roadmap__area=area).update(
+            reviewer=self.other_lead, reviewer_since=self.now - dt.timedelta(days=100)
+        )
         date_back()
         return self.canaries
 

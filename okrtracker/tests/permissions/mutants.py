@@ -86,6 +86,8 @@ QUICK = {
         *("[goals:roadmap_", "[goals:objective_", "[goals:key_result_", "[goals:risk_", "[goals:mitigation_"),
         "[goals:need_",
     ],
+    "goals/views/reviews": ["[goals:check_in_ask_back", "test_reviews.py"],
+    "goals/figures/reviews": ["test_reviews.py"],
     "goals/views/pauses": ["_pause]", "_rhythm]"],
     "goals/views/weights": ["_weights]", "_weight_shares]"],
     "goals/views": ["reads[goals:", "other_methods_answer[goals:", "[areas:", "test_agreement.py"],

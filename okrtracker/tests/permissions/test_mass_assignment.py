@@ -192,7 +192,7 @@ KEY_RESULT = (
 KEY_RESULT += " check_in_every_days source_note"
 RISK = "description key_result owner review_on trigger residual_likelihood residual_impact occurred_on"
 RISK += " consequence"
-OBJECTIVE = "description owner priority confidence counts_supporters"
+OBJECTIVE = "description owner reviewer priority confidence counts_supporters"
 # What a form takes beside what it has to be given.
 OPTIONAL = {
     "goals:check_in_create": "confidence note blocker evidence_url effective_on form_id",
@@ -258,7 +258,7 @@ REPORT_FIELDS = {
     "api:cycle-close": set(),
     "api:cycle-reopen": {"reason"},
     "api:objective-comments": {"text", "mentions"},
-    "api:check-in-comments": {"text", "mentions"},
+    "api:check-in-comments": {"text", "mentions", "asks_back"},
     "api:check-in-acknowledgements": set(),
     "api:key-result-pause": {"until", "reason"},
     "api:key-result-resume": set(),
