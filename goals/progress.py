@@ -9,10 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localcontext
+from enum import StrEnum
+from itertools import pairwise
 from typing import Literal
 
 Kind = Literal["reach", "milestone", "guardrail"]
 Band = Literal["red", "amber", "green"]
+
+
+class Mark(StrEnum):
+    """The furthest of the three marks of a reach that its value has come to."""
+
+    NONE = "none"
+    COMMIT = "commit"
+    TARGET = "target"
+    STRETCH = "stretch"
+
 
 # Stored beside every figure. Raise it when a formula changes, so that old figures can be told from new ones.
 FORMULA_VERSION = 1
@@ -71,6 +83,48 @@ def clamp(ratio: Decimal) -> Decimal:
     (Decimal('1'), Decimal('0'))
     """
     return min(max(ratio, ZERO), ONE)
+
+
+def reached_mark(
+    start: Decimal | None,
+    target: Decimal | None,
+    current: Decimal | None,
+    *,
+    commit: Decimal | None = None,
+    stretch: Decimal | None = None,
+) -> Mark | None:
+    """The furthest mark that a value lies on or beyond, on the way from start to target.
+
+    None without a start or a target, or when both are equal: there is no way then. It changes no figure.
+    Formula: docs/progress-and-pace.md, section 1.
+
+    >>> reached_mark(Decimal(0), Decimal(10), Decimal(7), commit=Decimal(7), stretch=Decimal(12))
+    <Mark.COMMIT: 'commit'>
+    >>> reached_mark(Decimal(40), Decimal(20), Decimal(15), commit=Decimal(30), stretch=Decimal(15))
+    <Mark.STRETCH: 'stretch'>
+    """
+    if start is None or target is None or start == target:
+        return None
+    if current is None:
+        return Mark.NONE
+    is_rising = target > start
+    for mark, value in ((Mark.STRETCH, stretch), (Mark.TARGET, target), (Mark.COMMIT, commit)):
+        if value is not None and (current >= value if is_rising else current <= value):
+            return mark
+    return Mark.NONE
+
+
+def goes_one_way(*values: Decimal | None) -> bool:
+    """Whether the values go up from each to the next, or down; where one is missing, nothing says otherwise.
+
+    >>> goes_one_way(Decimal(9), Decimal(5), Decimal(1)), goes_one_way(Decimal(0), Decimal(5), Decimal(5))
+    (True, False)
+    """
+    known = [value for value in values if value is not None]
+    pairs = list(pairwise(known))
+    if len(known) < len(values):
+        return True
+    return all(first < second for first, second in pairs) or all(first > second for first, second in pairs)
 
 
 def is_violated(value: Decimal | None, *, lower: Decimal | None, upper: Decimal | None) -> bool:

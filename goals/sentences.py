@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from goals.notation import NotReadable
 from goals.pace import AT_RISK, BEHIND, DONE, NO_DATA, NOT_STARTED, ON_TRACK
-from goals.progress import Kind, clamp, round_half_up
+from goals.progress import Kind, Mark, clamp, round_half_up
 from goals.reasons import Case, Distance, Reason, Way
 from goals.values import DASH, format_number, format_share, format_value, round_rate
 
@@ -64,6 +64,19 @@ def distance_text(distance: Distance) -> str:
         Way.AS_EXPECTED: _("as expected"),
     }
     return words[distance.way]
+
+
+def mark_text(mark: Mark | None) -> str:
+    """The furthest mark that was reached: "commit reached"; empty where nothing leads to a mark."""
+    if mark is None:
+        return ""
+    words = {
+        Mark.NONE: _("no mark reached yet"),
+        Mark.COMMIT: _("commit reached"),
+        Mark.TARGET: _("target reached"),
+        Mark.STRETCH: _("stretch reached"),
+    }
+    return words[mark]
 
 
 def bounds_text(lower: Decimal | None, upper: Decimal | None, *, unit: str = "") -> str:

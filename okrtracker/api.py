@@ -28,6 +28,7 @@ from goals.api.cycle_views import CycleViewSet
 from goals.api.dependency_views import DependencyViewSet, NeededByViewSet, NeedsViewSet
 from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
+from goals.api.review_views import ReviewViewSet
 from goals.api.rhythm_views import AreaRhythmView, CycleRhythmView, KeyResultRhythmView
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
 
@@ -48,6 +49,7 @@ router.register("dependencies", DependencyViewSet, basename="dependency")
 
 router.register("risks", risks.RiskViewSet, basename="risk")
 
+router.register("reviews", ReviewViewSet, basename="review")
 router.register("record", RecordViewSet, basename="record")
 router.register("tokens", TokenViewSet, basename="token")
 

@@ -7,10 +7,12 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from goals.actions.comments import may_see
 from goals.actions.key_results import create_key_result
 from goals.actions.refusals import WrongState
 from goals.actions.roadmaps import create_objective, create_roadmap
 from goals.models import Cycle, KeyResult, Objective, Roadmap, Visibility
+from goals.progress import goes_one_way
 
 OBJECTIVE_FIELDS = (
     "kind",
@@ -30,6 +32,7 @@ KEY_RESULT_FIELDS = (
     "metric",
     "unit",
     "kind",
+    "commit_value",
     "target_value",
     "stretch_value",
     "lower_bound",
@@ -63,7 +66,8 @@ class Carrier:
             "visibility": _as_hidden(row, objective),
             "predecessor": row,
         }
-        return create_key_result(objective, by=self.by, now=self.now, today=self.today, **values | changes)
+        values = _with_marks_ahead(values | changes)
+        return create_key_result(objective, by=self.by, now=self.now, today=self.today, **values)
 
     def _objective(self, before: Objective) -> Objective:
         successor = before.successors.select_related("roadmap__cycle").first()
@@ -87,6 +91,7 @@ class Carrier:
             by=self.by,
             now=self.now,
             owner=still_here(before.owner),
+            reviewer=_still_sees(before.reviewer, before),
             visibility=Visibility.RESTRICTED if _is_restricted(before) else Visibility.INTERNAL,
             predecessor=before,
             **values_of(before, OBJECTIVE_FIELDS),
@@ -115,12 +120,27 @@ def still_here(person: Any) -> Any:
     return person if person is not None and person.is_active else None
 
 
+def _still_sees(reviewer: Any, objective: Objective) -> Any:
+    """Who reviews goes on doing so, as long as there is something to see for them."""
+    return reviewer if reviewer is not None and may_see(reviewer, objective) else None
+
+
 def _new_start(row: KeyResult) -> Any:
     """Where it stands now. Without a target that may be the one there is, and then it says nothing."""
     if row.kind == KeyResult.Kind.GUARDRAIL:
         return None
     start = row.start_value if row.current_value is None else row.current_value
     return None if start == row.target_value else start
+
+
+def _with_marks_ahead(values: dict[str, Any]) -> dict[str, Any]:
+    """Without marks that no longer lie ahead: a commit that was reached, a stretch nearer than the target."""
+    start, target = values["start_value"], values["target_value"]
+    if not goes_one_way(start, values["commit_value"], target):
+        values = values | {"commit_value": None}
+    if not goes_one_way(start, target, values["stretch_value"]):
+        values = values | {"stretch_value": None}
+    return values
 
 
 def _is_restricted(objective: Objective) -> bool:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from areas.permissions import can_edit_plan
 from goals.actions import locks
 from goals.actions.refusals import Archived, Invalid, StaleVersion, WrongState
 from goals.actions.rows import delete_row, refuse_closed, save_row
@@ -24,9 +25,15 @@ Subject = Objective | CheckIn
 
 @transaction.atomic
 def add_comment(
-    subject: Subject, *, by: Any, now: datetime, text: str, mentions: Collection[User] = ()
+    subject: Subject,
+    *,
+    by: Any,
+    now: datetime,
+    text: str,
+    mentions: Collection[User] = (),
+    is_question: bool = False,
 ) -> Comment:
-    """A comment, and a mail owed to everybody it mentions.
+    """A comment, and a mail owed to everybody it mentions. `is_question`: the reviewer asks back.
 
     Raises CycleClosed, Archived, Invalid (also where somebody is mentioned who may not see the subject).
     Whether the author may see it is asked at the door.
@@ -41,7 +48,7 @@ def add_comment(
     if not all(may_see(person, subject) for person in people.values()):
         raise Invalid(nobody_found(), field="mention")
     kind = "objective" if isinstance(subject, Objective) else "check_in"
-    comment = Comment(author=by, text=text, created_at=now, **{kind: subject})
+    comment = Comment(author=by, text=text, created_at=now, is_question=is_question, **{kind: subject})
     save_row(comment, by=by, now=now)
     for person in people.values():
         Mention.objects.create(comment=comment, person=person)
@@ -115,6 +122,16 @@ def take_back_acknowledgement(check_in: CheckIn, *, by: Any, now: datetime) -> b
         return False
     delete_row(row, by=by, now=now)
     return True
+
+
+def can_take_note(user: Any, check_in: CheckIn) -> bool:
+    """Leads of the area and managers, and the reviewer of the objective."""
+    return reviews(user, check_in) or can_edit_plan(user, check_in.key_result.area)
+
+
+def reviews(user: Any, check_in: CheckIn) -> bool:
+    """Whether the person is the reviewer of the objective; nobody reviews their own check-in."""
+    return check_in.key_result.objective.reviewer_id == user.pk and check_in.author_id != user.pk
 
 
 def may_see(person: User, subject: Subject) -> bool:

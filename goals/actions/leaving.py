@@ -14,6 +14,7 @@ from accounts.audit import record
 from accounts.models import ApiToken, AuditEntry, User
 from areas.models import Area
 from goals.actions import locks
+from goals.actions.comments import may_see
 from goals.actions.people import (
     NotAllowed,
     end_invitations,
@@ -35,10 +36,11 @@ class SuccessorNeeded(Refused):
 
 @dataclass
 class Holding:
-    """What a person owns in one area, in cycles that are not closed."""
+    """What a person owns or reviews in one area, in cycles that are not closed."""
 
     area: Area
     objectives: list[Objective] = field(default_factory=list)
+    reviews: list[Objective] = field(default_factory=list)
     key_results: list[KeyResult] = field(default_factory=list)
     risks: list[Risk] = field(default_factory=list)
     mitigations: list[Mitigation] = field(default_factory=list)
@@ -50,7 +52,7 @@ class Holding:
 
 
 def holdings(person: User) -> list[Holding]:
-    """What a person answers for, by area. Five queries.
+    """What a person answers for, by area. Six queries.
 
     Left out is what nobody has to carry on: closed cycles, what was archived or dropped, risks that are
     closed, mitigations and initiatives that are done or dropped. It keeps the name of who answered for it.
@@ -65,6 +67,9 @@ def holdings(person: User) -> list[Holding]:
     objectives = Objective.objects.live().filter(owner=person, dropped_at__isnull=True)
     for objective in _carried_on(objectives, "").select_related(*way).order_by("code"):
         of(objective).objectives.append(objective)
+    reviewed = Objective.objects.live().filter(reviewer=person, dropped_at__isnull=True)
+    for objective in _carried_on(reviewed, "").select_related(*way).order_by("code"):
+        of(objective).reviews.append(objective)
     key_results = KeyResult.objects.counting().filter(owner=person).order_by("code")
     related = [f"objective__{step}" for step in way]
     for key_result in _carried_on(key_results, "objective__").select_related(*related, "last_check_in"):
@@ -131,7 +136,19 @@ def _hand_over(
             row.owner = heir
             save_row(row, by=by, now=now, reason=taken_over_from(person.name))
             handed[row] = heir
+        for objective in holding.reviews:
+            _hand_review(objective, heir, by=by, now=now, reason=taken_over_from(person.name))
+            handed["review", objective.pk] = heir
     return handed
+
+
+def _hand_review(objective: Objective, heir: User, *, by: Any, now: datetime, reason: str) -> None:
+    """What waits goes on waiting, for the other one; for nobody where they cannot see it."""
+    objective.refresh_from_db()  # it may have its new owner by now
+    sees = may_see(heir, objective)
+    objective.reviewer = heir if sees else None
+    objective.reviewer_since = objective.reviewer_since if sees else None
+    save_row(objective, by=by, now=now, reason=reason)
 
 
 def taken_over_from(name: str) -> str:

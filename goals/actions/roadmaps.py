@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from areas.models import Area
 from goals.actions import locks
-from goals.actions.refusals import ReasonNeeded, StaleVersion
+from goals.actions.comments import may_see
+from goals.actions.refusals import Invalid, ReasonNeeded, StaleVersion
 from goals.actions.rows import (
     apply_changes,
     next_number,
@@ -61,7 +62,9 @@ def create_objective(
     number = next_number(roadmap, counter, wanted=number)
     objective = Objective(roadmap=roadmap, number=number, created_at=now, **{"position": number} | fields)
     objective.code = f"{roadmap.code}-{objective.short_code}"
+    objective.reviewer_since = now if objective.reviewer else None
     save_row(objective, by=by, now=now)
+    _refuse_blind_reviewer(objective)
     return objective
 
 
@@ -88,11 +91,15 @@ def change_objective(
     changed = apply_changes(objective, changes)
     if not changed:
         return False
+    if "reviewer" in changed:
+        objective.reviewer_since = now if objective.reviewer else None
     if "counts_supporters" in changed and not is_graph_changed:
         raise StaleVersion(str(objective))
     if cycle.takes_check_ins:
         refuse_without_reason(objective, changed, reason=reason)
     save_row(objective, by=by, now=now, reason=reason)
+    if "reviewer" in changed:
+        _refuse_blind_reviewer(objective)
     if "counts_supporters" in changed:
         refresh_objective(objective.pk)
     return True
@@ -126,6 +133,14 @@ def drop_objective(
     objective = _lock(objective, version)
     take_out(objective, "dropped_at", by=by, now=now, reason=reason)
     refresh_objective(objective.pk)
+
+
+def _refuse_blind_reviewer(objective: Objective) -> None:
+    """Asked once it is kept: who sees an objective is a question to the database."""
+    if objective.reviewer is not None and not may_see(objective.reviewer, objective):
+        raise Invalid(
+            _("%(name)s cannot see this objective.") % {"name": objective.reviewer.name}, field="reviewer"
+        )
 
 
 def _lock(objective: Objective, version: int | None) -> Objective:

@@ -17,6 +17,7 @@ COMMENT = OpenApiExample(
         "author": "mana.ger@example.org",
         "author_name": "Mana Ger",
         "text": "On **which** phone?",
+        "asks_back": False,
         "html": "<p>On <strong>which</strong> phone?</p>\n",
         "mentions": ["lea.lead@example.org"],
         "created_at": MOMENT,

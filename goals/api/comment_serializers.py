@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
@@ -36,6 +39,9 @@ class CommentSerializer(serializers.Serializer):
     author = serializers.EmailField(source="author.email")
     author_name = serializers.CharField(source="author.name")
     text = serializers.SerializerMethodField(help_text="Markdown; empty when it is deleted.")
+    asks_back = serializers.BooleanField(
+        source="is_question", help_text="The reviewer asks for an answer; the check-in waits for it."
+    )
     html = serializers.SerializerMethodField(help_text="The text as the pages show it.")
     mentions = serializers.SerializerMethodField(help_text="E-mail addresses.")
     created_at = serializers.DateTimeField()
@@ -81,9 +87,23 @@ class NewCommentSerializer(WordsSerializer):
         return found[0]
 
 
+class NewCheckInCommentSerializer(NewCommentSerializer):
+    """A new comment on a check-in, which may be its reviewer's question."""
+
+    asks_back = serializers.BooleanField(
+        required=False,
+        help_text="By the reviewer of the objective alone: asks the author and the owner, who get a mail.",
+    )
+
+    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
+        if sent.get("asks_back") and sent.get("mentions"):
+            raise serializers.ValidationError({"mentions": [_("Those are told who can answer.")]})
+        return sent
+
+
 @extend_schema_serializer(examples=[examples.ACKNOWLEDGEMENT])
 class AcknowledgementSerializer(serializers.Serializer):
-    """A lead or manager has taken note of a check-in."""
+    """A lead, a manager or the reviewer has taken note of a check-in."""
 
     key_result = serializers.CharField(source="check_in.key_result.code")
     check_in = serializers.IntegerField(source="check_in.sequence")

@@ -19,19 +19,22 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
 from accounts.api.json import dumps
 from accounts.api.problems import Problem
-from areas.permissions import can_edit_plan
 from goals.actions.comments import (
     Subject,
     acknowledge,
     add_comment,
+    can_take_note,
     delete_comment,
     edit_comment,
+    reviews,
     take_back_acknowledgement,
 )
+from goals.actions.reviews import ask_back
 from goals.api import filters, reach
 from goals.api.comment_serializers import (
     AcknowledgementSerializer,
     CommentSerializer,
+    NewCheckInCommentSerializer,
     NewCommentSerializer,
     WordsSerializer,
 )
@@ -102,6 +105,7 @@ class ThreadViewSet(CommentList):
     """What is said about one thing, and the way to say more."""
 
     filterset_class = filters.CommentsOfOneFilters
+    new_serializer: type[NewCommentSerializer] = NewCommentSerializer
 
     def subject(self) -> Subject:
         """What the address names. Raises Http404, also where the person may not see it."""
@@ -111,19 +115,22 @@ class ThreadViewSet(CommentList):
         return once(request, partial(self._say, request, self.subject()))
 
     def _say(self, request: Request, subject: Subject) -> Response:
-        sent = NewCommentSerializer(data=request.data, context={"subject": subject})
+        sent = self.new_serializer(data=request.data, context={"subject": subject})
         sent.is_valid(raise_exception=True)
-        with refusals_as_problems():
-            made = add_comment(subject, by=request.user, now=timezone.now(), **sent.validated_data)
+        made = self.add(subject, **sent.validated_data)
         return Response(CommentSerializer(made).data, status=HTTPStatus.CREATED)
 
+    def add(self, subject: Any, **told: Any) -> Comment:
+        with refusals_as_problems():
+            return add_comment(subject, by=self.request.user, now=timezone.now(), **told)
 
-def _says(name: str) -> Any:
+
+def _says(name: str, request: type[NewCommentSerializer] = NewCommentSerializer) -> Any:
     return extend_schema(
         operation_id=f"{name}_comments_create",
         summary="Comment",
         description="Whoever is mentioned gets a mail.",
-        request=NewCommentSerializer,
+        request=request,
         responses={201: OpenApiResponse(CommentSerializer, description="Said.")},
         parameters=key_parameters(201),
     )
@@ -163,13 +170,23 @@ def check_in_of(request: Request, code: str, sequence: str) -> CheckIn:
     list=extend_schema(operation_id="check_ins_comments_list", summary="List the comments on a check-in")
 )
 class CheckInCommentViewSet(ThreadViewSet):
+    new_serializer = NewCheckInCommentSerializer
+
+    def add(self, subject: CheckIn, *, asks_back: bool = False, **told: Any) -> Comment:
+        if not asks_back:
+            return super().add(subject, **told)
+        if not reviews(self.request.user, subject):
+            raise Problem(HTTPStatus.FORBIDDEN, "forbidden", _("The reviewer of the objective asks back."))
+        with refusals_as_problems():
+            return ask_back(subject, by=self.request.user, now=timezone.now(), text=told["text"])
+
     def subject(self) -> CheckIn:
         return check_in_of(self.request, self.kwargs["code"], self.kwargs["sequence"])
 
     def get_queryset(self) -> QuerySet[Comment]:
         return super().get_queryset().filter(check_in=self.subject())
 
-    @_says("check_ins")
+    @_says("check_ins", NewCheckInCommentSerializer)
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.say(request)
 
@@ -178,7 +195,7 @@ class CheckInCommentViewSet(ThreadViewSet):
     list=extend_schema(operation_id="acknowledgements_list", summary="Who has taken note of a check-in")
 )
 class AcknowledgementViewSet(Endpoint, ListModelMixin, GenericViewSet):
-    """Who has taken note of a check-in; leads and managers say it of themselves, once."""
+    """Who has taken note of a check-in; leads, managers and the reviewer say it of themselves, once."""
 
     serializer_class = AcknowledgementSerializer
     queryset = Acknowledgement.objects.all()
@@ -191,7 +208,7 @@ class AcknowledgementViewSet(Endpoint, ListModelMixin, GenericViewSet):
     @extend_schema(
         operation_id="acknowledgements_create",
         summary="Take note of a check-in",
-        description="By leads of the area and managers, of check-ins of others. Twice is as once.",
+        description="By leads of the area, managers and the reviewer, not of their own. Twice is as once.",
         request=NothingSerializer,
         responses={
             201: OpenApiResponse(AcknowledgementSerializer, description="Taken note."),
@@ -226,7 +243,7 @@ class AcknowledgementViewSet(Endpoint, ListModelMixin, GenericViewSet):
 
     def _check_in_to_note(self) -> CheckIn:
         check_in = self._check_in()
-        if not can_edit_plan(self.request.user, check_in.key_result.area):
-            sentence = _("Leads of the area and managers take note of check-ins.")
+        if not can_take_note(self.request.user, check_in):
+            sentence = _("Leads of the area, managers and the reviewer take note of check-ins.")
             raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence)
         return check_in

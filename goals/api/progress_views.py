@@ -289,7 +289,9 @@ def _one(row: Any) -> Any:
 
 
 def _objective(request: Request, code: str) -> Objective:
-    rows = reach.visible_objectives(request).select_related("owner", "roadmap__area", "roadmap__cycle")
+    rows = reach.visible_objectives(request).select_related(
+        "owner", "reviewer", "roadmap__area", "roadmap__cycle"
+    )
     return _one(rows.filter(code=code).first())
 
 

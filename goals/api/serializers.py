@@ -10,7 +10,7 @@ from goals.api.fields import AddressField, PageField, SaidStatusField, ScoreFiel
 from goals.figures import KeyResultFigures, ObjectiveFigures, RoadmapFigures
 from goals.figures.scores import score_of, told_proposal
 from goals.models import CheckIn, Cycle, KeyResult, Level, Objective, Roadmap, Visibility
-from goals.progress import FORMULA_VERSION, score_band
+from goals.progress import FORMULA_VERSION, Mark, score_band
 from goals.sentences import PACE_WORDS
 
 PACES = list(PACE_WORDS)
@@ -137,6 +137,13 @@ class ObjectiveSerializer(WithMeanSerializer):
     description = serializers.CharField(source="objective.description", help_text="Markdown.")
     owner = serializers.EmailField(source="objective.owner.email", default=None, allow_null=True)
     owner_name = serializers.CharField(source="objective.owner.name", default=None, allow_null=True)
+    reviewer = serializers.EmailField(
+        source="objective.reviewer.email",
+        default=None,
+        allow_null=True,
+        help_text="For whom check-ins of others wait; see reviews/.",
+    )
+    reviewer_name = serializers.CharField(source="objective.reviewer.name", default=None, allow_null=True)
     commitment = serializers.ChoiceField(Objective.Commitment.choices, source="objective.commitment")
     priority = serializers.IntegerField(source="objective.priority", allow_null=True, help_text="1 to 5.")
     confidence = serializers.IntegerField(
@@ -231,6 +238,11 @@ class KeyResultSerializer(serializers.Serializer):
     metric = serializers.CharField(source="key_result.metric")
     unit = serializers.CharField(source="key_result.unit")
     start_value = ValueField(source="key_result.start_value", allow_null=True)
+    commit_value = ValueField(
+        source="key_result.commit_value",
+        allow_null=True,
+        help_text="Of a reach: what is promised, between start and target.",
+    )
     target_value = ValueField(source="key_result.target_value", allow_null=True)
     stretch_value = ValueField(source="key_result.stretch_value", allow_null=True)
     interim_targets = InterimTargetSerializer(
@@ -241,6 +253,12 @@ class KeyResultSerializer(serializers.Serializer):
     lower_bound = ValueField(source="key_result.lower_bound", allow_null=True)
     upper_bound = ValueField(source="key_result.upper_bound", allow_null=True)
     current_value = ValueField(source="key_result.current_value", allow_null=True)
+    reached_mark = serializers.ChoiceField(
+        [mark.value for mark in Mark],
+        source="mark",
+        allow_null=True,
+        help_text="The furthest of commit, target and stretch that was reached; null where none leads there.",
+    )
     completion = ShareField(allow_null=True, help_text="Raw: may lie below 0 or above 1.")
     progress = ShareField(allow_null=True, help_text="The completion, kept within 0 and 1.")
     expected = ShareField(allow_null=True, help_text="The share that should be reached today.")

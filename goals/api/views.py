@@ -89,7 +89,9 @@ class ObjectiveViewSet(PlanViewSet):
 
     def get_queryset(self) -> QuerySet[Objective]:
         seen = reach.visible_objectives(self.request)
-        rows = reach.with_kin(seen, seen).select_related("owner", "roadmap__area", "roadmap__cycle")
+        rows = reach.with_kin(seen, seen).select_related(
+            "owner", "reviewer", "roadmap__area", "roadmap__cycle"
+        )
         return rows if self.detail else rows.filter(archived_at__isnull=True)
 
     def figures(self, rows: Sequence[Objective]) -> Sequence[Any]:

@@ -55,6 +55,10 @@ def _is_control(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cs"}
 
 
+# Fields that hold an e-mail address or nothing.
+PEOPLE = ("owner", "reviewer")
+
+
 class _Entry:
     """Brings the texts of an entry into their one form."""
 
@@ -66,9 +70,10 @@ class _Entry:
             self._set(name, clean_line(getattr(self, name)))
         for name in self._blocks:
             self._set(name, clean_block(getattr(self, name)))
-        if hasattr(self, "owner"):
-            # The name a person signs in with is the same in capital and small letters.
-            self._set("owner", clean_line(self.owner).lower())
+        for name in PEOPLE:
+            if hasattr(self, name):
+                # The name a person signs in with is the same in capital and small letters.
+                self._set(name, clean_line(getattr(self, name)).lower())
 
     def _set(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -206,6 +211,7 @@ class KeyResultEntry(_Entry):
     unit: str = ""
     kind: str = "reach"
     start: Decimal | None = None
+    commit: Decimal | None = None
     target: Decimal | None = None
     stretch: Decimal | None = None
     interim: tuple[tuple[date, Decimal], ...] = ()
@@ -240,6 +246,7 @@ class ObjectiveEntry(_Entry):
     title: str
     description: str = ""
     owner: str = ""
+    reviewer: str = ""
     commitment: str = "aspirational"
     priority: int | None = None
     confidence: int | None = None

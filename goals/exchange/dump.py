@@ -46,7 +46,7 @@ def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
         "supported__roadmap__area", "supported__roadmap__cycle"
     ).order_by("supported__code")
     return roadmaps.select_related("area__parent", "cycle").prefetch_related(
-        Prefetch("objectives", Objective.objects.select_related("owner")),
+        Prefetch("objectives", Objective.objects.select_related("owner", "reviewer")),
         Prefetch("objectives__key_results", key_results),
         Prefetch("objectives__key_results__initiatives", initiatives),
         Prefetch("objectives__risks", risks),
@@ -119,6 +119,7 @@ def objective_entry(objective: Objective, *, public: bool = False) -> ObjectiveE
         title=objective.title,
         description=objective.description,
         owner=_owner(objective, public),
+        reviewer="" if public or objective.reviewer is None else objective.reviewer.email,
         commitment=objective.commitment,
         priority=objective.priority,
         confidence=objective.confidence,
@@ -147,6 +148,7 @@ def key_result_entry(key_result: KeyResult, *, public: bool = False) -> KeyResul
         unit=key_result.unit,
         kind=key_result.kind,
         start=key_result.start_value,
+        commit=key_result.commit_value,
         target=key_result.target_value,
         stretch=key_result.stretch_value,
         interim=tuple((row.on, row.value) for row in key_result.interim_targets.all()),

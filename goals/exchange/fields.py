@@ -214,8 +214,8 @@ def _whole(name: str, label: str, low: int, high: int, suffix: str = "", **optio
     )
 
 
-def _email(**options: Any) -> Field:
-    return Field("owner", "Owner", _read_email, str, **options)
+def _email(name: str = "owner", label: str = "Owner") -> Field:
+    return Field(name, label, _read_email, str)
 
 
 def _day(name: str, label: str, **options: Any) -> Field:
@@ -248,6 +248,7 @@ SUPPORTERS = ("shown", "counted")
 
 OBJECTIVE_FIELDS: tuple[Field, ...] = (
     _email(),
+    _email("reviewer", "Reviewer"),
     _choice("commitment", "Commitment", document.COMMITMENTS, always=True),
     _whole("priority", "Priority", 1, 5),
     _whole("confidence", "Confidence", 0, 10, "/10"),
@@ -266,6 +267,7 @@ KEY_RESULT_FIELDS: tuple[Field, ...] = (
     _choice("kind", "Kind", document.KEY_RESULT_KINDS, also=("type",)),
     _text("unit", "Unit", 40),
     _number("start", "Start", also=("baseline", "from")),
+    _number("commit", "Commit"),
     _number("target", "Target", also=("goal", "to")),
     _number("stretch", "Stretch", also=("stretch target",)),
     _number("lower", "At least", also=("lower", "lower bound", "minimum")),

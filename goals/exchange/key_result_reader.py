@@ -10,6 +10,7 @@ from goals.exchange.entry_reader import MAX_TITLE, EntryReader
 from goals.exchange.grammar import after_initiative, plain_line, split_linked, split_mark, starts_with_label
 from goals.exchange.items import Item, Table
 from goals.exchange.measures import Measure, find_measure, join_groups, read_measure
+from goals.progress import goes_one_way
 
 MAX_KEY_RESULTS = 100
 
@@ -90,6 +91,7 @@ class KeyResultReader(EntryReader):
             number=number, title=self._text(raw_title, line, "the title", MAX_TITLE), line=line, **values
         )
         self._check_key_result(entry)
+        self._check_marks(entry)
         return entry
 
     def _measure(self, line: int, raw: str) -> tuple[str, Measure | None]:
@@ -111,7 +113,7 @@ class KeyResultReader(EntryReader):
                 self._problem(
                     entry.line, "a guardrail needs a bound: 'at most 5', 'at least 5' or 'between 5 and 9'"
                 )
-            if entry.start is not None or entry.target is not None or entry.stretch is not None:
+            if any(value is not None for value in (entry.start, entry.target, entry.stretch)):
                 self._problem(entry.line, "a guardrail has bounds, no start, target or stretch")
         elif entry.lower is not None or entry.upper is not None:
             self._problem(entry.line, "bounds belong to a guardrail; write 'Kind: guardrail'")
@@ -121,6 +123,14 @@ class KeyResultReader(EntryReader):
             self._problem(entry.line, f"start and target are both {entry.start}")
         if entry.lower is not None and entry.upper is not None and entry.lower > entry.upper:
             self._problem(entry.line, "the lower bound lies above the upper bound")
+
+    def _check_marks(self, entry: KeyResultEntry) -> None:
+        if entry.commit is not None and entry.kind != "reach":
+            self._problem(entry.line, "only a reach has a commit")
+        elif not goes_one_way(entry.start, entry.commit, entry.target):
+            self._problem(entry.line, f"the commit {entry.commit} does not lie between start and target")
+        if entry.kind == "reach" and not goes_one_way(entry.start, entry.target, entry.stretch):
+            self._problem(entry.line, f"the stretch {entry.stretch} does not lie beyond the target")
 
     def _key_result_table(self, table: Table) -> list[KeyResultEntry]:
         known = fields.labels_of(fields.KEY_RESULT_FIELDS)

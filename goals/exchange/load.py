@@ -22,7 +22,7 @@ from goals.actions.pauses import set_area_rhythm
 from goals.actions.refusals import Refused
 from goals.actions.roadmaps import change_roadmap, create_roadmap
 from goals.actions.rows import save_row
-from goals.exchange.document import RoadmapDocument
+from goals.exchange.document import PEOPLE, RoadmapDocument
 from goals.exchange.dump import roadmap_document, with_plan
 from goals.exchange.errors import DocumentError
 from goals.exchange.load_links import load_concerns, load_needs, load_supports
@@ -108,7 +108,7 @@ def _owners(documents: Iterable[RoadmapDocument]) -> dict[str, Any]:
             *(step for risk in objective.risks for step in risk.mitigations),
         )
     )
-    addresses = {entry.owner for entry in owned}
+    addresses = {getattr(entry, name, "") for entry in owned for name in PEOPLE}
     people = get_user_model().objects.annotate(address=Lower("email")).filter(address__in=addresses - {""})
     return {person.email.lower(): person for person in people}
 

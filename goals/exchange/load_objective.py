@@ -42,11 +42,12 @@ def _same(*names: str) -> dict[str, str]:
 
 
 # Attribute of the entry: field of the row.
-OBJECTIVE = _same("title", "description", "owner", "commitment", "priority", "confidence", "weight") | _same(
-    "counts_supporters", "visibility", "pillar", "impact", "cost"
-)
+OBJECTIVE = _same(
+    "title", "description", "owner", "reviewer", "commitment", "priority", "confidence", "weight"
+) | _same("counts_supporters", "visibility", "pillar", "impact", "cost")
 KEY_RESULT = _same("title", "metric", "unit", "kind", "weight", "owner", "due_on", "visibility", "pause") | {
     "start": "start_value",
+    "commit": "commit_value",
     "target": "target_value",
     "stretch": "stretch_value",
     "interim": "interim_targets",

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from goals.actions.refusals import Refused
-from goals.exchange.document import clean_line
+from goals.exchange.document import PEOPLE, clean_line
 from goals.exchange.errors import Problem
 
 
@@ -46,7 +46,7 @@ class Loading:
         for name, column in columns.items():
             value = getattr(entry, name)
             if present is None or getattr(present, name) != value:
-                found[column] = self._owner(value, entry.line) if name == "owner" else value
+                found[column] = self._owner(value, entry.line) if name in PEOPLE else value
         return found
 
     def _owner(self, address: str, line: int) -> Any:

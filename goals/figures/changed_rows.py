@@ -22,6 +22,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
     Objective: (
         "title",
         "owner",
+        "reviewer",
         "commitment",
         "priority",
         "confidence",
@@ -35,6 +36,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
         "kind",
         "metric",
         "start_value",
+        "commit_value",
         "target_value",
         "stretch_value",
         "lower_bound",
@@ -71,6 +73,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
     ),
     Mitigation: ("text", "state", "due_on", "owner"),
 }
+PEOPLE = ("owner", "reviewer")
 # Told by their name alone: two versions of a page of text are nothing to read in a list.
 LONG = {"background", "description"}
 
@@ -139,7 +142,7 @@ def _told(model: Any, before: Any, after: Any, owners: dict[int, str]) -> list[t
 def _in_words(field: Any, value: Any, owners: dict[int, str]) -> str:
     if value is None or value == "":
         return DASH
-    if field.name == "owner":
+    if field.name in PEOPLE:
         return owners.get(value, DASH)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -151,5 +154,6 @@ def _in_words(field: Any, value: Any, owners: dict[int, str]) -> str:
 
 
 def _owners(versions: Sequence[Any]) -> dict[int, str]:
-    ids = {owner for version in versions if (owner := getattr(version, "owner_id", None))}
+    found = (getattr(version, f"{name}_id", None) for version in versions for name in PEOPLE)
+    ids = {person for person in found if person}
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -15,8 +15,7 @@ from django.utils.translation import gettext
 from goals.figures.record import end_of
 from goals.models import Alignment, InterimTarget, KeyResult, Objective, Roadmap
 
-# A stretch is a mark and not locked; that it moved is told all the same.
-FIELDS = (*KeyResult.DEFINITION_FIELDS, "stretch_value")
+FIELDS = KeyResult.DEFINITION_FIELDS
 INTERIM = "interim_targets"
 COUNTS, SUPPORTER = "counts_supporters", "supporter"
 
@@ -49,7 +48,7 @@ class DefinitionChange:
 def definition_changes(
     key_result_ids: Collection[int], *, until: date | None = None
 ) -> list[DefinitionChange]:
-    """Every change of start, target, stretch, bounds, weight, kind or due day, newest first. One query.
+    """Every change of a definition but of interim targets, newest first. One query.
 
     `until` asks for what had changed at the end of that day.
     """

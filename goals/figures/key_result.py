@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from goals import pace as paces
 from goals.models import CheckIn, KeyResult
-from goals.progress import clamp, expected_share, expected_value, is_violated
+from goals.progress import Mark, clamp, expected_share, expected_value, is_violated, reached_mark
 from goals.reasons import Reason, reason
-from goals.sentences import pace_word, reason_text
+from goals.sentences import mark_text, pace_word, reason_text
 
 Points = Sequence[tuple[date, Decimal]]
 
@@ -38,6 +38,7 @@ class KeyResultFigures:
     forecast: paces.Forecast | None
     needs_per_week: Decimal | None
     is_paused: bool
+    mark: Mark | None  # of a reach alone, the furthest that was reached
 
     @property
     def word(self) -> str:
@@ -48,6 +49,13 @@ class KeyResultFigures:
     def reason(self) -> str:
         """The sentence beside the pace, in the reader's language."""
         return reason_text(self.why)
+
+    @property
+    def mark_text(self) -> str:
+        """The mark in the reader's language; nothing where the target is the only one."""
+        key_result = self.key_result
+        has_marks = key_result.commit_value is not None or key_result.stretch_value is not None
+        return mark_text(self.mark) if has_marks else ""
 
     @property
     def reported(self) -> bool:
@@ -151,6 +159,20 @@ def key_result_figures(key_result: KeyResult, *, today: date, points: Points = (
         forecast=forecast,
         needs_per_week=needs,
         is_paused=key_result.is_paused(today),
+        mark=mark_of(key_result),
+    )
+
+
+def mark_of(key_result: KeyResult) -> Mark | None:
+    """The furthest mark of a reach; None for the other kinds, and where nothing leads to a mark."""
+    if key_result.kind != KeyResult.Kind.REACH:
+        return None
+    return reached_mark(
+        key_result.start_value,
+        key_result.target_value,
+        key_result.current_value,
+        commit=key_result.commit_value,
+        stretch=key_result.stretch_value,
     )
 
 

@@ -23,7 +23,7 @@ from goals.progress import stored_completion
 
 KEY_RESULT_FIELDS = (
     *KeyResult.DEFINITION_FIELDS,
-    *("unit", "stretch_value", "check_in_every_days", "added_on", "dropped_at", "archived_at"),
+    *("unit", "check_in_every_days", "added_on", "dropped_at", "archived_at"),
     *("paused_on", "paused_until", "pause_reason"),
 )
 OBJECTIVE_FIELDS = ("kind", "weight", "counts_supporters", "dropped_at", "archived_at")

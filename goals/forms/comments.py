@@ -15,6 +15,7 @@ from accounts.models import User
 from goals.actions.comments import MOST_MENTIONS, Subject, may_see, nobody_found
 from goals.actions.refusals import Refused
 from goals.forms.plan_fields import lines
+from goals.models import CheckIn
 from goals.models.comment import MAX_COMMENT
 
 WITH_ADDRESS = re.compile(r"[^()]*\((?P<email>[^()\s]+@[^()\s]+)\)\Z")
@@ -73,6 +74,27 @@ class CommentForm(forms.Form):
     def refuse(self, refusal: Refused) -> None:
         for field, sentences in refusal.errors.items():
             self.add_error(field if field in self.fields else None, sentences)
+
+
+class QuestionForm(forms.Form):
+    """What a reviewer asks back about a check-in."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Your question"),
+        max_length=MAX_COMMENT,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=gettext_lazy("The author and the owner get a mail; their answer brings it back here."),
+    )
+
+    def __init__(self, data: Any = None, *, check_in: CheckIn, **options: Any) -> None:
+        super().__init__(data, auto_id=f"id_{_place(check_in)}_%s", **options)
+
+    def clean_text(self) -> str:
+        return lines(self.cleaned_data["text"])
+
+    def refuse(self, refusal: Refused) -> None:
+        for name, sentences in refusal.errors.items():
+            self.add_error(name if name in self.fields else None, sentences)
 
 
 def people_called(chosen: Q, subject: Subject) -> list[User]:

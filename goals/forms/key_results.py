@@ -28,6 +28,7 @@ class KeyResultForm(PlanForm):
 
     KINDS_OF = {
         "start_value": {"reach"},
+        "commit_value": {"reach"},
         "target_value": {"reach"},
         "stretch_value": {"reach"},
         "lower_bound": {"guardrail"},
@@ -35,14 +36,16 @@ class KeyResultForm(PlanForm):
     }
     constraint_fields = {
         "key_result_start_differs_from_target": "target_value",
+        "key_result_commit_before_target": "commit_value",
+        "key_result_stretch_beyond_target": "stretch_value",
         "key_result_guardrail_has_bound": "upper_bound",
         "key_result_bounds_in_order": "upper_bound",
         "key_result_weight_not_negative": "weight",
         "key_result_rhythm_in_days": "check_in_every_days",
     }
     reason_help = gettext_lazy(
-        "Needed when kind, start, target, bounds, weight, due day or interim targets change: the cycle has "
-        "begun. It is kept, marked on the chart and shown."
+        "Needed when kind, start, commit, target, stretch, bounds, weight, due day or interim targets "
+        "change: the cycle has begun. It is kept, marked on the chart and shown."
     )
 
     class Meta:
@@ -53,6 +56,7 @@ class KeyResultForm(PlanForm):
             "metric",
             "unit",
             "start_value",
+            "commit_value",
             "target_value",
             "stretch_value",
             "lower_bound",
@@ -82,7 +86,8 @@ class KeyResultForm(PlanForm):
             interim_targets = [(row.on, row.value) for row in known]
         self.fields["metric"].help_text = _("What is counted, and how")
         self.fields["unit"].help_text = _("Like tok/s, % or days")
-        self.fields["stretch_value"].help_text = _("A second, harder target; it changes no figure")
+        self.fields["commit_value"].help_text = _("What is promised, on the way to the target")
+        self.fields["stretch_value"].help_text = _("Beyond the target; progress is measured to the target")
         self.fields["weight"].help_text = _("How much it counts in the objective; 0 counts nowhere")
         self.fields["source_note"].help_text = _("Where the value is read")
         if self.is_new:

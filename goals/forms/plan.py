@@ -62,6 +62,12 @@ class PlanForm(forms.ModelForm):
             self.initial["version"] = instance.version
         if "owner" in self.fields:
             self.fields["owner"] = OwnerField(current=instance.owner_id)
+        if "reviewer" in self.fields:
+            self.fields["reviewer"] = OwnerField(
+                current=instance.reviewer_id,
+                label=_("Reviewer"),
+                help_text=_("Takes note of check-ins of others, or asks back"),
+            )
 
     def _post_clean(self) -> None:
         """Nothing: the row is judged once, by the action, as the database has it then."""
@@ -183,6 +189,7 @@ class ObjectiveForm(PlanForm):
             "title",
             "description",
             "owner",
+            "reviewer",
             "commitment",
             "visibility",
             "priority",

@@ -61,6 +61,9 @@ class Comment(models.Model):
         help_text=_("Markdown"),
         validators=[MaxLengthValidator(MAX_COMMENT), validate_storable],
     )
+    is_question = models.BooleanField(
+        _("asks back"), default=False, help_text=_("the reviewer of a check-in asks for an answer")
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     edited_at = models.DateTimeField(_("edited at"), null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
@@ -78,6 +81,11 @@ class Comment(models.Model):
                 condition=Q(objective__isnull=False, check_in__isnull=True)
                 | Q(objective__isnull=True, check_in__isnull=False),
                 violation_error_message=_("A comment is about an objective or a check-in, one of the two."),
+            ),
+            models.CheckConstraint(
+                name="comment_asks_back_about_check_in",
+                condition=Q(is_question=False) | Q(check_in__isnull=False),
+                violation_error_message=_("A reviewer asks back about a check-in."),
             ),
             models.CheckConstraint(
                 name="comment_says_something",
@@ -127,7 +135,7 @@ class Mention(models.Model):
 
 
 class Acknowledgement(models.Model):
-    """A lead or manager has taken note of a check-in."""
+    """A lead, a manager or the reviewer has taken note of a check-in."""
 
     check_in = models.ForeignKey(
         CheckIn, on_delete=models.PROTECT, related_name="acknowledgements", verbose_name=_("check-in")

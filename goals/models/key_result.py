@@ -21,6 +21,7 @@ from areas.models import Area
 from goals import progress
 from goals.models.cycle import Cycle, Visibility
 from goals.models.fields import Archivable, Versioned, completion_field, value_field
+from goals.models.marks import MARK_CONSTRAINTS
 from goals.models.objective import Objective
 from goals.models.pausing import PAUSE_CONSTRAINTS, Pausable, Rhythm, rhythm_of
 from goals.pace import check_in_due_on
@@ -117,6 +118,7 @@ class KeyResult(Versioned, Archivable, Pausable):
     unit = models.CharField(_("unit"), max_length=40, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.REACH)
     start_value = value_field(_("start"))
+    commit_value = value_field(_("commit"))
     target_value = value_field(_("target"))
     stretch_value = value_field(_("stretch"))
     lower_bound = value_field(_("at least"))
@@ -181,10 +183,13 @@ class KeyResult(Versioned, Archivable, Pausable):
     )
 
     # What was agreed on. Due day and interim targets are part of it: they say what is expected on a day.
+    # Commit and stretch are too: they say which mark a value has reached.
     DEFINITION_FIELDS = (
         "kind",
         "start_value",
+        "commit_value",
         "target_value",
+        "stretch_value",
         "lower_bound",
         "upper_bound",
         "weight",
@@ -203,6 +208,7 @@ class KeyResult(Versioned, Archivable, Pausable):
         ]
         constraints = [
             *PAUSE_CONSTRAINTS,
+            *MARK_CONSTRAINTS,
             models.UniqueConstraint(
                 fields=["objective", "number"],
                 name="key_result_number_once_per_objective",

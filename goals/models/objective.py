@@ -85,6 +85,16 @@ class Objective(Versioned, Archivable):
         related_name="owned_objectives",
         verbose_name=_("owner"),
     )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reviewed_objectives",
+        verbose_name=_("reviewer"),
+    )
+    # What is reported from this moment on waits for the reviewer; moved with the reviewer by actions alone.
+    reviewer_since = models.DateTimeField(_("reviewed since"), null=True, blank=True, editable=False)
     commitment = models.CharField(
         _("commitment"), max_length=20, choices=Commitment, default=Commitment.ASPIRATIONAL
     )
@@ -197,6 +207,12 @@ class Objective(Versioned, Archivable):
                     ]
                 ),
                 violation_error_message=_("An item of engineering excellence names its pillar."),
+            ),
+            models.CheckConstraint(
+                name="objective_reviewer_since_a_moment",
+                condition=Q(reviewer__isnull=True, reviewer_since__isnull=True)
+                | Q(reviewer__isnull=False, reviewer_since__isnull=False),
+                violation_error_message=_("A reviewer is named from a moment on."),
             ),
             models.CheckConstraint(
                 name="objective_levels_known",

@@ -20,6 +20,7 @@ from goals.actions import (
     needs,
     pauses,
     people,
+    reviews,
     risk_life,
     risks,
     roadmaps,
@@ -27,7 +28,7 @@ from goals.actions import (
     scores,
     weights,
 )
-from goals.models import Alignment, Comment, Cycle, Dependency, Initiative
+from goals.models import Alignment, CheckIn, Comment, Cycle, Dependency, Initiative, KeyResult
 from goals.tests.factories import (
     NOW,
     TODAY,
@@ -48,7 +49,9 @@ NO_ENTRY = {
     "alignments.may_weigh": READS,
     "check_ins.record_check_in": "check-ins are a record of their own, append-only",
     "check_ins.refuse_unless_open": READS,
+    "comments.can_take_note": READS,
     "comments.is_editable": READS,
+    "comments.reviews": READS,
     "comments.may_see": READS,
     "comments.nobody_found": READS,
     "interim_targets.planned_after": READS,
@@ -507,6 +510,20 @@ def _(c):
     made = check_in(c.key_result, 3, author=c.lead)
     comments.acknowledge(made, by=c.by, now=NOW)
     comments.take_back_acknowledgement(made, by=c.by, now=NOW)
+
+
+def _waiting(c: Cast) -> CheckIn:
+    roadmaps.change_objective(c.objective, by=c.by, now=NOW, reviewer=c.by)
+    c.key_result.refresh_from_db()
+    return check_in(KeyResult.objects.get(pk=c.key_result.pk), 3, author=c.lead)
+
+
+leaves("reviews.acknowledge_all", action="created", kind="acknowledgement")(
+    lambda c: reviews.acknowledge_all([_waiting(c)], by=c.by, now=NOW)
+)
+leaves("reviews.ask_back", action="created", kind="comment", changes={"is_question": [None, ...]})(
+    lambda c: reviews.ask_back(_waiting(c), by=c.by, now=NOW, text="How so?")
+)
 
 
 def _aligned(c: Cast) -> Alignment:

@@ -19,6 +19,7 @@ from goals.progress import (
     is_violated,
     objective_score,
     proposed_score,
+    reached_mark,
     round_half_up,
     score_band,
     weighted_mean,
@@ -53,6 +54,32 @@ def test_completion_of_every_case(case):
     raw = completion(number(case["start"]), number(case["target"]), current)
     assert round_half_up(raw, 15) == Decimal(case["raw"])
     assert round_half_up(clamp(raw), 15) == Decimal(case["clamped"])
+
+
+@pytest.mark.parametrize("row", examples(1, 1), ids=lambda row: row["key result"])
+def test_the_furthest_mark_of_every_example(row):
+    start, target, now = (number(row[name]) for name in ("start", "target", "now"))
+    mark = reached_mark(start, target, now, commit=number(row["commit"]), stretch=number(row["stretch"]))
+    assert mark == row["furthest mark"]
+
+
+@given(st.lists(small, min_size=4, max_size=4, unique=True), small)
+@always
+def test_a_way_up_and_the_same_way_down_name_the_same_mark(values, now):
+    start, commit, target, stretch = sorted(values)
+    up = reached_mark(start, target, now, commit=commit, stretch=stretch)
+    assert reached_mark(-start, -target, -now, commit=-commit, stretch=-stretch) == up
+    passed = [
+        name
+        for name, value in zip(["commit", "target", "stretch"], [commit, target, stretch], strict=True)
+        if now >= value
+    ]
+    assert up == (passed or ["none"])[-1]
+
+
+def test_without_a_way_to_go_there_is_no_mark():
+    assert reached_mark(None, Decimal(10), Decimal(12), commit=Decimal(5)) is None
+    assert reached_mark(Decimal(0), None, Decimal(12), stretch=Decimal(5)) is None
 
 
 @pytest.mark.parametrize(("start", "target"), [(None, 10), (10, None), (None, None), (10, 10)])

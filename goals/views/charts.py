@@ -46,7 +46,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """kind: actual, expected, forecast, target or stretch; it names the style."""
+    """kind: actual, expected, forecast, commit, target or stretch; it names the style."""
 
     kind: str
     points: str
@@ -108,13 +108,15 @@ class Course:
 
     actual: Sequence[Point]
     expected: Sequence[Point] = ()
+    commit: Sequence[Point] = ()
     target: Sequence[Point] = ()
     stretch: Sequence[Point] = ()
     forecast: Point | None = None
     changes: Sequence[tuple[date, str]] = ()
 
     def values(self) -> list[Decimal]:
-        series = [*self.actual, *self.expected, *self.target, *self.stretch, *filter(None, [self.forecast])]
+        marks = [*self.commit, *self.target, *self.stretch]
+        series = [*self.actual, *self.expected, *marks, *filter(None, [self.forecast])]
         return [value for _, value in series]
 
 
@@ -194,6 +196,7 @@ def round_ticks(low: Decimal, high: Decimal) -> list[Decimal]:
 
 def _lines(course: Course, frame: Frame) -> list[Line]:
     series = {
+        "commit": course.commit,
         "target": course.target,
         "stretch": course.stretch,
         "expected": course.expected,

@@ -16,6 +16,7 @@ from goals.figures.expected import expected_text
 from goals.figures.key_result import Points, points_of
 from goals.forms.check_ins import CheckInForm
 from goals.models import KeyResult
+from goals.progress import Mark
 from goals.reasons import distance
 from goals.sentences import distance_text, value_text
 from goals.values import format_share
@@ -139,10 +140,11 @@ def short_reason(figures: KeyResultFigures) -> str:
         return _("no check-in yet")
     if figures.expected is None or figures.pace == pace.NOT_STARTED:
         return ""
-    reached = figures.completion if figures.pace == pace.DONE else figures.progress
-    if figures.completion == 1:
-        return format_share(reached)
     if key_result.kind == KeyResult.Kind.MILESTONE:
-        return figures.reason
-    ahead = distance(figures.completion, figures.expected, figures.pace)
-    return f"{format_share(reached)}, {distance_text(ahead)}"
+        return figures.reason if figures.completion != 1 else format_share(figures.completion)
+    parts = [format_share(figures.completion if figures.pace == pace.DONE else figures.progress)]
+    if figures.completion != 1:
+        parts.append(distance_text(distance(figures.completion, figures.expected, figures.pace)))
+    if figures.mark != Mark.NONE:
+        parts.append(figures.mark_text)
+    return ", ".join(filter(None, parts))

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from goals.actions.check_ins import refuse_unless_open
 from goals.actions.refusals import Archived, CycleClosed, CycleNotActive, Refused, ReportedMeanwhile
 from goals.figures import key_results_figures
+from goals.figures.reviews import asked_of
 from goals.forms.check_ins import CheckInForm
 from goals.models import CheckIn, KeyResult
 from goals.models.key_result import KeyResultQuerySet
@@ -239,6 +240,7 @@ def _owed(user: Any, today: date, *, entered: list[CheckInForm] | None = None) -
         "cycle": owned[0].cycle if owned else None,
         "rows": check_in_rows(shown, today=today, forms=forms),
         "due_count": len(due),
+        "questions": list(asked_of(user)),
         "due_since": due[0].check_in_due_on if due else None,
         "is_due_alike": len({row.check_in_due_on for row in due}) == 1,
         "not_shown": len(due) - len(due[:ROWS_SHOWN]),

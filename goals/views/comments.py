@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from areas.permissions import can_edit_plan
 from goals.actions.comments import (
     Subject,
     acknowledge,
     add_comment,
+    can_take_note,
     delete_comment,
     edit_comment,
     take_back_acknowledgement,
@@ -92,8 +92,8 @@ def comment_delete(request: HttpRequest, comment_id: int) -> HttpResponse:
 def check_in_acknowledge(request: HttpRequest, code: str, sequence: int) -> HttpResponse:
     """One press; with `undo` it is taken back."""
     check_in = _visible_check_in(request, code, sequence)
-    if not can_edit_plan(request.user, check_in.key_result.area):
-        raise PermissionDenied(_("Leads of the area and managers take note of check-ins."))
+    if not can_take_note(request.user, check_in):
+        raise PermissionDenied(_("Leads of the area, managers and the reviewer take note of check-ins."))
     act = take_back_acknowledgement if "undo" in request.POST else acknowledge
     try:
         act(check_in, by=request.user, now=timezone.now())

@@ -14,6 +14,7 @@ from accounts.models import User
 from areas.models import Area
 from areas.permissions import can_contribute, can_edit_plan
 from goals.demo import people
+from goals.figures.reviews import waiting_for
 from goals.models import Cycle, KeyResult
 
 Reader = User | AnonymousUser
@@ -27,6 +28,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {
         "cycles": SimpleLazyObject(lambda: list(Cycle.objects.all())),
         "due_count": SimpleLazyObject(lambda: due_count(user)),
+        "review_count": SimpleLazyObject(lambda: waiting_for(user).count()),
         "is_demo": SimpleLazyObject(people.is_demo),
     }
 

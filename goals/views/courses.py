@@ -104,8 +104,9 @@ def key_result_chart(
     course = Course(
         actual=actual,
         expected=expected,
+        commit=_level(figures, key_result.commit_value, last_day),
         target=_target(figures, changes, last_day),
-        stretch=_stretch(figures, last_day),
+        stretch=_level(figures, key_result.stretch_value, last_day),
         forecast=(due_day, forecast.value) if forecast else None,
         changes=target_changes(changes),
     )
@@ -131,12 +132,9 @@ def _expected_values(figures: KeyResultFigures, last_day: date) -> list[Point]:
     return [(starts_on, first), *inner, (last_day, last)]
 
 
-def _stretch(figures: KeyResultFigures, last_day: date) -> list[Point]:
-    """The second, harder target, as it is now."""
-    key_result = figures.key_result
-    if key_result.stretch_value is None:
-        return []
-    return [(key_result.cycle.starts_on, key_result.stretch_value), (last_day, key_result.stretch_value)]
+def _level(figures: KeyResultFigures, value: Decimal | None, last_day: date) -> list[Point]:
+    """A mark beside the target, as it is now."""
+    return [] if value is None else [(figures.key_result.cycle.starts_on, value), (last_day, value)]
 
 
 def _target(figures: KeyResultFigures, changes: Sequence[DefinitionChange], last_day: date) -> list[Point]:

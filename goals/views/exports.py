@@ -86,7 +86,7 @@ def with_visible_plan(user: Reader) -> RoadmapQuerySet:
         Roadmap.objects.visible_to(user)
         .select_related("area__parent", "cycle")
         .prefetch_related(
-            Prefetch("objectives", objectives.select_related("owner")),
+            Prefetch("objectives", objectives.select_related("owner", "reviewer")),
             Prefetch("objectives__key_results", key_results.prefetch_related("interim_targets")),
             Prefetch("objectives__risks", risks.order_by("number")),
             Prefetch("objectives__needs", related_needs),

@@ -35,8 +35,12 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
     changes = plan_changes([key_result.pk], until=shown.as_of)
     page = Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page"))
     may = may_edit(request.user, key_result.area, key_result.cycle, as_of=shown.as_of)
+    is_open = not key_result.cycle.is_closed and not shown.as_of
     talk = talk_by_check_in(
-        list(page), request.user, is_open=not key_result.cycle.is_closed, can_edit=may["can_edit"]
+        list(page),
+        request.user,
+        is_open=not key_result.cycle.is_closed,
+        can_edit=may["can_edit"] or (is_open and key_result.objective.reviewer_id == request.user.pk),
     )
     context = {
         "nav": "areas",

@@ -41,7 +41,7 @@ TODAY = {"as_of_query": "", "plan_query": ""}
 @require_safe
 def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     objectives = Objective.objects.visible_to(request.user).filter(roadmap__area__archived_at__isnull=True)
-    related = objectives.select_related("owner", "roadmap__area__parent", "roadmap__cycle")
+    related = objectives.select_related("owner", "reviewer", "roadmap__area__parent", "roadmap__cycle")
     objective = get_object_or_404(related, code=code)
     shown = shown_day(request, objective.roadmap.cycle)
     figures, dropped, course = _figures(objective, request.user, shown)

@@ -54,7 +54,7 @@ def thread_of(subject: Subject, comments: list[Comment], user: Reader, *, is_ope
 def talk_by_check_in(
     check_ins: list[CheckIn], user: Reader, *, is_open: bool, can_edit: bool
 ) -> dict[int, CheckInTalk]:
-    """For every check-in shown, three queries together. `can_edit`: leads and managers take note."""
+    """For every check-in shown, three queries together. `can_edit`: the reader takes note."""
     comments: dict[int, list[Comment]] = {row.pk: [] for row in check_ins}
     for comment in Comment.objects.filter(check_in__in=comments).for_page():
         comments[comment.check_in_id].append(comment)  # type: ignore[index]

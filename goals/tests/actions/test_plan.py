@@ -97,6 +97,8 @@ def test_a_milestone_is_a_way_from_0_to_1(objective, who):
     [
         {"target_value": Decimal(20)},
         {"start_value": Decimal(1)},
+        {"commit_value": Decimal(7)},
+        {"stretch_value": Decimal(12)},
         {"weight": Decimal(2)},
         {"kind": "milestone"},
         {"due_on": dt.date(2024, 11, 30)},
@@ -130,7 +132,7 @@ def test_bounds_of_a_guardrail_are_a_definition_too(objective, who):
 def test_what_is_locked_is_what_the_stories_above_change():
     """Interim targets have theirs in test_interim_targets.py, objectives among weights and alignments."""
     told = {"kind", "start_value", "target_value", "weight", "due_on", "lower_bound", "upper_bound"}
-    assert set(KeyResult.LOCKED) == told | {"interim_targets"}
+    assert set(KeyResult.LOCKED) == told | {"commit_value", "stretch_value", "interim_targets"}
     assert Objective.LOCKED == ("weight", "counts_supporters")
 
 

@@ -128,6 +128,19 @@ def test_a_modified_key_result_has_its_own_title_target_and_day(run, reached):
     assert (kept.choice, kept.reason) == ("modify", "Two phones")
 
 
+def test_marks_come_along_as_far_as_they_lie_ahead(run, reached, into):
+    KeyResult.objects.filter(pk=reached.pk).update(commit_value=8, stretch_value=12)
+    successor = KeyResult.objects.get(code=run().lines[0].successor)
+    assert (successor.commit_value, successor.stretch_value) == (8, 12)
+
+
+def test_a_mark_that_was_reached_or_passed_stays_behind(run, reached):
+    KeyResult.objects.filter(pk=reached.pk).update(commit_value=2, stretch_value=12)
+    line = run({reached.code: Decision("modify", target_value=Decimal(12))}).lines[0]
+    successor = KeyResult.objects.get(code=line.successor)
+    assert (successor.commit_value, successor.target_value, successor.stretch_value) == (None, 12, None)
+
+
 def test_a_dropped_key_result_leaves_its_reason_and_is_not_asked_about_again(
     run, reached, cycle, into, manager
 ):

@@ -57,6 +57,7 @@ def test_a_comment_on_an_objective_is_told_as_it_was_written_and_as_it_is_shown(
         "author": viewer.email,
         "author_name": "Vi Ewer",
         "text": "Why **so** <b>slow</b>?",
+        "asks_back": False,
         "html": "<p>Why <strong>so</strong> &lt;b&gt;slow&lt;/b&gt;?</p>\n",
         "mentions": [],
         "created_at": "2024-10-14T10:00:00Z",

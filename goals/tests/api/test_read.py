@@ -23,7 +23,9 @@ KEY_RESULT_NAMES = {
     "unit",
     "start_value",
     "target_value",
+    "commit_value",
     "stretch_value",
+    "reached_mark",
     "lower_bound",
     "upper_bound",
     "current_value",
@@ -86,6 +88,15 @@ def test_a_key_result_says_what_it_is_and_where_it_stands(reader, key_result, le
     assert body["created_at"].endswith("Z") and body["updated_at"].endswith("Z")
     assert body["formula_version"] == FORMULA_VERSION
     assert body["url"] == f"http://127.0.0.1:8000/api/v1/key-results/{key_result.code}/"
+
+
+def test_the_furthest_mark_is_named(reader, key_result, objective):
+    KeyResult.objects.filter(pk=key_result.pk).update(commit_value=Decimal(4), stretch_value=Decimal(12))
+    KeyResultFactory(objective=objective, guardrail=True)
+    check_in(key_result, 5)
+    rows = reader.get(f"{URL}key-results/").json()["results"]
+    told = [(row["commit_value"], row["stretch_value"], row["reached_mark"]) for row in rows]
+    assert told == [("4", "12", "commit"), (None, None, None)]
 
 
 def test_before_the_first_check_in_there_is_no_data(reader, key_result):

@@ -21,6 +21,7 @@ from goals.exchange.document import (
     clean_block,
     clean_line,
 )
+from goals.progress import goes_one_way
 
 # What the format gives a meaning to, and what text processors add.
 PIECES = [
@@ -163,6 +164,12 @@ def key_results(draw: st.DrawFn, number: int | None) -> KeyResultEntry:
     start, target = draw(numbers), draw(numbers)
     if kind != "reach" or (start is not None and start == target):
         start = target = None
+    commit = draw(numbers) if kind == "reach" else None
+    stretch = None if kind == "guardrail" else draw(numbers)
+    if not goes_one_way(start, commit, target):
+        commit = None
+    if kind == "reach" and not goes_one_way(start, target, stretch):
+        stretch = None
     low, high = sorted([draw(numbers.filter(lambda n: n is not None)) for _ in range(2)])
     has_low, has_high = draw(st.sampled_from([(True, True), (True, False), (False, True)]))
     is_guardrail = kind == "guardrail"
@@ -174,7 +181,8 @@ def key_results(draw: st.DrawFn, number: int | None) -> KeyResultEntry:
         kind=kind,
         start=start,
         target=target,
-        stretch=None if is_guardrail else draw(numbers),
+        commit=commit,
+        stretch=stretch,
         interim=tuple(draw(interim_plans).items()) if kind == "reach" else (),
         lower=low if is_guardrail and has_low else None,
         upper=high if is_guardrail and has_high else None,
@@ -271,6 +279,7 @@ def objectives(draw: st.DrawFn, kind: str, number: int | None) -> ObjectiveEntry
         title=draw(lines(200, least=1)),
         description=draw(blocks()),
         owner=draw(emails),
+        reviewer=draw(emails),
         commitment=draw(st.sampled_from(document.COMMITMENTS)),
         priority=draw(levels),
         confidence=draw(st.none() | st.integers(0, 10)),

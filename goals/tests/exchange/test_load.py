@@ -253,16 +253,15 @@ def test_a_definition_in_a_cycle_that_has_begun_changes_with_a_reason_only(edge,
     assert KeyResult.objects.get().history.first().history_change_reason == "New hardware"
 
 
-def test_a_due_day_in_a_cycle_that_has_begun_changes_with_a_reason_and_a_stretch_without(edge, cycle):
+def test_due_day_and_marks_change_with_a_reason_in_a_cycle_that_has_begun(edge, cycle):
     load(plan(beta(speed())))
 
-    later = plan(beta(speed(due_on=date(2024, 11, 30))))
-    assert refusals(later) == [
-        "edge.md:15: Say why the definition of EDGE-24H2-O1-KR1 changes; the cycle has begun."
-    ]
-    assert load(later, reason="Fair in December").changed == ["EDGE-24H2-O1-KR1"]
-    further = plan(beta(speed(due_on=date(2024, 11, 30), stretch=Decimal(99))))
-    assert load(further).changed == ["EDGE-24H2-O1-KR1"]
+    for changed in ({"due_on": date(2024, 11, 30)}, {"commit": Decimal(10)}, {"stretch": Decimal(99)}):
+        later = plan(beta(speed(**changed)))
+        assert refusals(later) == [
+            "edge.md:15: Say why the definition of EDGE-24H2-O1-KR1 changes; the cycle has begun."
+        ]
+        assert load(later, reason="Fair in December").changed == ["EDGE-24H2-O1-KR1"]
 
 
 def test_all_problems_of_all_documents_are_told_at_once(edge, core, cycle):

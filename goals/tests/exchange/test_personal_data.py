@@ -64,6 +64,7 @@ def held(key_result, lead, administrator):
     need = DependencyFactory(objective=key_result.objective)
     answer_dependency(need, "declined", by=lead, now=NOW, note="their own answer")
     elsewhere = KeyResultFactory(objective=key_result.objective)
+    Objective.objects.update(reviewer=lead, reviewer_since=NOW)
     InitiativeFactory(key_result=elsewhere, owner=lead, title="a plan", link="https://example.org/a-plan")
     ApiToken.issue(owner=lead, scope="read", name="Badge")
     Invitation.issue(lead, by=administrator, now=NOW)

@@ -167,6 +167,9 @@ NO_LIKELIHOOD = (
     "A known risk has a likelihood; an unknown one may leave it out and then carries a review date."
 )
 NO_WAY = "A guardrail has bounds, no start, target or stretch."
+ZERO = Decimal(0)
+BETWEEN = "A commit lies between start and target."
+BEYOND = "A stretch lies beyond the target, seen from the start."
 THRESHOLDS = "“On track” must not reach further than “at risk”."
 ONE_NEED = "A need names another objective or a partner, one of the two."
 RHYTHM = "Check-ins are 1 to 366 days apart."
@@ -320,6 +323,18 @@ OBJECTIVES = [
     Case("objective_excellence_has_pillar", NO_PILLAR, make_excellence, {"pillar": ""}),
     Case("objective_excellence_has_pillar", NO_PILLAR, make_excellence, {"pillar": "better_mood"}),
     Case(
+        "objective_reviewer_since_a_moment",
+        "A reviewer is named from a moment on.",
+        ObjectiveFactory,
+        {"reviewer_since": NOW},
+    ),
+    Case(
+        "objective_reviewer_since_a_moment",
+        "A reviewer is named from a moment on.",
+        ObjectiveFactory,
+        lambda row: {"reviewer": UserFactory()},
+    ),
+    Case(
         "objective_levels_known",
         "Impact and cost are low, medium or high.",
         make_excellence,
@@ -389,6 +404,44 @@ KEY_RESULTS = [
         "A guardrail needs a bound: at most, at least, or both.",
         make_guardrail,
         {"upper_bound": None},
+    ),
+    Case(
+        "key_result_commit_of_reach_only",
+        "Only a reach has a commit.",
+        make_guardrail,
+        {"commit_value": NUMBER},
+    ),
+    *(
+        Case(
+            constraint,
+            sentence,
+            KeyResultFactory,
+            {"start_value": start, "target_value": target, name: value},
+        )
+        for constraint, sentence, name, start, target, value in [
+            ("key_result_commit_before_target", BETWEEN, "commit_value", ZERO, NUMBER, Decimal(2)),
+            ("key_result_commit_before_target", BETWEEN, "commit_value", ZERO, NUMBER, ZERO),
+            # The same number, written differently.
+            ("key_result_commit_before_target", BETWEEN, "commit_value", ZERO, NUMBER, Decimal("1.500")),
+            (
+                "key_result_commit_before_target",
+                BETWEEN,
+                "commit_value",
+                Decimal(10),
+                Decimal(9),
+                Decimal(11),
+            ),
+            ("key_result_stretch_beyond_target", BEYOND, "stretch_value", ZERO, NUMBER, Decimal("0.5")),
+            ("key_result_stretch_beyond_target", BEYOND, "stretch_value", ZERO, NUMBER, NUMBER),
+            (
+                "key_result_stretch_beyond_target",
+                BEYOND,
+                "stretch_value",
+                Decimal(10),
+                Decimal(9),
+                Decimal(11),
+            ),
+        ]
     ),
     Case("key_result_guardrail_without_target", NO_WAY, make_guardrail, {"start_value": NUMBER}),
     Case("key_result_guardrail_without_target", NO_WAY, make_guardrail, {"target_value": NUMBER}),
@@ -851,6 +904,12 @@ CASES = [
     ),
     Case(
         "alignment_weight_not_negative", "A weight is 0 or more.", AlignmentFactory, {"weight": Decimal(-1)}
+    ),
+    Case(
+        "comment_asks_back_about_check_in",
+        "A reviewer asks back about a check-in.",
+        make_comment,
+        {"is_question": True},
     ),
     Case("comment_says_something", "A comment says something.", make_comment, {"text": ""}),
     Case(

@@ -259,7 +259,7 @@ def test_three_hundred_objectives_stay_readable_and_cost_the_same_queries(
     client.force_login(manager)
 
     def cost():
-        with django_assert_max_num_queries(18) as queries:
+        with django_assert_max_num_queries(19) as queries:
             client.get(f"{MAP}?view=table")
         return len(queries)
 

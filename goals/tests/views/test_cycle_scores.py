@@ -207,7 +207,7 @@ def test_queries_do_not_grow_with_the_roadmap(
         KeyResultFactory(objective=ObjectiveFactory(roadmap=roadmap))
     client.force_login(lead)
     client.get(FORM)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(FORM)
 
 

@@ -120,6 +120,25 @@ def test_without_a_target_there_is_a_dash_and_no_bar(page, lead, objective):
     assert "No check-in yet" in text
 
 
+def test_the_furthest_mark_is_named_and_each_has_its_line(client, page, lead, objective):
+    row = KeyResultFactory(objective=objective, owner=lead, commit_value=7, stretch_value=12)
+    assert "no mark reached yet" in page(row.get_absolute_url(), user=lead)
+    for value, words in ((7, "commit reached"), (11, "target reached"), (12, "stretch reached")):
+        check_in(row, value)
+        assert words in page(row.get_absolute_url())
+        assert words in page(objective.get_absolute_url())
+    chart = client.get(row.get_absolute_url()).context["chart"].drawing
+    kinds = [line.kind for line in chart.lines]
+    assert kinds[:3] == ["commit", "target", "stretch"]
+    text = page(row.get_absolute_url())
+    assert "key--commit" in text
+    assert "key--stretch" in text
+
+
+def test_a_target_alone_is_not_named_twice(page, lead, reported):
+    assert "no mark reached yet" not in page(reported.get_absolute_url(), user=lead)
+
+
 def test_milestone_speaks_of_done(page, lead, objective):
     check_in(KeyResultFactory(objective=objective, owner=lead, milestone=True), 1)
     assert "<strong>done</strong>" in page(ADDRESS, user=lead)
@@ -155,7 +174,7 @@ def test_queries_do_not_grow_with_the_check_ins(client, lead, key_result, django
         check_in(key_result, index)
     client.force_login(lead)
     client.get(ADDRESS)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(ADDRESS)
 
 

@@ -25,6 +25,15 @@ def test_the_page_lists_what_is_due_with_last_and_expected_value(client, lead, f
     assert " 5.7 = No change, Speed 1 At risk so far 10 %, 47 points behind" in page
 
 
+def test_a_mark_that_was_reached_stands_beside_the_effect(client, lead, five):
+    KeyResult.objects.filter(pk=five[2].pk).update(commit_value=Decimal(3))
+    KeyResult.objects.filter(pk=five[3].pk).update(commit_value=Decimal(5))
+    client.force_login(lead)
+    text = text_of(client.get(PAGE))
+    assert "30 %, 27 points behind, commit reached" in text
+    assert text.count("commit reached") == 1
+
+
 def test_five_check_ins_in_one_post(client, lead, five):
     client.force_login(lead)
     response = client.post(
@@ -344,7 +353,7 @@ def test_the_page_costs_the_same_for_one_row_and_for_twenty(
 
 
 # Session, person, owned key results, values of the due, the later and the done ones, cycles of the menu.
-PAGE_QUERIES = 10
+PAGE_QUERIES = 11
 
 
 def test_trend_draws_the_correction_and_not_what_it_corrects(client, lead, key_result):

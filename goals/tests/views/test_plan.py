@@ -46,6 +46,7 @@ def test_lead_writes_a_roadmap_an_objective_and_a_key_result(client, edge, cycle
         "title": "Decode speed",
         "start_value": "8.15",
         "target_value": "11.5",
+        "commit_value": "10",
         "stretch_value": "13",
         "unit": "tok/s",
         "interim_0_on": "2024-09-30",
@@ -55,6 +56,7 @@ def test_lead_writes_a_roadmap_an_objective_and_a_key_result(client, edge, cycle
     assert response["Location"] == KEY_RESULT
     key_result = KeyResult.objects.get()
     assert (key_result.start_value, key_result.target_value) == (Decimal("8.15"), Decimal("11.5"))
+    assert (key_result.commit_value, key_result.stretch_value) == (10, 13)
     assert [(row.on, row.value) for row in key_result.interim_targets.all()] == [(dt.date(2024, 9, 30), 9)]
     assert key_result.history.get().history_user == lead
 
@@ -174,12 +176,35 @@ def test_while_planning_nobody_asks_for_a_reason(client, page, key_result, lead,
     assert post(client, f"{KEY_RESULT}edit/", lead, sent).status_code == 302
 
 
-def test_stretch_and_words_change_without_a_reason_and_a_stretch_is_told(client, page, key_result, lead):
-    sent = as_shown(key_result) | {"title": "Decode", "stretch_value": "15"}
+def test_words_change_without_a_reason(client, key_result, lead):
+    sent = as_shown(key_result) | {"title": "Decode"}
     assert post(client, f"{KEY_RESULT}edit/", lead, sent).status_code == 302
     key_result.refresh_from_db()
-    assert (key_result.title, key_result.stretch_value) == ("Decode", 15)
-    assert "<strong>Stretch</strong>" in page(KEY_RESULT)
+    assert key_result.title == "Decode"
+
+
+@pytest.mark.parametrize(("name", "value"), [("commit_value", "7"), ("stretch_value", "15")])
+def test_a_mark_changes_with_a_reason_that_is_told(name, value, client, page, key_result, lead):
+    sent = as_shown(key_result) | {name: value}
+    response = post(client, f"{KEY_RESULT}edit/", lead, sent)
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["reason"])
+    assert post(client, f"{KEY_RESULT}edit/", lead, sent | {"reason": "We know more"}).status_code == 302
+    text = page(KEY_RESULT)
+    assert f"<strong>{name.removesuffix('_value').title()}</strong> – → {value}" in text
+    assert "“We know more”" in text
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "sentence"),
+    [
+        ({"commit_value": "12"}, "commit_value", "A commit lies between start and target."),
+        ({"stretch_value": "9"}, "stretch_value", "A stretch lies beyond the target, seen from the start."),
+    ],
+)
+def test_a_mark_out_of_its_place_is_refused_at_its_field(sent, name, sentence, client, key_result, lead):
+    sent = as_shown(key_result) | sent | {"reason": "Better"}
+    response = post(client, f"{KEY_RESULT}edit/", lead, sent)
+    assert (response.status_code, response.context["form"].errors) == (422, {name: [sentence]})
 
 
 def test_a_due_day_moves_what_is_expected_and_so_asks_for_a_reason(client, page, key_result, lead):
@@ -423,7 +448,7 @@ def test_queries_of_the_form_do_not_grow(client, lead, objective, django_assert_
         )
     client.force_login(lead)
     client.get(f"{KEY_RESULT}edit/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(f"{KEY_RESULT}edit/")
 
 

@@ -58,6 +58,12 @@ class Canaries:
     def number(self, place: str) -> Decimal:
         return Decimal(self._keep(str(7 * 10**9 + secrets.randbelow(10**9)), place))
 
+    def rising(self, *places: str) -> list[Decimal]:
+        """Numbers in their order, for what has to stand in it."""
+        numbers = sorted(7 * 10**9 + secrets.randbelow(10**9) for _place in places)
+        kept = zip(numbers, places, strict=True)
+        return [Decimal(self._keep(str(number), place)) for number, place in kept]
+
     def texts_of(self, model: type[models.Model], place: str) -> dict[str, str]:
         """A value for every field of a model that holds text of people."""
         return {
@@ -87,6 +93,7 @@ class Planter:
     def __init__(self, world: World) -> None:
         self.canaries = Canaries()
         self.lead, self.outsider = world.person("lead"), world.person("owner")
+        self.other_lead = world.person("other lead")
         # Long enough ago to be part of what is said of past days.
         self.now = timezone.now() - dt.timedelta(days=3)
 
@@ -108,6 +115,10 @@ class Planter:
             Dependency.objects.create(objective=objective, on_objective=on, note=note)
         self._align(hidden, elsewhere, shown)
         self._carry_over(shown, restricted)
+        # Somebody who may not see it any more is still named as the reviewer of everything.
+        Objective.objects.filter(roadmap__area=area).update(
+            reviewer=self.other_lead, reviewer_since=self.now - dt.timedelta(days=100)
+        )
         date_back()
         return self.canaries
 
@@ -159,12 +170,12 @@ class Planter:
         return objective
 
     def key_result(self, objective: Objective, place: str, **fields: Any) -> KeyResult:
-        numbers = {
-            name: self.canaries.number(f"{place}: {name}")
-            for name in ("start_value", "target_value", "stretch_value")
-        }
+        names = ("start_value", "commit_value", "target_value", "new target", "stretch_value")
+        values = self.canaries.rising(*(f"{place}: {name}" for name in names))
+        numbers = dict(zip(names, values, strict=True))
+        new_target = numbers.pop("new target")
         row = KeyResultFactory(objective=objective, owner=self.lead, **numbers, **fields)
-        self._tell(row, place, target_value=self.canaries.number(f"{place}: new target"))
+        self._tell(row, place, target_value=new_target)
         self.initiatives(row, place)
         today = timezone.localdate()
         InterimTarget.objects.create(

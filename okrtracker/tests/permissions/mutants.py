@@ -101,6 +101,8 @@ QUICK = {
     ],
     "goals/views/need": ["[goals:need_", "views/test_needs.py"],
     "goals/views/dependency": ["[goals:dependency_", "test_dependency_list.py"],
+    "goals/views/reviews": ["[goals:check_in_ask_back", "test_reviews.py"],
+    "goals/figures/reviews": ["test_reviews.py"],
     "goals/views/pauses": ["_pause]", "_rhythm]"],
     "goals/views/weights": ["_weights]", "_weight_shares]"],
     "goals/views": ["reads[goals:", "other_methods_answer[goals:", "[areas:", "test_agreement.py"],

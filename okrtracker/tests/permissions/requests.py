@@ -103,6 +103,7 @@ FORMS: dict[str, Form] = {
     },
     "goals:objective_comment": {"text": "Well done."},
     "goals:check_in_comment": {"text": "Well done."},
+    "goals:check_in_ask_back": {"text": "How so?"},
     "goals:comment_edit": {"text": "Very well done."},
     "goals:risk_create": {
         "kind": "known",
@@ -289,6 +290,14 @@ def everybody_took_note() -> None:
     )
 
 
+def everything_is_reviewed() -> None:
+    """By the leads of its area, who reported nothing."""
+    for key, name in (("EDGE", "Lea Lead"), ("CORE", "Olea Lead")):
+        Objective.objects.filter(roadmap__area__key=key).update(
+            reviewer=User.objects.get(name=name), reviewer_since=timezone.now() - dt.timedelta(days=100)
+        )
+
+
 def everything_is_paused() -> None:
     today = timezone.localdate()
     KeyResult.objects.update(
@@ -320,6 +329,7 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
     "goals:need_ask_again": everything_is_accepted,
     "api:dependency-ask-again": everything_is_accepted,
+    "goals:check_in_ask_back": everything_is_reviewed,
     "api:key-result-resume": everything_is_paused,
     "api:check-in-acknowledgement-me": everybody_took_note,
     "people:person_anonymise": lambda: Invitation.objects.update(revoked_at=timezone.now()),

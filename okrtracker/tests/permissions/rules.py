@@ -85,6 +85,8 @@ WORDS = {
     "who leads there and programs": Word(SCORES, REACHES),
     "its author": Word(WROTE, SEES),
     "its author and programs": Word(WROTE_TOO, SEES),
+    # Of what waits for them; requests.py makes the leads of its area the reviewers.
+    "its reviewer": Word(WROTE, WROTE),
     "managers": Word(everywhere(RUNNERS | RUNNERS_TOKENS)),
     "administrators": Word(everywhere(RUNNERS - {"manager"})),
     "who reads the record": Word(everywhere(RUNNERS - {"manager"} | {"token: administrator's"})),

@@ -186,11 +186,13 @@ def test_a_page_takes_the_fields_of_its_form_alone(world, name):
             assert effect(world, actor, path, smuggled | form, before=before) == intended
 
 
-KEY_RESULT = "metric unit start_value target_value stretch_value lower_bound upper_bound owner due_on"
+KEY_RESULT = (
+    "metric unit start_value commit_value target_value stretch_value lower_bound upper_bound owner due_on"
+)
 KEY_RESULT += " check_in_every_days source_note"
 RISK = "description key_result owner review_on trigger residual_likelihood residual_impact occurred_on"
 RISK += " consequence"
-OBJECTIVE = "description owner priority confidence counts_supporters"
+OBJECTIVE = "description owner reviewer priority confidence counts_supporters"
 # What a form takes beside what it has to be given.
 OPTIONAL = {
     "goals:check_in_create": "confidence note blocker evidence_url effective_on form_id",
@@ -266,7 +268,7 @@ REPORT_FIELDS = {
     "api:cycle-close": set(),
     "api:cycle-reopen": {"reason"},
     "api:objective-comments": {"text", "mentions"},
-    "api:check-in-comments": {"text", "mentions"},
+    "api:check-in-comments": {"text", "mentions", "asks_back"},
     "api:check-in-acknowledgements": set(),
     "api:key-result-pause": {"until", "reason"},
     "api:key-result-resume": set(),
