@@ -46,6 +46,7 @@ PAGES = {
     "what changed": ("manager", "/changes/?cycle=24H2"),
     "nothing changed": ("manager", "/changes/?cycle=24H1&area=EDGE"),
     "risks": ("manager", "/risks/"),
+    "reviews": ("manager", "/reviews/"),
     "my check-ins": ("lead", "/check-ins/"),
     "my check-ins, nothing due": ("manager", "/check-ins/"),
     "single check-in": ("lead", "/key-results/DIST-24H2-O1-KR2/check-in/"),

@@ -376,3 +376,16 @@ def test_documents_and_models_know_the_same_words():
     assert list(choices.STEP_STATES) == Mitigation.State.values
     assert list(choices.NEED_STATES) == Dependency.State.values
     assert list(choices.NEED_ANSWERS) == ["", *Dependency.Answer.values]
+
+
+def test_a_reviewer_is_named_by_a_document_and_taken_back_by_one_without(edge, cycle, manager):
+    assert refusals(plan(beta(speed(), reviewer="nobody@example.org"))) == [
+        "edge.md:9: nobody here has the address nobody@example.org"
+    ]
+    load(plan(beta(speed(), reviewer=manager.email)))
+    objective = Objective.objects.get()
+    assert (objective.reviewer, objective.reviewer_since is None) == (manager, False)
+    assert load(plan(beta(speed(), reviewer=manager.email))).changed == []
+    load(plan(beta(speed())))
+    objective.refresh_from_db()
+    assert (objective.reviewer, objective.reviewer_since) == (None, None)
