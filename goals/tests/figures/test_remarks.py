@@ -96,7 +96,17 @@ CASES = {
         change("risk", kind="unknown", review_on=None),
         [("unknown_risk_without_review", R1)],
     ),
-    "closed risk": (change("risk", state="closed", kind="unknown", review_on=None), []),
+    "closed risk": (
+        change(
+            "risk",
+            state="closed",
+            outcome="irrelevant",
+            closed_on=TODAY,
+            kind="unknown",
+            review_on=None,
+        ),
+        [],
+    ),
 }
 
 
