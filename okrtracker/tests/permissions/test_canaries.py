@@ -8,6 +8,7 @@ import re
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from goals.models import Dependency, Initiative, OutboxMail, Risk
 from goals.reminders.due import find_due
@@ -90,13 +91,25 @@ def walk() -> list[str]:
     paths |= {f"/cycles/{key}/{part}" for key in ("24H2", "25H1") for part in ("", "scores/", "scores/EDGE/")}
     paths |= {f"/cycles/24H2/{page}?with=25H1" for page in ("compare/", "compare.csv")}
     paths |= {f"/record/?what={MARK}", f"/people/?q={MARK}", "/areas/EDGE/25H1/roadmap.md"}
+    paths |= {f"/areas/EDGE/{key}/roadmap.pdf" for key in ("24H2", "25H1")}
     paths |= {f"/api/v1/record/?what={MARK}", "/api/v1/record/?format=csv"}
     return sorted(paths)
 
 
+def text_of(pdf: bytes) -> str:
+    """What can be read in it, with words that were parted at the end of a line put together too."""
+    reader = PdfReader(io.BytesIO(pdf))
+    text = "\n".join(page.extract_text() for page in reader.pages)
+    together = re.sub(r"[-\u2010\u00ad]?\n", "", text)
+    return f"{reader.metadata} {text} {together}"
+
+
 def read(response) -> str:
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    return body.decode() + "\n".join(f"{name}: {value}" for name, value in response.headers.items())
+    is_pdf = response.headers.get("Content-Type") == "application/pdf"
+    return (text_of(body) if is_pdf else body.decode()) + "\n".join(
+        f"{name}: {value}" for name, value in response.headers.items()
+    )
 
 
 def seen_by(world: World, canaries, actor: str, paths: list[str]) -> dict[str, set[str]]:
