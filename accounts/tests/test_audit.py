@@ -198,7 +198,7 @@ def test_queries_of_the_page_do_not_grow(client, administrator, lead, django_ass
     for number in (1, 60):
         for _ in range(number):
             record("changed", actor=lead, kind="test", subject="ROW")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get("/record/")
 
 

@@ -148,10 +148,10 @@ def test_the_number_of_queries_does_not_grow(client, administrator, lead, django
 
     client.force_login(administrator)
     issue(1)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/tokens/")
     issue(20)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/tokens/")
 
 

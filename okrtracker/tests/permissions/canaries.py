@@ -115,12 +115,15 @@ class Planter:
             Dependency.objects.create(objective=objective, on_objective=on, note=note)
         self._align(hidden, elsewhere, shown)
         self._carry_over(shown, restricted)
-        # Somebody who may not see it any more is still named as the reviewer of everything.
-        Objective.objects.filter(roadmap__area=area).update(
-            reviewer=self.other_lead, reviewer_since=self.now - dt.timedelta(days=100)
-        )
+        self.name_a_reviewer()
         date_back()
         return self.canaries
+
+    def name_a_reviewer(self) -> None:
+        """Of everything in the area: somebody who may not see what is restricted there, or not any more."""
+        Objective.objects.filter(roadmap__area__key="EDGE").update(
+            reviewer=self.other_lead, reviewer_since=self.now - dt.timedelta(days=100)
+        )
 
     def _align(self, hidden: Objective, elsewhere: Objective, shown: Objective) -> None:
         """What is hidden supports what everybody sees, counts there, and is supported by it."""

@@ -91,8 +91,10 @@ def with_and_without(world, django_db_blocker):
         }
 
     with django_db_blocker.unblock(), transaction.atomic():
+        planter = Planter(world)
+        planter.name_a_reviewer()
         without = look()
-        Planter(world).plant()
+        planter.plant()
         with_it = look()
         transaction.set_rollback(True)
     return without, with_it
