@@ -16,11 +16,14 @@ PRODUCT = ("okrtracker", "accounts", "areas", "goals", "templates", "manage.py")
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The product's files as a fresh clone has them: no var/, no .env, no collected files."""
+    """The product's files as a fresh clone has them: no var/, no .env, no collected files.
+
+    What is compiled comes along, as after a first start: to compile it anew in every process costs seconds.
+    """
     for name in PRODUCT:
         source = settings.BASE_DIR / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("tests", "__pycache__"))
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("tests"))
         else:
             shutil.copy(source, tmp_path / name)
     return tmp_path
