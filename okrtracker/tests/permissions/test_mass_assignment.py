@@ -28,7 +28,9 @@ SOURCES = [model for model in MODELS if not model.__name__.startswith("Historica
 BY_CHANCE = {"digest", "prefix", "password", "nonce", "message_id", "form_id"}
 # Of all that was sent, what is not read included.
 BY_CHANCE |= {"fingerprint"}
-CHANCE_IN_TEXT = re.compile(r"okr_[\w-]{6}…|Former member \w+|former-member-\w+|#(?:comment|initiative|need)-\d+")
+CHANCE_IN_TEXT = re.compile(
+    r"okr_[\w-]{6}…|Former member \w+|former-member-\w+|#(?:comment|initiative|need)-\d+"
+)
 SERIAL = {"id", "history_id"}
 # A mail says by number what it is about.
 MAIL_ABOUT = {"invitation": "accounts_invitation", "mention": "goals_comment"}
