@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import (
@@ -191,11 +190,7 @@ class AlignmentsOfOne(Endpoint, ListModelMixin, GenericViewSet):
 
     def objective(self) -> Objective:
         """The objective of the address. Raises Http404, also where the person may not see it."""
-        rows = reach.visible_objectives(self.request).select_related("roadmap__area")
-        found = rows.filter(code=self.kwargs["code"]).first()
-        if found is None:
-            raise Http404
-        return found
+        return reach.objective_named(self.request, self.kwargs["code"])
 
 
 @extend_schema_view(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from areas.api.reach import in_reach
@@ -20,6 +21,11 @@ def visible_roadmaps(request: Request) -> QuerySet[Roadmap]:
 
 def visible_objectives(request: Request) -> QuerySet[Objective]:
     return Objective.objects.visible_to(request.user).filter(in_reach(request, "roadmap__area"))
+
+
+def objective_named(request: Request, code: str) -> Objective:
+    """The objective of an address. Raises Http404, also where the person may not see it."""
+    return get_object_or_404(visible_objectives(request).select_related("roadmap__area"), code=code)
 
 
 def visible_key_results(request: Request) -> KeyResultQuerySet:

@@ -75,9 +75,7 @@ def _objective(entry: ObjectiveEntry, names: Mapping[str, str]) -> Node:
 def _key_result(entry: KeyResultEntry, names: Mapping[str, str]) -> Node:
     told = IN_MEASURE | ({"unit"} if has_inline_unit(entry) else set())
     steps = [
-        f"Initiative: {step.title} ({'; '.join(_facts(step, fields.INITIATIVE_FIELDS, names))})".removesuffix(
-            " ()"
-        )
+        _step("Initiative", step.title, _facts(step, fields.INITIATIVE_FIELDS, names))
         for step in entry.initiatives
     ]
     return _entry(
@@ -91,9 +89,7 @@ def _key_result(entry: KeyResultEntry, names: Mapping[str, str]) -> Node:
 
 def _risk(entry: RiskEntry, names: Mapping[str, str]) -> Node:
     steps = [
-        f"Mitigation: {step.text} ({'; '.join(_facts(step, fields.MITIGATION_FIELDS, names))})".removesuffix(
-            " ()"
-        )
+        _step("Mitigation", step.text, _facts(step, fields.MITIGATION_FIELDS, names))
         for step in entry.mitigations
     ]
     return _entry(
@@ -130,6 +126,10 @@ def _entry(
         "prose": list(prose),
         "steps": list(steps),
     }
+
+
+def _step(label: str, words: str, facts: Sequence[str]) -> str:
+    return f"{label}: {words}" + (f" ({'; '.join(facts)})" if facts else "")
 
 
 def _code(letters: str, number: int | None) -> str:
