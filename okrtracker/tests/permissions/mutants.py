@@ -99,7 +99,7 @@ QUICK = {
     "goals/views/risk": ["[goals:risk_", "[goals:concern_", "test_risk_pages.py"],
     "goals/views/initiatives": ["[goals:initiative_", "views/test_initiatives.py"],
     "goals/views/objectives": ["[goals:objective_detail", "views/test_objectives.py", "test_hidden.py"],
-    "goals/views/exports": ["[goals:roadmap_export", "[goals:roadmap_pdf", "test_exports.py", "[goals:roadmap_"],
+    "goals/views/exports": ["[goals:roadmap_export", "[goals:roadmap_pdf", "test_exports.py"],
     "goals/views/own": ["[people:own"],
     "goals/views/plan": [
         "test_plan_risks.py",
