@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ApiToken, User
 
 admin.site.unregister(Group)  # roles are memberships and org_role, not groups
-# People have one address, no accounts elsewhere are kept, and a session is no business of administrators.
+# People have one address, a session is no business of administrators; the others have pages below.
 admin.site.unregister([EmailAddress, SocialAccount, SocialApp, SocialToken, UserSession, Authenticator])
 # Administrators too come in through the sign-in page: with its brake and their second step.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -82,6 +82,22 @@ class ApiTokenAdmin(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(admin.ModelAdmin):
+    """Who has another name at the provider now is forgotten here, and found by address once more."""
+
+    list_display = ["user", "provider", "uid", "date_joined", "last_login"]
+    search_fields = ["user__email", "user__name", "uid"]
+    fields = ("user", "provider", "uid", "date_joined", "last_login")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
@@ -118,6 +119,22 @@ def _record_authenticator(action: str, authenticator: Any, reason: str = "") -> 
         changes={"name": pair} if name else {},
         reason=reason,
     )
+
+
+@receiver(post_save, sender=SocialAccount)
+def record_known_at_the_provider(instance: Any, created: bool, **signal: Any) -> None:
+    if created:
+        _record_provider(Action.CREATED, instance, actor=instance.user)
+
+
+@receiver(post_delete, sender=SocialAccount)
+def record_forgotten_at_the_provider(instance: Any, **signal: Any) -> None:
+    _record_provider(Action.DELETED, instance, actor=person_signed_in())
+
+
+def _record_provider(action: str, account: Any, *, actor: Any) -> None:
+    owner = account.user
+    record(action, actor=actor, kind="single sign-on", subject=owner.name, of=account, about=owner.pk)
 
 
 def record_trust(user: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import socket
 from http import HTTPStatus
 
-from gunicorn import util
+from gunicorn import util  # type: ignore[import-untyped]
 
 from okrtracker.headers import security_headers
 

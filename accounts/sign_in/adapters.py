@@ -5,13 +5,17 @@ import ipaddress
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import user_logged_in
 from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -160,21 +164,30 @@ class SecondStepAdapter(DefaultMFAAdapter):
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
-    """Who signs in elsewhere is somebody here already, found by the address that the provider verified."""
+    """Who signs in elsewhere is somebody here already.
+
+    The first time they are found by the address that the provider verified; from then on by what the provider
+    calls them (`sub`). An address that was given to somebody new opens nobody's account.
+    """
 
     def authenticate_by_email(self, sociallogin: Any) -> tuple[User, str] | None:
         """(person, "") or None. The empty text tells allauth to connect nothing and to keep the password."""
         for address in sociallogin.email_addresses:
             if address.verified is True:  # some providers say "false"
                 try:
-                    return User.objects.get_by_natural_key(address.email), ""
+                    person = User.objects.get_by_natural_key(address.email)
                 except User.DoesNotExist:
                     continue
+                if not known_at(sociallogin.account.provider).filter(user=person).exists():
+                    return person, ""
         return None
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         if not sociallogin.is_existing or not sociallogin.user.is_active:
             self._refuse(request)
+        if sociallogin.account.pk:
+            # allauth keeps all that the provider says of a person; only the name it has there is needed.
+            known_at(sociallogin.account.provider).filter(pk=sociallogin.account.pk).update(extra_data={})
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, *args: Any, **kwargs: Any) -> None:
         self._refuse(request)
@@ -185,3 +198,17 @@ class SocialAdapter(DefaultSocialAccountAdapter):
             _("This did not sign you in. Only people whom an administrator has added can sign in here."),
         )
         raise ImmediateHttpResponse(redirect("accounts:sign_in"))
+
+
+def known_at(provider: str) -> QuerySet[SocialAccount]:
+    """Whom this provider has signed in before, by what it calls them."""
+    return SocialAccount.objects.filter(provider=provider)
+
+
+@receiver(user_logged_in)
+def remember_who_the_provider_says(user: User, sociallogin: Any = None, **signal: Any) -> None:
+    """Once they are in, with their second step where they have one: not before."""
+    if sociallogin is not None:
+        known_at(sociallogin.account.provider).get_or_create(
+            uid=sociallogin.account.uid, defaults={"user": user, "provider": sociallogin.account.provider}
+        )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
@@ -65,6 +66,7 @@ def end_sessions_of_who_left(sender: Any, instance: User, **kwargs: Any) -> None
     """Who is made active again later signs in again, and sets up a second step or a passkey anew."""
     if not instance.is_active:
         Authenticator.objects.filter(user=instance).delete()
+        SocialAccount.objects.filter(user=instance).delete()
         TrustedBrowser.objects.filter(user=instance).delete()
         for session in UserSession.objects.filter(user=instance):
             session.end()

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ImproperlyConfigured
 
@@ -101,12 +102,53 @@ def test_somebody_with_the_verified_address_comes_in(client, configured, lea, em
     assert AuditEntry.objects.get(action="signed_in").reason == "with single sign-on"
 
 
-def test_the_password_stays_and_nothing_is_connected(client, configured, lea):
-    sign_in(client, configured, email="lea@example.org", email_verified=True)
+def test_the_password_stays_and_only_the_name_at_the_provider_is_kept(client, configured, lea):
+    for _ in range(2):
+        sign_in(client, configured, email="lea@example.org", email_verified=True, phone_number="0800")
     kept = User.objects.get()
     assert (kept.password, kept.email, kept.name) == (lea.password, "Lea@example.org", "Lea Lead")
-    assert not SocialAccount.objects.exists()
+    known = SocialAccount.objects.get()
+    assert (known.user, known.uid, known.extra_data) == (lea, "lea-at-work", {})
     assert not EmailAddress.objects.exists()
+    entry = AuditEntry.objects.get(kind="single sign-on")
+    assert (entry.action, entry.actor, entry.about_id) == ("created", lea, lea.pk)
+
+
+def test_who_is_known_comes_in_whatever_their_address_is_now(client, configured, lea):
+    sign_in(client, configured, email="lea@example.org", email_verified=True)
+    client.logout()
+    sign_in(client, configured, email="lea.married@example.org", email_verified=True)
+    assert client.session["_auth_user_id"] == str(lea.pk)
+
+
+def test_whoever_is_given_an_old_address_is_not_let_in(client, configured, lea, administrator):
+    known = SocialAccount.objects.create(user=lea, provider="oidc", uid="lea-the-first")
+    answer = sign_in(client, configured, email="lea@example.org", email_verified=True)
+    assert answer.url == "/sign-in/"
+    assert REFUSED in client.get("/sign-in/").content.decode()
+    assert not is_inside(client)
+    # An administrator who has made sure who asks lets the address count once more.
+    client.force_login(administrator)
+    client.post(f"/admin/socialaccount/socialaccount/{known.pk}/delete/", {"post": "yes"})
+    entry = AuditEntry.objects.get(kind="single sign-on", action="deleted")
+    assert (entry.actor, entry.about_id) == (administrator, lea.pk)
+    client.logout()
+    sign_in(client, configured, email="lea@example.org", email_verified=True)
+    assert client.session["_auth_user_id"] == str(lea.pk)
+
+
+def test_nobody_is_remembered_before_the_second_step(client, configured, lea):
+    TOTP.activate(lea, generate_totp_secret())
+    sign_in(client, configured, email="lea@example.org", email_verified=True)
+    assert not is_inside(client)
+    assert not SocialAccount.objects.exists()
+
+
+def test_who_left_and_comes_back_is_found_by_address_again(client, configured, lea):
+    sign_in(client, configured, email="lea@example.org", email_verified=True)
+    lea.is_active = False
+    lea.save()
+    assert not SocialAccount.objects.exists()
 
 
 @pytest.mark.parametrize(

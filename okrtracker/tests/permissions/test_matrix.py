@@ -115,6 +115,7 @@ IN_THE_ADMIN = """
 accounts.User            view add change
 accounts.ApiToken        view change
 mfa.Authenticator        view delete
+socialaccount.SocialAccount view delete
 areas.Area               view add change delete
 areas.Membership         view add change delete
 goals.Cycle              view add change
