@@ -19,6 +19,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "okrtracker.settings_test")
 django.setup()
 
+from django.core.cache import cache  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
@@ -60,6 +61,12 @@ class Answer:
             self.refused.append(refusal.code)
         except Exception as error:  # noqa: BLE001 - a client tells everything that goes wrong
             self.errors.append(f"{type(error).__name__}: {error}")
+
+
+def forget(answer: Answer) -> None:
+    """What another test has left in this process: another one begins."""
+    cache.clear()
+    connections.close_all()
 
 
 def check_ins(answer: Answer, *, key_result: int, author: int, clients: int, each: int) -> None:
@@ -298,6 +305,7 @@ def press(answer: Answer, *, objective: int, by: int, form_id: str, times: int) 
 WORK = {
     work.__name__: work
     for work in (
+        forget,
         check_ins,
         report,
         check_in_until_refused,
