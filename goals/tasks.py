@@ -7,6 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from goals.actions.draft_sending import send_due_drafts
 from goals.actions.snapshots import take_snapshots
 from goals.models import Cycle
 from goals.reminders.due import find_due
@@ -20,6 +21,11 @@ SENDING_SECONDS = 180
 def find_due_check_ins() -> None:
     if settings.REMINDERS_ENABLED:
         find_due(now=timezone.now())
+
+
+@shared_task
+def send_drafts() -> None:
+    send_due_drafts(now=timezone.now())
 
 
 @shared_task

@@ -26,6 +26,7 @@ from goals.api.comment_views import (
 )
 from goals.api.cycle_views import CycleViewSet
 from goals.api.dependency_views import DependencyViewSet, NeededByViewSet, NeedsViewSet
+from goals.api.draft_views import CheckInDraftViewSet, KeyResultDraftSendView, KeyResultDraftView
 from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
 from goals.api.review_views import ReviewViewSet
@@ -49,6 +50,7 @@ router.register("dependencies", DependencyViewSet, basename="dependency")
 
 router.register("risks", risks.RiskViewSet, basename="risk")
 
+router.register("drafts", CheckInDraftViewSet, basename="draft")
 router.register("reviews", ReviewViewSet, basename="review")
 router.register("record", RecordViewSet, basename="record")
 router.register("tokens", TokenViewSet, basename="token")
@@ -96,6 +98,11 @@ version_1: list[URLPattern | URLResolver] = [
         initiatives_of_one,
         name="key-result-initiatives",
     ),
+    re_path(
+        rf"^key-results/(?P<code>{goals.CODE})/draft/send/$",
+        KeyResultDraftSendView.as_view(),
+        name="key-result-draft-send",
+    ),
     re_path(rf"^objectives/(?P<code>{goals.CODE})/supports/$", supports, name="objective-supports"),
     re_path(rf"^objectives/(?P<code>{goals.CODE})/supporters/$", supporters, name="objective-supporters"),
     re_path(
@@ -124,6 +131,7 @@ version_1: list[URLPattern | URLResolver] = [
             ("objectives", "objective", "explain", progress.ObjectiveExplainView),
             ("roadmaps", "roadmap", "explain", progress.RoadmapExplainView),
             ("key-results", "key-result", "score", KeyResultScoreView),
+            ("key-results", "key-result", "draft", KeyResultDraftView),
             ("key-results", "key-result", "pause", KeyResultPauseView),
             ("key-results", "key-result", "resume", KeyResultResumeView),
             ("key-results", "key-result", "rhythm", KeyResultRhythmView),

@@ -13,6 +13,7 @@ TRANSPORT_ALIASES["filesystem"] = "okrtracker.filesystem_transport:Transport"
 
 EVERY_FIVE_SECONDS = 5.0
 EVERY_HALF_MINUTE = 30.0
+EVERY_MINUTE = 60.0
 EVERY_QUARTER_OF_AN_HOUR = crontab(minute="*/15")
 # The last of a day comes shortly before midnight in every time zone, and the ones before it cover an outage.
 FIVE_MINUTES_BEFORE_EVERY_HALF_HOUR = crontab(minute="25,55")
@@ -32,6 +33,12 @@ app.conf.beat_schedule = {
         "task": "goals.tasks.find_due_check_ins",
         "schedule": EVERY_QUARTER_OF_AN_HOUR,
         "options": {"expires": 14 * 60},
+    },
+    # People choose an hour: a minute late is on time.
+    "send drafts of check-ins at their time": {
+        "task": "goals.tasks.send_drafts",
+        "schedule": EVERY_MINUTE,
+        "options": {"expires": 55},
     },
     "send the outbox": {
         "task": "goals.tasks.send_outbox",

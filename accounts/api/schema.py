@@ -97,7 +97,7 @@ class Schema(AutoSchema):
     def is_matched(self) -> bool:
         """Whether the request names in `If-Match` what it changes; a view says so of its DELETE."""
         deletes = self.method == "DELETE" and getattr(self.view, "matches_deletes", False)
-        return self.method == "PATCH" or deletes
+        return self.method in ("PATCH", "PUT") or deletes
 
     def get_override_parameters(self) -> list[Any]:
         rates = [
@@ -120,9 +120,14 @@ class Schema(AutoSchema):
             names = OpenApiParameter("ETag", str, HEADER, response=["200"], description="Names this answer.")
             return [
                 OpenApiParameter(
-                    "If-Match", str, HEADER, required=True, description="The ETag of what was read."
+                    "If-Match",
+                    str,
+                    HEADER,
+                    # A PUT may also be the first.
+                    required=self.method != "PUT",
+                    description="The ETag of what was read.",
                 ),
-                *([names] if self.method == "PATCH" else []),
+                *([names] if self.method != "DELETE" else []),
                 *rates,
                 retry_after,
                 asks,

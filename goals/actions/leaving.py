@@ -25,7 +25,7 @@ from goals.actions.people import (
 )
 from goals.actions.refusals import Refused, WrongState
 from goals.actions.rows import save_row
-from goals.models import Cycle, Initiative, KeyResult, Mitigation, Objective, Risk
+from goals.models import CheckInDraft, Cycle, Initiative, KeyResult, Mitigation, Objective, Risk
 
 
 class SuccessorNeeded(Refused):
@@ -168,6 +168,8 @@ def _shut_out(person: User, *, by: Any, now: datetime, detail: str) -> None:
         token.revoke(now=now, by=by)
     end_invitations(person, by=by, now=now)
     skip_mails(person)
+    # Nobody else may read them, and nobody is left to send them.
+    CheckInDraft.objects.of(person).delete()
 
 
 def _carried_on(rows: Any, way: str) -> Any:

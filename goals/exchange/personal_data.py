@@ -27,6 +27,7 @@ from areas.models import Membership
 from goals.models import (
     Acknowledgement,
     CheckIn,
+    CheckInDraft,
     Comment,
     Dependency,
     IdempotencyKey,
@@ -56,6 +57,8 @@ class Section:
     # What of the plan a person may read, and by which key a row belongs to it: then rows know `is_seen`.
     seen: type[Model] | None = None
     seen_key: str = "pk"
+    # Told to nobody but the person, an administrator who takes the document for them included.
+    is_private: bool = False
 
     def rows(self, person: User) -> QuerySet[Any]:
         mine = Q()
@@ -207,6 +210,17 @@ SECTIONS = (
         ("key_result",),
     ),
     Section(
+        "check_in_drafts",
+        CheckInDraft,
+        ("author",),
+        fields(
+            "key_result.code", "value_text", "is_no_change", "status", "confidence", "note", "blocker",
+            "evidence_url", "effective_on", "send_at", "refusal", "refused_at", "created_at", "updated_at",
+        ),
+        ("key_result",),
+        is_private=True,
+    ),
+    Section(
         "answers_to_needs",
         Dependency,
         ("answered_by",),
@@ -278,8 +292,11 @@ IN_PROFILE = {
 }
 
 
-def personal_data(person: User, *, now: datetime) -> Row:
-    """The document, in plain values: text, numbers as text, booleans, moments."""
+def personal_data(person: User, *, now: datetime, is_for_themselves: bool = True) -> Row:
+    """The document, in plain values: text, numbers as text, booleans, moments.
+
+    Taken by somebody else for them, it is without what nobody else may read.
+    """
     waiting = AccountMail.objects.alias(folded=Lower("email")).filter(folded=person.email.lower())
     failed = AuditEntry.objects.alias(typed=Lower("actor_email")).filter(
         typed=person.email.lower(), actor__isnull=True
@@ -292,6 +309,8 @@ def personal_data(person: User, *, now: datetime) -> Row:
         )(person, person),
     }
     for section in SECTIONS:
+        if section.is_private and not is_for_themselves:
+            continue
         document[section.name] = [section.tell(row, person) for row in section.rows(person)]
     document["mails_waiting"] = [
         {"kind": mail.kind, "created_at": mail.created_at, "from_address": mail.from_address}

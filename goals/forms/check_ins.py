@@ -14,9 +14,9 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from goals.actions.check_ins import record_check_in
+from goals.actions.drafts import check_in_from_form
 from goals.actions.refusals import Refused, ReportedMeanwhile
-from goals.models import CheckIn, KeyResult
+from goals.models import CheckIn, CheckInDraft, KeyResult
 from goals.notation import NotReadable
 from goals.sentences import refusal_text
 from goals.values import parse_reported
@@ -84,6 +84,8 @@ class CheckInForm(forms.Form):
     )
     form_id = forms.UUIDField(required=False)
     seen = forms.RegexField(r"\A[0-9]{1,9}\Z", required=False)
+    # Of the draft that it was filled in from.
+    draft_version = forms.RegexField(r"\A[0-9]{1,9}\Z", required=False)
 
     def __init__(
         self,
@@ -91,12 +93,15 @@ class CheckInForm(forms.Form):
         *,
         key_result: KeyResult,
         corrects: CheckIn | None = None,
+        draft: CheckInDraft | None = None,
         **kwargs: Any,
     ) -> None:
         initial = {"status": _status_said(key_result)} | (_as_entered(corrects) if corrects else {})
+        initial |= as_left(draft) if draft else {}
         super().__init__(data, initial=initial, prefix=key_result.code, **kwargs)
         self.key_result = key_result
         self.corrects = corrects
+        self.draft = draft
         self.refusal: Refused | None = None
         self.reported_meanwhile: list[CheckIn] = []
         self.has_told_news = False
@@ -118,7 +123,15 @@ class CheckInForm(forms.Form):
         """How many check-ins its reader knows of: those there are, once a sentence has named the last one."""
         if self.is_bound and not self.has_told_news and not self.errors.get("seen"):
             return self.was_written("seen")
+        if self.draft is not None and not self.is_bound:
+            return self.draft.seen_count
         return self.key_result.check_in_count
+
+    def shown_draft_version(self) -> int | str:
+        """The version of the draft it was filled in from; the one there is, once a sentence told of it."""
+        if self.is_bound and not self.has_told_news:
+            return self.was_written("draft_version")
+        return self.draft.version if self.draft else ""
 
     @property
     def may_stay_unchanged(self) -> bool:
@@ -126,11 +139,25 @@ class CheckInForm(forms.Form):
 
     @cached_property
     def is_entered(self) -> bool:
-        """Whether there is anything to save; a row that was left as it was shown is not touched."""
+        """Whether there is anything to save; a row that was left as it was shown is not touched.
+
+        Nor is one that will be sent at its time, as long as nobody changed it.
+        """
+        if self.draft is not None and self.draft.send_at is not None and self.is_as_left:
+            return False
         if self.was_written("value", "no_change", "note", "blocker", "evidence_url", "confidence"):
             return True
         is_as_seen = self.was_written("seen") == str(self.key_result.check_in_count)
         return is_as_seen and self.was_written("status") != (self.initial["status"] or "")
+
+    @property
+    def is_as_left(self) -> bool:
+        """Whether what was sent is what its draft says."""
+        if self.draft is None:
+            return False
+        left = {name: str(self.initial[name] or "") for name in as_left(self.draft) if name != "effective_on"}
+        left["no_change"] = "on" if self.draft.is_no_change else ""
+        return all(_lines(self.was_written(name)) == text.strip() for name, text in left.items())
 
     def was_written(self, *names: str) -> str:
         """What these fields were sent with, together; empty when all were left empty."""
@@ -197,9 +224,10 @@ class CheckInForm(forms.Form):
         entered = self.cleaned_data
         written = {name: entered[name] for name in WRITTEN_FIELDS if name in entered}
         try:
-            kept = record_check_in(
+            kept = check_in_from_form(
                 self.key_result,
                 author=author,
+                draft_version=int(entered["draft_version"]) if entered["draft_version"] else None,
                 now=now,
                 today=today,
                 source=CheckIn.Source.PAGE,
@@ -249,6 +277,13 @@ def _as_entered(check_in: CheckIn) -> dict[str, Any]:
     """A check-in as its form would have been filled in; the value is left to be entered anew."""
     names = ("status", "confidence", "note", "blocker", "evidence_url")
     return {name: getattr(check_in, name) for name in names}
+
+
+def as_left(draft: CheckInDraft) -> dict[str, Any]:
+    """A draft as its form was left."""
+    names = ("status", "confidence", "note", "blocker", "evidence_url", "effective_on")
+    left = {name: getattr(draft, name) for name in names}
+    return left | {"value": draft.value_text, "no_change": draft.is_no_change}
 
 
 def _lines(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from goals.models.alignment import Alignment
 from goals.models.check_in import AppendOnly, CheckIn
+from goals.models.check_in_draft import CheckInDraft
 from goals.models.comment import Acknowledgement, Comment, Mention
 from goals.models.concern import Concern
 from goals.models.cycle import Cycle, Roadmap, Visibility
@@ -23,6 +24,7 @@ __all__ = [
     "Alignment",
     "AppendOnly",
     "CheckIn",
+    "CheckInDraft",
     "Comment",
     "Concern",
     "Cycle",

@@ -37,7 +37,7 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         raise AppendOnly("Check-ins are append-only; they are never deleted.")
 
 
-def _prose_field(label: Any, length: int, **options: Any) -> models.TextField:
+def prose_field(label: Any, length: int, **options: Any) -> models.TextField:
     # A model ignores the max_length of a text field; only its form would know.
     validators: list[Callable[[Any], None]] = [MaxLengthValidator(length), validate_storable]
     return models.TextField(label, blank=True, max_length=length, validators=validators, **options)
@@ -57,6 +57,7 @@ class CheckIn(models.Model):
         COMMAND = "command", _("command")
         MAIL_LINK = "mail_link", _("mail link")
         IMPORT = "import", _("import")
+        SCHEDULED = "scheduled", _("at a set time")
 
     key_result = models.ForeignKey(
         KeyResult, on_delete=models.PROTECT, related_name="check_ins", verbose_name=_("key result")
@@ -75,8 +76,8 @@ class CheckIn(models.Model):
     confidence = models.PositiveSmallIntegerField(
         _("confidence"), null=True, blank=True, validators=[MaxValueValidator(10)], help_text=_("0 to 10")
     )
-    note = _prose_field(_("note"), 10_000, help_text=_("Markdown"))
-    blocker = _prose_field(_("blocker"), 2_000)
+    note = prose_field(_("note"), 10_000, help_text=_("Markdown"))
+    blocker = prose_field(_("blocker"), 2_000)
     evidence_url = models.URLField(_("evidence"), max_length=500, blank=True)
     effective_on = models.DateField(_("as of"))
     author = models.ForeignKey(
@@ -91,7 +92,7 @@ class CheckIn(models.Model):
         related_name="corrections",
         verbose_name=_("corrects"),
     )
-    reason = _prose_field(_("reason of the correction"), 2_000)
+    reason = prose_field(_("reason of the correction"), 2_000)
     # The one-time name of the form it came from: a form sent twice is one check-in.
     form_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
@@ -126,8 +127,10 @@ class CheckIn(models.Model):
             ),
             models.CheckConstraint(
                 name="check_in_source_known",
-                condition=Q(source__in=["page", "api", "command", "mail_link", "import"]),
-                violation_error_message=_("The source is page, api, command, mail_link or import."),
+                condition=Q(source__in=["page", "api", "command", "mail_link", "import", "scheduled"]),
+                violation_error_message=_(
+                    "The source is page, api, command, mail_link, import or scheduled."
+                ),
             ),
             models.CheckConstraint(
                 name="check_in_confidence_0_to_10",

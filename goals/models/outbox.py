@@ -28,6 +28,7 @@ class OutboxMail(models.Model):
         CHECK_INS_DUE = "check_ins_due", _("check-ins due")
         INVITATION = "invitation", _("invitation")
         MENTION = "mention", _("mention in a comment")
+        CHECK_IN_REFUSED = "check_in_refused", _("check-in that was not sent")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")

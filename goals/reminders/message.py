@@ -11,7 +11,7 @@ from django.utils import translation
 
 from goals.figures import KeyResultFigures, key_results_figures
 from goals.figures.expected import expected_text
-from goals.models import KeyResult, OutboxMail
+from goals.models import CheckInDraft, KeyResult, OutboxMail
 from goals.reminders.due import local_time, owed_by
 from goals.reminders.letters import address_of, one_line
 from goals.sentences import value_text
@@ -28,6 +28,7 @@ class DueRow:
     expected: str
     due_on: date
     days_overdue: int
+    has_draft: bool
     url: str
 
 
@@ -54,10 +55,13 @@ def _is_superseded(mail: OutboxMail) -> bool:
 
 def _compose(mail: OutboxMail, owed: list[KeyResult], *, today: date) -> EmailMultiAlternatives:
     preferences_url = address_of("accounts:preferences")
+    begun = set(CheckInDraft.objects.of(mail.user).values_list("key_result_id", flat=True))
     cycles = sorted({row.cycle for row in owed}, key=lambda cycle: (cycle.starts_on, cycle.key))
     context = {
         "name": one_line(mail.user.name),
-        "rows": [_row(figures, today=today) for figures in key_results_figures(owed, today=today)],
+        "rows": [
+            _row(figures, today=today, begun=begun) for figures in key_results_figures(owed, today=today)
+        ],
         "cycles": ", ".join(cycle.name for cycle in cycles),
         "my_check_ins_url": address_of("goals:my_check_ins"),
         "preferences_url": preferences_url,
@@ -78,7 +82,7 @@ def _compose(mail: OutboxMail, owed: list[KeyResult], *, today: date) -> EmailMu
     return message
 
 
-def _row(figures: KeyResultFigures, *, today: date) -> DueRow:
+def _row(figures: KeyResultFigures, *, today: date, begun: set[int]) -> DueRow:
     key_result = figures.key_result
     due_on = key_result.check_in_due_on or today
     last = value_text(key_result.current_value, unit=key_result.unit, kind=key_result.formula_kind)
@@ -90,5 +94,6 @@ def _row(figures: KeyResultFigures, *, today: date) -> DueRow:
         expected=one_line(expected_text(figures, unit=key_result.unit)),
         due_on=due_on,
         days_overdue=(today - due_on).days,
+        has_draft=key_result.pk in begun,
         url=address_of("goals:check_in_create", key_result.code),
     )

@@ -28,6 +28,7 @@ from goals.reminders.claim import (
 from goals.reminders.invitations import build_invitation
 from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
+from goals.reminders.refused_drafts import build_refusal
 
 # Claimed at a time and sent over one connection. When the sender dies, they wait for its lease to pass.
 BATCH = 10
@@ -35,6 +36,7 @@ BATCH = 10
 BUILDERS: dict[str, Any] = {
     OutboxMail.Kind.INVITATION: build_invitation,
     OutboxMail.Kind.MENTION: build_mention,
+    OutboxMail.Kind.CHECK_IN_REFUSED: build_refusal,
 }
 
 log = structlog.get_logger(__name__)

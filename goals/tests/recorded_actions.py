@@ -45,8 +45,17 @@ from goals.tests.factories import (
 DERIVED = "derived figures: they follow from check-ins and definitions, which are recorded"
 READS = "reads only"
 HELPS = "a part of the others, which are exercised"
+DRAFTS = "nobody but its author reads a draft, administrators neither; what it becomes is a record of its own"
 NO_ENTRY = {
     "alignments.may_weigh": READS,
+    "drafts.may_check_in": READS,
+    "drafts.as_typed": READS,
+    "drafts.keep_draft": DRAFTS,
+    "drafts.discard_draft": DRAFTS,
+    "drafts.send_draft": "makes a check-in, a record of its own",
+    "drafts.check_in_from_form": "makes a check-in, a record of its own",
+    "draft_sending.claim_drafts": DRAFTS,
+    "draft_sending.send_due_drafts": "makes check-ins, a record of their own",
     "check_ins.record_check_in": "check-ins are a record of their own, append-only",
     "check_ins.refuse_unless_open": READS,
     "comments.can_take_note": READS,

@@ -15,7 +15,7 @@ from goals.figures import KeyResultFigures, key_result_figures
 from goals.figures.expected import expected_text
 from goals.figures.key_result import Points, points_of
 from goals.forms.check_ins import CheckInForm
-from goals.models import KeyResult
+from goals.models import CheckInDraft, KeyResult
 from goals.progress import Mark
 from goals.reasons import distance
 from goals.sentences import distance_text, value_text
@@ -85,16 +85,24 @@ class CheckInRow:
 
 
 def check_in_rows(
-    key_results: Iterable[KeyResult], *, today: date, forms: dict[str, CheckInForm] | None = None
+    key_results: Iterable[KeyResult],
+    *,
+    today: date,
+    forms: dict[str, CheckInForm] | None = None,
+    drafts: dict[int, CheckInDraft] | None = None,
 ) -> list[CheckInRow]:
-    """Rows in the order given, with one query for all of their values. `forms`: those filled in, by code."""
-    listed, forms = list(key_results), forms or {}
+    """Rows in the order given, with one query for all of their values.
+
+    `forms`: those filled in, by code; `drafts`: what the others are filled in with, by key result.
+    """
+    listed, forms, drafts = list(key_results), forms or {}, drafts or {}
     points = points_of([key_result.pk for key_result in listed])
     return [
         CheckInRow(
             figures=key_result_figures(key_result, today=today, points=points.get(key_result.pk, ())),
             points=points.get(key_result.pk, ()),
-            form=forms.get(key_result.code) or CheckInForm(key_result=key_result),
+            form=forms.get(key_result.code)
+            or CheckInForm(key_result=key_result, draft=drafts.get(key_result.pk)),
             today=today,
         )
         for key_result in listed

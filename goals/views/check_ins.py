@@ -19,9 +19,11 @@ from goals.actions.refusals import Archived, CycleClosed, CycleNotActive, Refuse
 from goals.figures import key_results_figures
 from goals.figures.reviews import asked_of
 from goals.forms.check_ins import CheckInForm
+from goals.forms.drafts import SendTimeForm
 from goals.models import CheckIn, KeyResult
 from goals.models.key_result import KeyResultQuerySet
 from goals.sentences import value_text
+from goals.views import drafts
 from goals.views.check_in_rows import check_in_rows
 from goals.views.initiatives import my_initiatives
 from goals.views.need_lines import asked_needs
@@ -38,7 +40,14 @@ def my_check_ins(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     if request.method != "POST":
         return render(request, "goals/my_check_ins.html", _owed(request.user, today))
-    entered = [form for form in _filled_in(request) if form.is_entered]
+    sent = _filled_in(request)
+    if "draft" in request.POST:
+        kept_back: list[CheckInForm] = drafts.keep_rows(request, sent, today=today)
+        if not kept_back:
+            return redirect("goals:my_check_ins")
+        context = _owed(request.user, today, entered=kept_back)
+        return render(request, "goals/my_check_ins.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    entered = [form for form in sent if form.is_entered]
     if "preview" in request.POST:
         return render(request, "goals/my_check_ins.html", _owed(request.user, today, entered=entered))
     entered, waiting = _pressed(request, entered)
@@ -58,23 +67,36 @@ def check_in_create(request: HttpRequest, code: str) -> HttpResponse:
     today = timezone.localdate()
     corrects = _check_in_to_correct(request, key_result)
     closed = why_closed(key_result)
+    form: CheckInForm
+    draft = drafts.begun_about(request.user, key_result) if corrects is None else None
     if request.method != "POST":
-        form = CheckInForm(key_result=key_result, corrects=corrects)
+        form = CheckInForm(key_result=key_result, corrects=corrects, draft=draft)
         return _answer_form(request, form, today=today, closed=closed)
-    form = CheckInForm(request.POST, key_result=key_result, corrects=corrects)
-    if closed is None and "preview" in request.POST:
-        form.is_valid()
-        return _answer_form(request, form, today=today)
-    if (
-        closed is None
-        and form.is_valid()
-        and form.record(author=request.user, now=timezone.now(), today=today)
-    ):
-        messages.success(request, _("Saved: %(what)s.") % {"what": _reported(form)}, extra_tags=code)
-        return redirect("goals:key_result_detail", code)
+    times = SendTimeForm(request.POST, key_result=key_result, draft=draft)
+    if "draft" in request.POST and corrects is None:
+        form = drafts.form_of(request, key_result, draft)
+        if closed is None and drafts.keep(request, form, times, today=today):
+            return redirect("goals:draft_list")
+    else:
+        form = CheckInForm(request.POST, key_result=key_result, corrects=corrects, draft=draft)
+        if closed is None and "preview" in request.POST:
+            form.is_valid()
+            return _answer_form(request, form, today=today)
+        if closed is None and _is_recorded(request, form, times, today=today):
+            messages.success(request, _("Saved: %(what)s.") % {"what": _reported(form)}, extra_tags=code)
+            return redirect("goals:key_result_detail", code)
     is_conflict = closed is not None or isinstance(form.refusal, CONFLICTS)
     status = HTTPStatus.CONFLICT if is_conflict else HTTPStatus.UNPROCESSABLE_ENTITY
-    return _answer_form(request, form, today=today, closed=closed, status=status)
+    return _answer_form(request, form, today=today, closed=closed, status=status, times=times)
+
+
+def _is_recorded(request: HttpRequest, form: CheckInForm, times: SendTimeForm, *, today: date) -> bool:
+    # Whoever chose a time and pressed the other button does not mean to send it at once.
+    if form.corrects is None and not times.is_left_alone:
+        times.is_valid()
+        times.add_error("send_on", _("Press “Send it then”, or empty the day to save it now."))
+        return False
+    return form.is_valid() and bool(form.record(author=request.user, now=timezone.now(), today=today))
 
 
 @require_safe
@@ -127,6 +149,7 @@ def _answer_form(
     today: date,
     closed: Refused | None = None,
     status: int = HTTPStatus.OK,
+    times: SendTimeForm | None = None,
 ) -> HttpResponse:
     # Read anew: whoever reported since the form was opened stands beside its fields.
     key_result = get_object_or_404(_visible_to(request.user), pk=form.key_result.pk)
@@ -139,6 +162,7 @@ def _answer_form(
         "form": form,
         "corrects": form.corrects,
         "closed": closed,
+        "times": times or SendTimeForm(key_result=key_result, draft=form.draft),
     }
     return render(request, "goals/check_in_form.html", context, status=status)
 
@@ -149,7 +173,12 @@ def _filled_in(request: HttpRequest) -> list[CheckInForm]:
     found = {row.code: row for row in _visible_to(request.user).filter(code__in=codes)}
     if lost := [code for code in codes if code not in found]:
         messages.error(request, _("Not open to you any more: %(codes)s.") % {"codes": ", ".join(lost)[:200]})
-    forms = [CheckInForm(request.POST, key_result=found[code]) for code in codes if code in found]
+    begun = drafts.drafts_of(request.user)
+    forms = [
+        CheckInForm(request.POST, key_result=found[code], draft=begun.get(found[code].pk))
+        for code in codes
+        if code in found
+    ]
     if request.POST.get("rest") == "no_change":
         for form in forms:
             form.mark_no_change()
@@ -234,11 +263,14 @@ def _owed(user: Any, today: date, *, entered: list[CheckInForm] | None = None) -
     shown = due[:ROWS_SHOWN]
     if others := forms.keys() - {row.code for row in shown}:
         shown += list(_visible_to(user).filter(code__in=others).order_by("code"))
+    begun = drafts.drafts_of(user)
     return {
         "nav": "check_ins",
         "today": today,
         "cycle": owned[0].cycle if owned else None,
-        "rows": check_in_rows(shown, today=today, forms=forms),
+        "rows": check_in_rows(shown, today=today, forms=forms, drafts=begun),
+        "draft_count": len(begun),
+        "refused_count": sum(draft.refused_at is not None for draft in begun.values()),
         "due_count": len(due),
         "questions": list(asked_of(user)),
         "due_since": due[0].check_in_due_on if due else None,

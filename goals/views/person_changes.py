@@ -164,7 +164,7 @@ def person_data(request: HttpRequest, person_id: int) -> HttpResponse:
     """What is held about somebody, for them; the record notes who took it. Posted, as it writes that."""
     person = person_to_change(request, person_id)
     now = timezone.now()
-    data = personal_data(person, now=now)
+    data = personal_data(person, now=now, is_for_themselves=person == request.user)
     note_export(person, by=request.user, now=now)
     return data_response(data)
 

@@ -48,6 +48,10 @@ SAMPLES = {
 SAMPLES_OF = {
     "goals:key_result_detail": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_create": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:draft_send": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:draft_discard": {"code": "EDGE-24H2-O1-KR1"},
+    "api:key-result-draft": {"code": "EDGE-24H2-O1-KR1"},
+    "api:key-result-draft-send": {"code": "EDGE-24H2-O1-KR1"},
     "goals:key_result_pause": {"code": "EDGE-24H2-O1-KR1"},
     "goals:key_result_rhythm": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_preview": {"code": "EDGE-24H2-O1-KR1"},
@@ -134,10 +138,11 @@ ON_THE_WAY = {
 }
 # For programs: one leads to a page, one is there only with a contact (test_well_known.py).
 WELL_KNOWN = {"security_txt", "well_known_change_password"}
-# Of what a person may have and not everybody here has: a token of one's own,
+# Of what a person may have and not everybody here has: a token of one's own, a draft,
 # a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
     "api:token-detail",
+    "api:key-result-draft",
     "mfa_deactivate_totp",
     "mfa_download_recovery_codes",
     "mfa_remove_webauthn",

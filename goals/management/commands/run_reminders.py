@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
+from goals.actions.draft_sending import send_due_drafts
 from goals.reminders.due import find_due
 from goals.reminders.send import Outcome, send_waiting
 
@@ -17,9 +18,9 @@ YEARS = range(1970, 9999)
 
 class Command(BaseCommand):
     help = (
-        "Writes the mail of the week for everybody who owes a check-in and whose hour has come, sends what "
-        "waits, and prints how many mails were due, sent, failed (tried again later) and dead (given up). "
-        "A mail that was sent is not sent again."
+        "Sends the drafts of check-ins whose time has come, writes the mail of the week for everybody who "
+        "owes a check-in and whose hour has come, sends what waits, and prints how many mails were due, "
+        "sent, failed (tried again later) and dead (given up). A mail that was sent is not sent again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         if not settings.REMINDERS_ENABLED:
             raise CommandError("Reminders are switched off here: REMINDERS_ENABLED is false.")
         now = now or timezone.now()
+        # First: what is sent now is not asked about.
+        send_due_drafts(now=now)
         find_due(now=now)
         outcome = send_waiting(now=now)
         self.stdout.write(_as_json(outcome) if options["json"] else _as_sentence(outcome))

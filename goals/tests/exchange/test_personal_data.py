@@ -11,6 +11,7 @@ from django.db.models import EmailField, GenericIPAddressField
 from accounts.audit import record
 from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, TrustedBrowser, User
 from goals.actions.comments import add_comment
+from goals.actions.drafts import keep_draft
 from goals.actions.needs import answer_dependency
 from goals.exchange.personal_data import IN_PROFILE, LEFT_OUT, SECTIONS, personal_data
 from goals.models import Acknowledgement, Mention, Objective, OutboxMail, RolloverDecision, Visibility
@@ -66,6 +67,7 @@ def held(key_result, lead, administrator):
     elsewhere = KeyResultFactory(objective=key_result.objective)
     Objective.objects.update(reviewer=lead, reviewer_since=NOW)
     InitiativeFactory(key_result=elsewhere, owner=lead, title="a plan", link="https://example.org/a-plan")
+    keep_draft(key_result, author=lead, now=NOW, version=None, note="their own draft")
     ApiToken.issue(owner=lead, scope="read", name="Badge")
     Invitation.issue(lead, by=administrator, now=NOW)
     OutboxMail.objects.create(user=lead, kind="check_ins_due", period="2024-W42", message_id="<1>")

@@ -20,6 +20,7 @@ from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import (
     Acknowledgement,
+    CheckInDraft,
     Comment,
     IdempotencyKey,
     InterimTarget,
@@ -120,6 +121,10 @@ def make_scored() -> Model:
 
 def make_check_in() -> Model:
     return check_in(KeyResultFactory(), 3, author=make_user())
+
+
+def make_draft() -> Model:
+    return CheckInDraft.objects.create(author=UserFactory(), key_result=KeyResultFactory(), note="So far")
 
 
 def make_correction() -> Model:
@@ -511,7 +516,7 @@ CHECK_INS = [
     ),
     Case(
         "check_in_source_known",
-        "The source is page, api, command, mail_link or import.",
+        "The source is page, api, command, mail_link, import or scheduled.",
         make_check_in,
         {"source": "rumour"},
     ),
@@ -527,6 +532,34 @@ CHECK_INS = [
         "Say why the check-in is corrected.",
         make_correction,
         {"reason": ""},
+    ),
+]
+
+NOT_SENT = "A draft that was not sent says when and why."
+CHECK_INS += [
+    Case(
+        "check_in_draft_once_per_person",
+        "You have a draft about this key result already.",
+        make_draft,
+        {},
+        copy=True,
+    ),
+    Case(
+        "check_in_draft_status_known",
+        "The status is on track, behind or at risk.",
+        make_draft,
+        {"status": "fine"},
+    ),
+    Case(
+        "check_in_draft_confidence_0_to_10", "Confidence goes from 0 to 10.", make_draft, {"confidence": 11}
+    ),
+    Case("check_in_draft_refused_says_why", NOT_SENT, make_draft, {"refused_at": NOW}),
+    Case("check_in_draft_refused_says_why", NOT_SENT, make_draft, {"refusal": "It is closed."}),
+    Case(
+        "check_in_draft_refused_waits",
+        "What was refused is not sent again by itself.",
+        make_draft,
+        {"refused_at": NOW, "refusal": "It is closed.", "send_at": NOW},
     ),
 ]
 

@@ -29,6 +29,8 @@ from goals.actions import locks  # noqa: E402
 from goals.actions.alignments import align, unalign  # noqa: E402
 from goals.actions.check_ins import record_check_in  # noqa: E402
 from goals.actions.cycles import close_cycle  # noqa: E402
+from goals.actions.draft_sending import send_due_drafts  # noqa: E402
+from goals.actions.drafts import keep_draft  # noqa: E402
 from goals.actions.initiatives import create_initiative, shift_initiative  # noqa: E402
 from goals.actions.key_results import change_key_result, create_key_result  # noqa: E402
 from goals.actions.needs import answer_dependency  # noqa: E402
@@ -193,6 +195,21 @@ def create_risks(answer: Answer, *, key_result: int, by: int, count: int) -> Non
         )
 
 
+def send_drafts(answer: Answer, *, times: int) -> None:
+    """A worker that looks for what is due again and again; keeps how many it sent."""
+    for _ in range(times):
+        answer.note(lambda: send_due_drafts(now=NOW))
+
+
+def write_draft(answer: Answer, *, key_results: list[int], by: int, name: str) -> None:
+    """One draft after the other, each by a window that knows of none."""
+    lead = User.objects.get(pk=by)
+    for row in KeyResult.objects.select_related("objective__roadmap__cycle").filter(pk__in=key_results):
+        answer.note(
+            lambda row=row: keep_draft(row, author=lead, now=NOW, version=None, note=f"{name} {row.pk}").note
+        )
+
+
 def run_initiatives(answer: Answer, *, key_result: int, by: int, name: str, rounds: int) -> None:
     """Adds some to the list and shifts each through it."""
     row = KeyResult.objects.select_related("objective__roadmap").get(pk=key_result)
@@ -316,6 +333,8 @@ WORK = {
         create_objectives,
         create_risks,
         post,
+        send_drafts,
+        write_draft,
         run_initiatives,
         set_rhythms,
         change_title,

@@ -12,7 +12,20 @@ function sameBox(row) {
   return row.querySelector('.now__same input[type="checkbox"]');
 }
 
+// What will be sent at its time is not touched by saving the others, as long as nobody changes it.
+function isAsKept(row) {
+  return "waits" in row.dataset && [...row.querySelectorAll("input:not([type=hidden]), textarea, select")].every((field) => (
+    field.matches("select") ? [...field.options].every((option) => option.selected === option.defaultSelected)
+      : field.matches("[type=radio], [type=checkbox]") ? field.checked === field.defaultChecked
+      : field.value === field.defaultValue
+  ));
+}
+
 function isEntered(row) {
+  return !isAsKept(row) && isFilledIn(row);
+}
+
+function isFilledIn(row) {
   return valueField(row).value.trim() !== "" || Boolean(sameBox(row)?.checked);
 }
 
@@ -157,7 +170,7 @@ function onInput(event) {
 
 function markTheRest(event) {
   event.preventDefault();
-  checkInRows.filter((row) => !isEntered(row)).forEach((row) => markNoChange(row, true));
+  checkInRows.filter((row) => !isFilledIn(row)).forEach((row) => markNoChange(row, true));
 }
 
 if (checkIns) {
@@ -177,6 +190,8 @@ if (checkIns) {
   const keptBack = checkIns.querySelector('[aria-invalid="true"]');
   keptBack?.focus();
   countRows();
+  // What a draft would make is asked for once htmx listens.
+  window.addEventListener("load", () => checkInRows.filter((row) => "kept" in row.dataset).forEach(announce));
 }
 
 // What was saved is read out, and where nothing is left to fill in it has the focus.

@@ -85,6 +85,9 @@ WORDS = {
     "who leads there and programs": Word(SCORES, REACHES),
     "its author": Word(WROTE, SEES),
     "its author and programs": Word(WROTE_TOO, SEES),
+    # Of others, nobody finds a draft, managers and administrators neither.
+    "whose draft it is": Word(WROTE, WROTE),
+    "whose draft it is and programs": Word(WROTE_TOO, WROTE_TOO),
     # Of what waits for them; requests.py makes the leads of its area the reviewers.
     "its reviewer": Word(WROTE, WROTE),
     "managers": Word(everywhere(RUNNERS | RUNNERS_TOKENS)),
@@ -150,7 +153,7 @@ class Rule:
         if actor not in SESSIONS | TOKENS:
             return 401
         if method not in SAFE:
-            writes_check_ins = self.writes_to == "goals_checkin"
+            writes_check_ins = self.writes_to in {"goals_checkin", "goals_checkindraft"}
             too_narrow = MAY_READ_ONLY if writes_check_ins else MAY_READ_ONLY | MAY_ONLY_CHECK_IN
             if actor == "without CSRF token" or actor in too_narrow:
                 return 403

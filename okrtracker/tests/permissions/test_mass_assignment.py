@@ -200,7 +200,9 @@ RISK += " consequence"
 OBJECTIVE = "description owner reviewer priority confidence counts_supporters"
 # What a form takes beside what it has to be given.
 OPTIONAL = {
-    "goals:check_in_create": "confidence note blocker evidence_url effective_on form_id",
+    "goals:check_in_create": (
+        "confidence note blocker evidence_url effective_on form_id draft_version send_on"
+    ),
     "goals:roadmap_create": "background form_id",
     "goals:roadmap_edit": "background",
     "goals:objective_create": f"{OBJECTIVE} pillar impact cost form_id",
@@ -280,6 +282,7 @@ REPORT_FIELDS = {
     "api:check-in-acknowledgements": set(),
     "api:key-result-pause": {"until", "reason"},
     "api:key-result-resume": set(),
+    "api:key-result-draft-send": set(),
     "api:risk-review": {"review_on"},
     "api:risk-close": {"outcome", "closed_on", "outcome_note", "occurred_on", "consequence"},
     "api:risk-reopen": {"reason"},

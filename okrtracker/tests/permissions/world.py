@@ -31,6 +31,7 @@ from areas.models import Area, Role
 from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import (
     Alignment,
+    CheckInDraft,
     Comment,
     Concern,
     Cycle,
@@ -215,6 +216,9 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         objective = ObjectiveFactory(roadmap=roadmap, owner=lead, counts_supporters=area == core)
         key_result = KeyResultFactory(objective=objective, owner=people[owner])
         check_in(key_result, 3, author=people[author], on=now - dt.timedelta(30))
+        CheckInDraft.objects.create(
+            author=lead, key_result=key_result, value_text="4", value=4, status="on_track", seen_count=1
+        )
         risk = RiskFactory(objective=objective, key_result=key_result)
         MitigationFactory(pk=serial["mitigation_id"], risk=risk)
         InitiativeFactory(pk=serial["initiative_id"], key_result=key_result)
