@@ -76,8 +76,7 @@ def keep_draft(
     draft = draft or CheckInDraft(author=author, key_result=key_result)
     for name, nothing in EMPTY.items():
         setattr(draft, name, written.get(name, nothing))
-    if draft.is_empty:
-        raise Invalid(_("Nothing was entered, so there is nothing to keep."))
+    refuse_nothing(draft)
     value = written.get("value")
     draft.value = _read(draft.value_text, key_result) if value is None else value
     draft.seen_count = key_result.check_in_count if seen_count is None else seen_count
@@ -86,6 +85,11 @@ def keep_draft(
     draft.attempts, draft.lease_token, draft.leased_until = 0, None, None
     _save(draft)
     return draft
+
+
+def refuse_nothing(draft: CheckInDraft) -> None:
+    if draft.is_empty:
+        raise Invalid(_("Nothing was entered, so there is nothing to keep."))
 
 
 def discard_draft(draft: CheckInDraft, *, version: int | None = None) -> None:

@@ -1,8 +1,8 @@
 """Locks, taken in one order everywhere; docs/adr/0003-locks.md says why.
 
 The order is cycle, roadmap, key result, objective; a risk, a mitigation, a need or a draft comes last.
-Objectives that count others come after these. On SQLite every transaction of this project begins IMMEDIATE, so
-there is one writer at a time and nothing to lock.
+Objectives that count others come after these. On SQLite every transaction of this project begins IMMEDIATE,
+so there is one writer at a time and nothing to lock.
 
 Row locks are FOR NO KEY UPDATE: keys never change here, and FOR UPDATE would also keep out whoever inserts a
 row that refers to the locked one. A new risk of a key result, made under the lock of its objective, would

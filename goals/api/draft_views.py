@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +22,7 @@ from accounts.api.json import dumps
 from accounts.api.problems import Problem
 from accounts.models import Scope
 from areas.api.reach import in_reach
-from goals.actions.drafts import as_typed, discard_draft, keep_draft, may_check_in, send_draft
+from goals.actions.drafts import as_typed, discard_draft, keep_draft, may_check_in, refuse_nothing, send_draft
 from goals.api import reach
 from goals.api.check_in_serializers import KeptCheckInSerializer
 from goals.api.cycle_views import NothingSerializer
@@ -109,6 +110,9 @@ class KeyResultDraftView(Endpoint):
         refuse_who_may_not(request, key_result)
         given = WrittenDraftSerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        send_at, written = _written(dict(given.validated_data), key_result)
+        with refusals_as_problems():
+            refuse_nothing(CheckInDraft(**written))
         before = self.draft(code)
         if before is not None:
             refuse_unless_matched(request, CheckInDraftSerializer(before).data)
@@ -121,7 +125,8 @@ class KeyResultDraftView(Endpoint):
                 author=request.user,
                 now=timezone.now(),
                 version=before.version if before else None,
-                **_written(dict(given.validated_data), key_result),
+                send_at=send_at,
+                **written,
             )
         told = CheckInDraftSerializer(self.draft_or_404(code)).data
         status = HTTPStatus.OK if before else HTTPStatus.CREATED
@@ -167,8 +172,9 @@ class KeyResultDraftSendView(KeyResultDraftView):
         return Response(KeptCheckInSerializer(kept).data, status=HTTPStatus.CREATED)
 
 
-def _written(given: dict[str, Any], key_result: KeyResult) -> dict[str, Any]:
+def _written(given: dict[str, Any], key_result: KeyResult) -> tuple[datetime | None, dict[str, Any]]:
+    """When it is to be sent, and the fields of the draft."""
     value = given.get("value")
     given["value_text"] = "" if value is None else as_typed(value, key_result)
     given["is_no_change"] = given.pop("no_change", False)
-    return given
+    return given.pop("send_at", None), given

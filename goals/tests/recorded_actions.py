@@ -50,6 +50,7 @@ NO_ENTRY = {
     "alignments.may_weigh": READS,
     "drafts.may_check_in": READS,
     "drafts.as_typed": READS,
+    "drafts.refuse_nothing": READS,
     "drafts.keep_draft": DRAFTS,
     "drafts.discard_draft": DRAFTS,
     "drafts.send_draft": "makes a check-in, a record of its own",

@@ -50,9 +50,13 @@ def draft_send(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 def draft_discard(request: HttpRequest, code: str) -> HttpResponse:
-    discard_draft(_own(request, code))
-    messages.info(request, _("The draft about %(code)s is thrown away.") % {"code": code}, extra_tags=code)
+    _throw_away(request, _own(request, code), code)
     return redirect("goals:draft_list")
+
+
+def _throw_away(request: HttpRequest, draft: CheckInDraft, code: str) -> None:
+    discard_draft(draft)
+    messages.info(request, _("The draft about %(code)s is thrown away.") % {"code": code}, extra_tags=code)
 
 
 def _own(request: HttpRequest, code: str) -> CheckInDraft:
@@ -98,12 +102,14 @@ def keep_rows(request: HttpRequest, forms: list[CheckInForm], *, today: date) ->
     """Keeps each row that says something; answers those that were not kept. A planned time stays."""
     kept: list[CheckInForm] = []
     kept_back: list[CheckInForm] = []
+    is_emptied = False
     for filled in forms:
         form = DraftForm(request.POST, key_result=filled.key_result, draft=filled.draft)
         if form.is_as_left or not (form.is_entered or form.draft):
             continue
         if not form.is_entered and form.draft is not None:
-            discard_draft(form.draft)
+            _throw_away(request, form.draft, form.key_result.code)
+            is_emptied = True
             continue
         send_at = form.draft.send_at if form.draft else None
         is_kept = form.is_valid() and form.keep(
@@ -118,6 +124,6 @@ def keep_rows(request: HttpRequest, forms: list[CheckInForm], *, today: date) ->
             len(codes),
         )
         messages.success(request, sentence % {"codes": ", ".join(codes)}, extra_tags=" ".join(codes))
-    elif not kept_back:
+    elif not kept_back and not is_emptied:
         messages.info(request, _("Nothing was entered, so there is nothing to keep."))
     return kept_back

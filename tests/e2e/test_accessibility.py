@@ -47,6 +47,7 @@ PAGES = {
     "nothing changed": ("manager", "/changes/?cycle=24H1&area=EDGE"),
     "risks": ("manager", "/risks/"),
     "reviews": ("manager", "/reviews/"),
+    "drafts": ("lead", "/drafts/"),
     "my check-ins": ("lead", "/check-ins/"),
     "my check-ins, nothing due": ("manager", "/check-ins/"),
     "single check-in": ("lead", "/key-results/DIST-24H2-O1-KR2/check-in/"),
