@@ -16,7 +16,6 @@ from accounts.api.views import MeView
 from areas.api.views import AreaViewSet
 from goals.api import alignment_views as alignments
 from goals.api import progress_views as progress
-from goals.api import risk_views as risks
 from goals.api import views as goals
 from goals.api.comment_views import (
     AcknowledgementViewSet,
@@ -31,6 +30,14 @@ from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeVie
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
 from goals.api.review_views import ReviewViewSet
 from goals.api.rhythm_views import AreaRhythmView, CycleRhythmView, KeyResultRhythmView
+from goals.api.risk_part_views import (
+    MitigationViewSet,
+    RiskConcernsViewSet,
+    RiskConcernViewSet,
+    RiskMitigationViewSet,
+)
+from goals.api.risk_trend_views import RiskTrendView
+from goals.api.risk_views import ObjectiveRiskViewSet, RiskViewSet
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
 
 app_name = "api"
@@ -48,7 +55,8 @@ router.register("initiatives", InitiativeViewSet, basename="initiative")
 router.register("alignments", alignments.AlignmentViewSet, basename="alignment")
 router.register("dependencies", DependencyViewSet, basename="dependency")
 
-router.register("risks", risks.RiskViewSet, basename="risk")
+router.register("risks", RiskViewSet, basename="risk")
+router.register("mitigations", MitigationViewSet, basename="mitigation")
 
 router.register("drafts", CheckInDraftViewSet, basename="draft")
 router.register("reviews", ReviewViewSet, basename="review")
@@ -115,13 +123,33 @@ version_1: list[URLPattern | URLResolver] = [
         NeededByViewSet.as_view({"get": "list"}, detail=False),
         name="objective-needed-by",
     ),
+    re_path(
+        rf"^objectives/(?P<code>{goals.CODE})/risks/$",
+        ObjectiveRiskViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="objective-risks",
+    ),
+    re_path(
+        rf"^risks/(?P<code>{goals.CODE})/mitigations/$",
+        RiskMitigationViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="risk-mitigations",
+    ),
+    re_path(
+        rf"^risks/(?P<code>{goals.CODE})/concerns/$",
+        RiskConcernsViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="risk-concerns",
+    ),
+    re_path(
+        rf"^risks/(?P<code>{goals.CODE})/concerns/(?P<objective>{goals.CODE})/$",
+        RiskConcernViewSet.as_view({"get": "retrieve", "delete": "destroy"}, detail=True),
+        name="risk-concern",
+    ),
     path("me/", MeView.as_view(), name="me"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),
     path("progress/explain/", progress.ProgressExplainView.as_view(), name="progress-explain"),
     re_path(r"^areas/(?P<key>[A-Z0-9]+)/series/$", progress.AreaSeriesView.as_view(), name="area-series"),
     re_path(r"^areas/(?P<key>[A-Z0-9]+)/rhythm/$", AreaRhythmView.as_view(), name="area-rhythm"),
     re_path(r"^cycles/(?P<key>[A-Z0-9]+)/rhythm/$", CycleRhythmView.as_view(), name="cycle-rhythm"),
-    re_path(r"^cycles/(?P<key>[A-Z0-9]+)/risk-trend/$", risks.RiskTrendView.as_view(), name="risk-trend"),
+    re_path(r"^cycles/(?P<key>[A-Z0-9]+)/risk-trend/$", RiskTrendView.as_view(), name="risk-trend"),
     re_path(r"^areas/(?P<key>[A-Z0-9]+)/explain/$", progress.AreaExplainView.as_view(), name="area-explain"),
     *(
         re_path(rf"^{plural}/(?P<code>{goals.CODE})/{what}/$", view.as_view(), name=f"{singular}-{what}")

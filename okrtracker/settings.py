@@ -348,6 +348,8 @@ SPECTACULAR_SETTINGS = {
         "Level": "goals.models.Level",
         "ObjectiveKind": "goals.models.Objective.Kind",
         "Pace": "goals.sentences.PACE_WORDS",
+        "RiskKind": "goals.models.Risk.Kind",
+        "RiskState": "goals.models.Risk.State",
         "RoadmapState": "goals.models.Roadmap.State",
         "Status": "goals.models.CheckIn.Status",
         "StepState": "goals.models.step.StepState",

@@ -10,8 +10,17 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from goals.actions import locks
-from goals.actions.refusals import ReasonNeeded, WrongState
-from goals.actions.rows import change_row, next_number, refuse_closed, refuse_given_up, save_row
+from goals.actions.refusals import Archived, ReasonNeeded, WrongState
+from goals.actions.rows import (
+    change_row,
+    next_number,
+    refuse_closed,
+    refuse_given_up,
+    refuse_stale,
+    save_row,
+    take_back,
+    take_out,
+)
 from goals.figures.record import day_of
 from goals.models import Mitigation, Objective, Risk
 
@@ -43,7 +52,7 @@ def change_risk(
     risk: Risk, *, by: Any, now: datetime, version: int | None = None, reason: str = "", **changes: Any
 ) -> bool:
     """Whether something changed. One that is closed ends today unless said otherwise; opened again it has
-    not ended. Raises CycleClosed, StaleVersion, Invalid, and ReasonNeeded where it is opened again.
+    not ended. Raises CycleClosed, Archived, StaleVersion, Invalid, and ReasonNeeded where it is opened again.
     """
     risk = hold_risk(risk)
     state = changes.get("state", risk.state)
@@ -60,8 +69,43 @@ def change_risk(
     return change_row(risk, by=by, now=now, version=version, changes=changes, reason=reason)
 
 
+@transaction.atomic
+def archive_risk(risk: Risk, *, by: Any, now: datetime, version: int | None = None, reason: str = "") -> None:
+    """Takes a risk out of lists and figures, as if it had been a mistake; what ended is closed instead.
+
+    Raises CycleClosed, StaleVersion, WrongState (it is archived already).
+    """
+    risk = _lock(risk)
+    refuse_stale(risk, version)
+    take_out(risk, "archived_at", by=by, now=now, reason=reason)
+
+
+@transaction.atomic
+def restore_risk(risk: Risk, *, by: Any, now: datetime, version: int | None = None, reason: str = "") -> None:
+    """Takes an archived one back. Raises CycleClosed, StaleVersion, WrongState."""
+    risk = _lock(risk)
+    refuse_stale(risk, version)
+    take_back(risk, by=by, now=now, reason=reason)
+
+
 def hold_risk(risk: Risk) -> Risk:
-    """The risk as it is now, locked. Raises CycleClosed."""
+    """The risk as it is now, locked. Raises CycleClosed, and Archived where it or what is above it is out."""
+    risk = _lock(risk)
+    refuse_archived(risk)
+    return risk
+
+
+def refuse_archived(risk: Risk) -> None:
+    """Raises Archived: by itself, with its objective or with its area. As `RiskQuerySet.live`."""
+    objective = risk.objective
+    for row in (risk, objective):
+        if row.archived_at is not None:
+            raise Archived(_("%(code)s is archived or dropped; restore it first.") % {"code": row.code})
+    if objective.roadmap.area.archived_at is not None:
+        raise Archived(_("%(area)s is archived.") % {"area": objective.roadmap.area.name})
+
+
+def _lock(risk: Risk) -> Risk:
     refuse_closed(locks.share_cycle(risk.objective.roadmap.cycle_id))
     related = Risk.objects.select_related("objective__roadmap__cycle", "objective__roadmap__area")
     return related.select_for_update(of=("self",), no_key=True).get(pk=risk.pk)
@@ -87,8 +131,9 @@ def refuse_carried_over(risk: Risk, *, by: Any) -> None:
 
 @transaction.atomic
 def create_mitigation(risk: Risk, *, by: Any, now: datetime, **fields: Any) -> Mitigation:
-    """The last step of its risk. Raises CycleClosed, WrongState (it was carried over), Invalid."""
+    """The last step of its risk. Raises CycleClosed, Archived, WrongState (it was carried over), Invalid."""
     refuse_closed(locks.share_cycle(risk.objective.roadmap.cycle_id))
+    refuse_archived(risk)
     refuse_carried_over(risk, by=by)
     # After the others; two at once may share a place and then stand in the order they were made.
     last = Mitigation.objects.filter(risk=risk).aggregate(last=Max("position"))["last"] or 0
@@ -101,6 +146,8 @@ def create_mitigation(risk: Risk, *, by: Any, now: datetime, **fields: Any) -> M
 def change_mitigation(
     mitigation: Mitigation, *, by: Any, now: datetime, version: int | None = None, **changes: Any
 ) -> bool:
+    """Whether something changed. Raises CycleClosed, Archived, StaleVersion, Invalid."""
     refuse_closed(locks.share_cycle(mitigation.risk.objective.roadmap.cycle_id))
+    refuse_archived(mitigation.risk)
     mitigation = Mitigation.objects.select_for_update(of=("self",), no_key=True).get(pk=mitigation.pk)
     return change_row(mitigation, by=by, now=now, version=version, changes=changes)

@@ -147,7 +147,7 @@ def refuse_given_up(row: Any) -> None:
 
 def take_out(row: Any, field: str, *, by: Any, now: datetime, reason: str) -> None:
     """Notes the moment at which a row was archived or dropped. Raises WrongState when it is out already."""
-    if row.archived_at is not None or row.dropped_at is not None:
+    if row.archived_at is not None or getattr(row, "dropped_at", None) is not None:
         raise WrongState(
             _("%(code)s is archived already.") % {"code": row.code}
             if row.archived_at is not None
@@ -159,7 +159,7 @@ def take_out(row: Any, field: str, *, by: Any, now: datetime, reason: str) -> No
 
 def take_back(row: Any, *, by: Any, now: datetime, reason: str) -> None:
     """Puts an archived or dropped row back into the plan. Raises WrongState when it is in it."""
-    if row.archived_at is None and row.dropped_at is None:
+    if row.archived_at is None and getattr(row, "dropped_at", None) is None:
         raise WrongState(_("%(code)s is neither archived nor dropped.") % {"code": row.code})
     row.archived_at = row.dropped_at = None
     save_row(row, by=by, now=now, reason=reason)

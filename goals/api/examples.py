@@ -390,6 +390,29 @@ EXPLAINED_ROADMAP = _answer(
 )
 EXPLAINED_AREA = _answer("One objective", EXPLAINED_VALUE | {"area": "EDGE", "parts": [OBJECTIVE_PART]})
 
+MITIGATION_VALUE = STAMPS | {
+    "id": 7,
+    "text": "Add a device lab",
+    "risk": "EDGE-24H2-O1-R1",
+    "owner": "con.tributor@example.org",
+    "owner_name": "Con Tributor",
+    "due_on": "2024-11-01",
+    "state": "doing",
+    "overdue": False,
+    "url": f"{SITE}/api/v1/mitigations/7/",
+}
+MITIGATION = _answer("One that is under way", MITIGATION_VALUE)
+CONCERN = _answer(
+    "Another area's objective",
+    {
+        "risk": "EDGE-24H2-O1-R1",
+        "objective": "COMPC-24H2-O1",
+        "objective_title": "One compiler for all targets",
+        "area": "COMPC",
+        "created_at": MOMENT,
+        "url": f"{SITE}/api/v1/risks/EDGE-24H2-O1-R1/concerns/COMPC-24H2-O1/",
+    },
+)
 RISK = _answer(
     "One that is open",
     {
@@ -423,16 +446,7 @@ RISK = _answer(
         "outcome": None,
         "outcome_note": "",
         "closed_on": None,
-        "mitigations": [
-            {
-                "id": 7,
-                "text": "Add a device lab",
-                "owner": "con.tributor@example.org",
-                "due_on": "2024-11-01",
-                "state": "doing",
-                "overdue": False,
-            }
-        ],
+        "mitigations": [MITIGATION_VALUE],
         "predecessor": None,
         "successor": None,
         "visibility": "internal",

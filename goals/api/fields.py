@@ -14,6 +14,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from goals.exchange.document import MAX_BLOCK
+from goals.forms.plan_fields import lines
 from goals.models import CheckIn
 from goals.progress import COMPLETION_PLACES, round_half_up
 from goals.values import parse_value, plain_number
@@ -116,6 +118,16 @@ class TextField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class BlockField(TextField):
+    """Text of several lines, no longer than a document holds it; lines end with LF, as on the pages."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "allow_blank": True, "max_length": MAX_BLOCK} | kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        return lines(super().to_internal_value(data))
 
 
 class WholeNumberField(serializers.IntegerField):

@@ -237,7 +237,8 @@ class OverdueFilter(django_filters.ChoiceFilter):
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         if not value:
             return qs
-        overdue = Initiative.objects.overdue(today_of(self.parent.request)).values("pk")
+        steps: Any = qs.model._default_manager
+        overdue = steps.overdue(today_of(self.parent.request)).values("pk")
         return qs.filter(pk__in=overdue) if value == "true" else qs.exclude(pk__in=overdue)
 
 

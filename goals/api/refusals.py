@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 
@@ -13,10 +13,11 @@ BAD_REQUESTS = (Invalid, ReasonNeeded)
 
 
 @contextmanager
-def refusals_as_problems() -> Iterator[None]:
+def refusals_as_problems(places: Mapping[str, str | None] | None = None) -> Iterator[None]:
     """What does not fit is the sender's mistake (400); what only does not fit now is a conflict (409).
 
-    A row that changed since its sender read it is what `If-Match` asks about (412).
+    A row that changed since its sender read it is what `If-Match` asks about (412). `places` are the fields
+    at which a sentence about a whole row stands on the page (`PlanForm.places`).
     """
     try:
         yield
@@ -25,9 +26,9 @@ def refusals_as_problems() -> Iterator[None]:
         if isinstance(refused, StaleVersion):
             status = HTTPStatus.PRECONDITION_FAILED
         errors = [
-            FieldError(field, refused.code, sentence)
+            FieldError(place, refused.code, sentence)
             for field, sentences in refused.errors.items()
             for sentence in sentences
-            if field
+            if (place := field or (places or {}).get(sentence))
         ]
         raise Problem(status, refused.code, refused.sentence, errors) from refused

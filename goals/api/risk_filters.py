@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.api.base import today_of
 from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
-from goals.api.filters import CHANGED, CycleFilter, PersonFilter
-from goals.api.reach import visible_objectives
-from goals.models import Objective, Risk
+from goals.api.filters import CHANGED, CycleFilter, OverdueFilter, PersonFilter
+from goals.api.reach import visible_objectives, visible_risks
+from goals.models import Mitigation, Objective, Risk
 from goals.models.risk_queries import RiskQuerySet
 
 YES_OR_NO = [("true", "true"), ("false", "false")]
@@ -51,17 +51,8 @@ class YesOrNo(django_filters.ChoiceFilter):
         return ways[self.which]()
 
 
-class RiskFilters(django_filters.FilterSet):
-    cycle = CycleFilter(field_name="objective__roadmap__cycle")
-    area = BelowFilter(field_name="objective__roadmap__area")
+class RisksOfOneFilters(django_filters.FilterSet):
     owner = PersonFilter(field_name="owner")
-    objective = KeyFilter(
-        method="about",
-        to_field_name="code",
-        queryset=_objectives,
-        sentence=_("There is no objective with this code."),
-        label="An objective's code: risks of it, and others that concern it.",
-    )
     kind = django_filters.ChoiceFilter(choices=Risk.Kind.choices, label="Known or unknown.")
     state = django_filters.ChoiceFilter(choices=Risk.State.choices, label="The state it is in.")
     response = django_filters.ChoiceFilter(choices=Risk.Response.choices, label="What is done about it.")
@@ -78,7 +69,45 @@ class RiskFilters(django_filters.FilterSet):
     q = WordsFilter(fields=("code", "title", "description", "trigger"))
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
 
+
+class RiskFilters(RisksOfOneFilters):
+    cycle = CycleFilter(field_name="objective__roadmap__cycle")
+    area = BelowFilter(field_name="objective__roadmap__area")
+    objective = KeyFilter(
+        method="about",
+        to_field_name="code",
+        queryset=_objectives,
+        sentence=_("There is no objective with this code."),
+        label="An objective's code: risks of it, and others that concern it.",
+    )
+
     def about(self, qs: QuerySet[Risk], name: str, value: Objective | None) -> QuerySet[Risk]:
         if value is None:
             return qs
         return qs.filter(objective=value) | qs.filter(pk__in=value.concerned_by.values("risk"))
+
+
+def _risks(request: Any) -> QuerySet[Risk]:
+    return Risk.objects.none() if request is None else visible_risks(request)
+
+
+class MitigationsOfOneFilters(django_filters.FilterSet):
+    owner = PersonFilter(field_name="owner")
+    state = django_filters.ChoiceFilter(choices=Mitigation.State.choices, label="The state it is in.")
+    overdue = OverdueFilter(
+        choices=YES_OR_NO, label="Whether it is due before today, and neither done nor dropped."
+    )
+    q = WordsFilter(fields=("text",))
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
+
+
+class MitigationFilters(MitigationsOfOneFilters):
+    cycle = CycleFilter(field_name="risk__objective__roadmap__cycle")
+    area = BelowFilter(field_name="risk__objective__roadmap__area")
+    risk = KeyFilter(
+        field_name="risk",
+        to_field_name="code",
+        queryset=_risks,
+        sentence=_("There is no risk with this code."),
+        label="A risk's code.",
+    )

@@ -1,77 +1,53 @@
-"""Risks for programs: the register, one risk, the steps of its life, and the trend of a cycle."""
+"""Risks for programs: the register, one risk, and the steps of its life."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.db.models import OuterRef, Prefetch, Subquery
-from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from accounts.api.base import Endpoint, etag_of, refuse_unless_matched, today_of
-from accounts.api.json import dumps
+from accounts.api.base import today_of
 from accounts.api.problems import Problem
-from areas.api.reach import areas_in_reach, below
+from areas.models import Area
 from areas.permissions import can_contribute
 from goals.actions.risk_life import close_risk, reopen_risk, review_risk
+from goals.actions.risks import archive_risk, change_risk, create_risk, restore_risk
 from goals.api import reach
-from goals.api.idempotency import key_parameters, once
-from goals.api.progress_views import plain_key
-from goals.api.refusals import refusals_as_problems
-from goals.api.risk_filters import RiskFilters
+from goals.api.risk_filters import RiskFilters, RisksOfOneFilters
 from goals.api.risk_serializers import (
+    ChangedRiskSerializer,
     CloseSerializer,
+    NewRiskSerializer,
     ReopenRiskSerializer,
     ReviewSerializer,
     RiskSerializer,
-    RiskTrendSerializer,
 )
-from goals.figures.risk_trend import risk_trend
-from goals.models import Concern, Cycle, Mitigation, Risk
+from goals.api.writes import Body, ReasonSerializer, Writes, adds, removes, verb
+from goals.forms.risks import RiskForm
+from goals.models import Concern, Mitigation, Objective, Risk
 from goals.models.risk_queries import RiskQuerySet
 
-IF_MATCH = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description="The ETag of the risk as it was read; may be left out.",
-)
+
+def refuse_non_contributors(request: Request, area: Area) -> None:
+    """Raises Problem 403."""
+    if not can_contribute(request.user, area):
+        sentence = _("Risks of %(area)s are edited by its leads and contributors, and by managers.")
+        raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence % {"area": area.name})
 
 
-def _verb(operation_id: str, summary: str, description: str, body: Any) -> Callable[[Any], Any]:
-    return extend_schema(
-        operation_id=operation_id,
-        summary=summary,
-        description=description,
-        request=body,
-        responses={200: OpenApiResponse(RiskSerializer, description="The risk as it now stands.")},
-        parameters=[*key_parameters(200), IF_MATCH],
-    )
-
-
-@extend_schema_view(
-    list=extend_schema(
-        summary="List risks",
-        description="Closed ones too, unless `open=true`; what is archived is left out.",
-    ),
-    retrieve=extend_schema(summary="One risk"),
-)
-class RiskViewSet(Endpoint, ReadOnlyModelViewSet):
+class RiskRows(Writes, ListModelMixin):
     serializer_class = RiskSerializer
-    filterset_class = RiskFilters
+    filterset_class: Any = RiskFilters
     queryset = Risk.objects.all()
-    lookup_field = "code"
-    lookup_value_regex = "[A-Z0-9-]+"
+    places = RiskForm.places()
 
     def get_queryset(self) -> RiskQuerySet:
         seen = reach.visible_risks(self.request)
@@ -92,7 +68,10 @@ class RiskViewSet(Endpoint, ReadOnlyModelViewSet):
         )
         return rows if self.detail else rows.live()
 
-    def told(self, rows: list[Risk]) -> Any:
+    def told(self, row: Risk) -> Any:
+        return self.told_all([row])[0]
+
+    def told_all(self, rows: list[Risk]) -> Any:
         """What is read of these rows today. One query for which of them are stale."""
         today = today_of(self.request)
         keys = [row.pk for row in rows]
@@ -101,90 +80,114 @@ class RiskViewSet(Endpoint, ReadOnlyModelViewSet):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.told(page or []))
+        return self.get_paginated_response(self.told_all(page or []))
+
+    def refuse_strangers(self, row: Risk) -> None:
+        refuse_non_contributors(self.request, row.objective.roadmap.area)
+
+
+@extend_schema_view(
+    list=extend_schema(
+        summary="List risks",
+        description="Closed ones too, unless `open=true`; what is archived is left out.",
+    ),
+    retrieve=extend_schema(summary="One risk"),
+)
+class RiskViewSet(RiskRows, RetrieveModelMixin):
+    lookup_field = "code"
+    lookup_value_regex = "[A-Z0-9-]+"
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return Response(self.told([self.get_object()])[0])
+        return Response(self.told(self.get_object()))
 
-    @_verb(
+    def given(self, request: Request, body: Body, row: Any = None, **context: Any) -> dict[str, Any]:
+        objective = {} if row is None else {"objective": row.objective_id}
+        return super().given(request, body, row, **objective, **context)
+
+    @extend_schema(
+        summary="Change a risk",
+        description="What is left out stays as it is. Closing and opening again are verbs.",
+        request=ChangedRiskSerializer,
+        responses=RiskSerializer,
+    )
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.change(request, ChangedRiskSerializer, change_risk)
+
+    @removes(
+        "Archive a risk",
+        "As if it had been a mistake: it leaves lists and figures, and is still read by its code. What has "
+        "ended is closed instead.",
+        "It is archived.",
+    )
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return self.remove(request, archive_risk)
+
+    @verb(
+        "risks_restore",
+        "Restore an archived risk",
+        "Back into lists and figures.",
+        ReasonSerializer,
+        RiskSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, code: str) -> Response:
+        return self.step(request, ReasonSerializer, restore_risk)
+
+    @verb(
         "risks_review",
         "Review a risk",
         "Somebody looked at it, and nothing changed but the day of the next review.",
         ReviewSerializer,
+        RiskSerializer,
     )
     @action(detail=True, methods=["post"])
     def review(self, request: Request, code: str) -> Response:
-        return self._step(request, ReviewSerializer, review_risk, has_day=True)
+        return self.step(request, ReviewSerializer, partial(review_risk, today=today_of(request)))
 
-    @_verb("risks_close", "Close a risk", "Says how it ended.", CloseSerializer)
+    @verb("risks_close", "Close a risk", "Says how it ended.", CloseSerializer, RiskSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, code: str) -> Response:
-        return self._step(request, CloseSerializer, close_risk, has_day=True)
+        return self.step(request, CloseSerializer, partial(close_risk, today=today_of(request)))
 
-    @_verb(
+    @verb(
         "risks_reopen",
         "Open a closed risk again",
         "It is in the state it had before; how it ended stays in its history.",
         ReopenRiskSerializer,
+        RiskSerializer,
     )
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, code: str) -> Response:
-        return self._step(request, ReopenRiskSerializer, reopen_risk)
-
-    def _step(
-        self,
-        request: Request,
-        body: type[serializers.Serializer],
-        act: Callable[..., Any],
-        *,
-        has_day: bool = False,
-    ) -> Response:
-        row: Risk = self.get_object()
-        if not can_contribute(request.user, row.objective.roadmap.area):
-            sentence = _("Risks of %(area)s are edited by its leads and contributors, and by managers.")
-            area = {"area": row.objective.roadmap.area.name}
-            raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence % area)
-        days = {"today": today_of(request)} if has_day else {}
-        return once(request, partial(self._act, request, row, body, partial(act, row, **days)))
-
-    def _act(
-        self, request: Request, row: Risk, body: type[serializers.Serializer], act: Callable[..., Any]
-    ) -> Response:
-        version = None
-        if "If-Match" in request.headers:
-            refuse_unless_matched(request, self.told([row])[0])
-            version = row.version
-        given = body(data=request.data)
-        given.is_valid(raise_exception=True)
-        with refusals_as_problems():
-            act(by=request.user, now=timezone.now(), version=version, **given.validated_data)
-        told = self.told([self.get_object()])[0]
-        return Response(told, headers={"ETag": etag_of(dumps(told))})
+        return self.step(request, ReopenRiskSerializer, reopen_risk)
 
 
-class RiskTrendView(Endpoint):
-    query_parameters = ("area",)
-
-    @extend_schema(
-        operation_id="cycles_risk_trend",
-        summary="The risks of a cycle day by day",
-        description="How many were open, high, occurred and mitigated at the end of each day until today.",
-        responses=RiskTrendSerializer,
-        parameters=[
-            OpenApiParameter("area", str, description="An area's key: its risks and those of what is below.")
-        ],
+@extend_schema_view(
+    list=extend_schema(
+        operation_id="objectives_risks_list",
+        summary="List the risks of an objective",
+        description="Its own, closed ones too; what concerns it beside these, `risks/?objective=` finds.",
     )
-    def get(self, request: Request, key: str) -> Response:
-        cycle = Cycle.objects.filter(key=plain_key(key)).first()
-        if cycle is None:
-            raise Http404
-        rows = reach.visible_risks(request).of_cycle(cycle)
-        rows = rows.filter(objective__roadmap__area__archived_at__isnull=True)
-        area_key = request.query_params.get("area")
-        if area_key is not None:
-            area = areas_in_reach(request).filter(key=plain_key(area_key)).first()
-            if area is None:
-                raise Http404
-            rows = rows.filter(objective__roadmap__area__in=below(area))
-        days = risk_trend(rows, cycle, until=today_of(request))
-        return Response(RiskTrendSerializer({"cycle": cycle.key, "area": area_key, "results": days}).data)
+)
+class ObjectiveRiskViewSet(RiskRows):
+    """The risks of one objective, and the way to write down another."""
+
+    filterset_class = RisksOfOneFilters
+
+    def get_queryset(self) -> RiskQuerySet:
+        return super().get_queryset().filter(objective=self.objective())
+
+    def objective(self) -> Objective:
+        """The objective of the address. Raises Http404, also where the person may not see it."""
+        return reach.objective_named(self.request, self.kwargs["code"])
+
+    @adds(
+        "objectives_risks_create",
+        "Write down a risk",
+        "By the leads and contributors of the area and by managers. Its number is the next one.",
+        NewRiskSerializer,
+        RiskSerializer,
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        objective = self.objective()
+        refuse_non_contributors(request, objective.roadmap.area)
+        return self.add(request, NewRiskSerializer, partial(create_risk, objective), objective=objective)

@@ -108,12 +108,17 @@ class PlanForm(forms.ModelForm):
         """The reason, for those actions that take one."""
         return lines(self.cleaned_data.get("reason") or "")
 
+    @classmethod
+    def places(cls) -> dict[str, str | None]:
+        """The field that mends what each sentence of a constraint is about."""
+        return {
+            str(constraint.violation_error_message): cls.constraint_fields.get(constraint.name)
+            for constraint in cls._meta.model._meta.constraints
+        }
+
     def refuse(self, refusal: Refused) -> None:
         """Puts the sentences of a refusal at their fields."""
-        of_sentence = {
-            str(constraint.violation_error_message): self.constraint_fields.get(constraint.name)
-            for constraint in self._meta.model._meta.constraints
-        }
+        of_sentence = self.places()
         for field, sentences in refusal.errors.items():
             for sentence in sentences:
                 place = field or of_sentence.get(sentence)

@@ -100,6 +100,7 @@ NO_ENTRY = {
     "following.concerns_to_follow": READS,
     "risk_life.next_review": READS,
     "risks.hold_risk": READS,
+    "risks.refuse_archived": READS,
     "risks.refuse_carried_over": READS,
     "rows.refuse_unstorable": READS,
     "rows.apply_changes": HELPS,
@@ -218,6 +219,14 @@ leaves("risks.create_risk", action="created", kind="risk", subject="EDGE-24H2-O1
 leaves("risks.change_risk", action="changed", kind="risk", changes={"title": [..., "New"]}, reason="why")(
     lambda c: risks.change_risk(
         RiskFactory(objective=c.objective), by=c.by, now=NOW, title="New", reason="why"
+    )
+)
+leaves("risks.archive_risk", kind="risk", changes={"archived_at": [None, ...]}, reason="a mistake")(
+    lambda c: risks.archive_risk(RiskFactory(objective=c.objective), by=c.by, now=NOW, reason="a mistake")
+)
+leaves("risks.restore_risk", kind="risk", changes={"archived_at": [..., None]}, reason="why")(
+    lambda c: risks.restore_risk(
+        RiskFactory(objective=c.objective, archived_at=NOW), by=c.by, now=NOW, reason="why"
     )
 )
 leaves("risk_life.review_risk", action="changed", kind="risk", changes={"reviewed_on": [None, "2024-10-14"]})(

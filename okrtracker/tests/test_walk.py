@@ -44,6 +44,7 @@ SAMPLES = {
     "alignment_id": "900007",
     "concern_id": "900008",
     "sequence": "1",
+    "objective": "EDGE-24H2-B1",
 }
 SAMPLES_OF = {
     "goals:key_result_detail": {"code": "EDGE-24H2-O1-KR1"},
@@ -67,6 +68,10 @@ SAMPLES_OF = {
     "goals:risk_reopen": {"code": "EDGE-24H2-O1-R1"},
     "goals:concern_create": {"code": "EDGE-24H2-O1-R1"},
     "api:risk-detail": {"code": "EDGE-24H2-O1-R1"},
+    **{
+        f"api:risk-{part}": {"code": "EDGE-24H2-O1-R1"}
+        for part in ("restore", "mitigations", "concerns", "concern")
+    },
     "api:risk-review": {"code": "EDGE-24H2-O1-R1"},
     "api:risk-close": {"code": "EDGE-24H2-O1-R1"},
     "api:risk-reopen": {"code": "EDGE-24H2-O1-R1"},

@@ -74,7 +74,7 @@ QUICK = {
     "goals/views/draft": ["draft"],
     "goals/api/pause": ["pause"],
     "goals/api/rhythm": ["rhythm"],
-    "goals/api/risk": ["[api:risk", "api/test_risks.py"],
+    "goals/api/risk": ["[api:risk", "[api:objective-risks", "[api:mitigation", "api/test_risk"],
     "goals/models/risk": ["test_visibility.py", "test_risk"],
     "goals/models/concern": ["test_risk"],
     "goals/models/initiative": ["initiative"],

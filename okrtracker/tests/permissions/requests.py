@@ -121,6 +121,9 @@ FORMS: dict[str, Form] = {
     "goals:roadmap_create": {"title": "A new one", "visibility": "internal"},
     "goals:objective_restore": {"reason": WHY},
     "goals:key_result_restore": {"reason": WHY},
+    "api:objective-risks": {"title": "A new one", "likelihood": 2},
+    "api:risk-mitigations": {"text": "Another step"},
+    "api:risk-restore": {"reason": WHY},
     "api:risk-close": {"outcome": "prevented"},
     "api:risk-reopen": {"reason": WHY},
     "api:key-result-check-ins": REPORT,
@@ -270,6 +273,7 @@ FORMS_OF_ROWS |= {
     "goals:alignment_create": _supports,
     "goals:alignment_edit": _edited("", Alignment, weight="3"),
     "goals:alignment_end": _edited("", Alignment),
+    "api:risk-concerns": lambda found: {"objective": found.parts["code"].replace("-O1-R1", "-B2")},
     "api:objective-supports": lambda found: {"objective": _supports(found)["supported"], "reason": WHY},
 }
 
@@ -310,6 +314,10 @@ def everything_is_accepted() -> None:
     Dependency.objects.update(answer="accepted", state="agreed", **moment)
 
 
+def archived(model: Any) -> Callable[[], Any]:
+    return lambda: model.objects.update(archived_at=timezone.now())
+
+
 def every_risk_has_ended() -> None:
     Risk.objects.update(state="closed", outcome="prevented", closed_on=timezone.localdate())
 
@@ -325,6 +333,7 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "goals:objective_restore": removed(Objective),
     "goals:key_result_restore": removed(KeyResult),
     "goals:risk_reopen": every_risk_has_ended,
+    "api:risk-restore": archived(Risk),
     "api:risk-reopen": every_risk_has_ended,
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
     "goals:need_ask_again": everything_is_accepted,
