@@ -28,6 +28,7 @@ from goals.api.dependency_views import DependencyViewSet, NeededByViewSet, Needs
 from goals.api.draft_views import CheckInDraftViewSet, KeyResultDraftSendView, KeyResultDraftView
 from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
+from goals.api.plan_part_views import ObjectiveKeyResultViewSet, RoadmapObjectiveViewSet
 from goals.api.review_views import ReviewViewSet
 from goals.api.rhythm_views import AreaRhythmView, CycleRhythmView, KeyResultRhythmView
 from goals.api.risk_part_views import (
@@ -122,6 +123,16 @@ version_1: list[URLPattern | URLResolver] = [
         rf"^objectives/(?P<code>{goals.CODE})/needed-by/$",
         NeededByViewSet.as_view({"get": "list"}, detail=False),
         name="objective-needed-by",
+    ),
+    re_path(
+        rf"^roadmaps/(?P<code>{goals.CODE})/objectives/$",
+        RoadmapObjectiveViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="roadmap-objectives",
+    ),
+    re_path(
+        rf"^objectives/(?P<code>{goals.CODE})/key-results/$",
+        ObjectiveKeyResultViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="objective-key-results",
     ),
     re_path(
         rf"^objectives/(?P<code>{goals.CODE})/risks/$",

@@ -110,9 +110,11 @@ def archive_key_result(
 
 
 @transaction.atomic
-def restore_key_result(key_result: KeyResult, *, by: Any, now: datetime, reason: str = "") -> None:
+def restore_key_result(
+    key_result: KeyResult, *, by: Any, now: datetime, version: int | None = None, reason: str = ""
+) -> None:
     """Takes an archived or dropped one back into the plan."""
-    key_result = _lock(key_result, None)
+    key_result = _lock(key_result, version)
     take_back(key_result, by=by, now=now, reason=reason)
     refresh_key_result(key_result)
 

@@ -116,9 +116,11 @@ def archive_objective(
 
 
 @transaction.atomic
-def restore_objective(objective: Objective, *, by: Any, now: datetime, reason: str = "") -> None:
+def restore_objective(
+    objective: Objective, *, by: Any, now: datetime, version: int | None = None, reason: str = ""
+) -> None:
     """Takes an archived or dropped one back into the plan."""
-    objective = _lock(objective, None)
+    objective = _lock(objective, version)
     take_back(objective, by=by, now=now, reason=reason)
     refresh_objective(objective.pk)
 

@@ -74,13 +74,16 @@ class RoadmapFilters(django_filters.FilterSet):
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
 
 
-class ObjectiveFilters(django_filters.FilterSet):
-    cycle = CycleFilter(field_name="roadmap__cycle")
-    area = BelowFilter(field_name="roadmap__area")
+class ObjectivesOfOneFilters(django_filters.FilterSet):
     owner = PersonFilter(field_name="owner")
     kind = django_filters.ChoiceFilter(choices=Objective.Kind.choices, label="Focus or excellence.")
     q = WordsFilter(fields=("code", "title", "description"))
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
+
+
+class ObjectiveFilters(ObjectivesOfOneFilters):
+    cycle = CycleFilter(field_name="roadmap__cycle")
+    area = BelowFilter(field_name="roadmap__area")
 
 
 class AlignmentFilters(django_filters.FilterSet):
@@ -112,9 +115,7 @@ class DependencyFilters(django_filters.FilterSet):
         return qs.filter(answer="" if value == "none" else value) if value else qs
 
 
-class KeyResultFilters(django_filters.FilterSet):
-    cycle = CycleFilter(field_name="objective__roadmap__cycle")
-    area = BelowFilter(field_name="objective__roadmap__area")
+class KeyResultsOfOneFilters(django_filters.FilterSet):
     owner = PersonFilter(field_name="owner")
     kind = django_filters.ChoiceFilter(choices=KeyResult.Kind.choices, label="The kind of key result.")
     status = django_filters.ChoiceFilter(
@@ -139,6 +140,11 @@ class KeyResultFilters(django_filters.FilterSet):
         if not value:
             return qs
         return qs.filter(pk__in=paused) if value == "true" else qs.exclude(pk__in=paused)
+
+
+class KeyResultFilters(KeyResultsOfOneFilters):
+    cycle = CycleFilter(field_name="objective__roadmap__cycle")
+    area = BelowFilter(field_name="objective__roadmap__area")
 
 
 def _key_results(request: Request | None) -> QuerySet[KeyResult]:

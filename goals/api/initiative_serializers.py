@@ -70,12 +70,12 @@ class InitiativeSerializer(serializers.ModelSerializer):
 
 @extend_schema_field(OpenApiTypes.EMAIL)
 class OwnerField(serializers.Field):
-    """Somebody who is active, by e-mail address; whoever owns it now may stay."""
+    """Somebody who is active, by e-mail address; whoever it is now may stay."""
 
     default_error_messages = {"invalid": _("There is nobody with this e-mail address.")}
 
     def to_internal_value(self, data: Any) -> User:
-        stays = Q(pk=getattr(getattr(self.parent, "instance", None), "owner_id", None))
+        stays = Q(pk=getattr(getattr(self.parent, "instance", None), f"{self.field_name}_id", None))
         # PostgreSQL refuses to look for a NUL in any text.
         is_address = isinstance(data, str) and len(data) <= 254 and "\0" not in data
         people = User.objects.filter(Q(is_active=True) | stays)

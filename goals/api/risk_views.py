@@ -96,6 +96,7 @@ class RiskRows(Writes, ListModelMixin):
 class RiskViewSet(RiskRows, RetrieveModelMixin):
     lookup_field = "code"
     lookup_value_regex = "[A-Z0-9-]+"
+    takes_reason = True
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(self.told(self.get_object()))
@@ -118,6 +119,7 @@ class RiskViewSet(RiskRows, RetrieveModelMixin):
         "As if it had been a mistake: it leaves lists and figures, and is still read by its code. What has "
         "ended is closed instead.",
         "It is archived.",
+        with_reason=True,
     )
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.remove(request, archive_risk)

@@ -15,6 +15,7 @@ from goals.sentences import PACE_WORDS
 
 PACES = list(PACE_WORDS)
 BANDS = ["red", "amber", "green"]
+POSITION = "Its place in the list above it; the lower, the earlier."
 GIVEN_UP = "Why it was dropped or archived; empty for what is in the plan, and where no reason was said."
 
 
@@ -164,6 +165,7 @@ class ObjectiveSerializer(WithMeanSerializer):
         source="objective.kin.supporters",
         help_text="Codes of the objectives that support it, as far as you see them.",
     )
+    position = serializers.IntegerField(source="objective.position", help_text=POSITION)
     pillar = serializers.ChoiceField(Objective.Pillar.choices, allow_blank=True, source="objective.pillar")
     impact = serializers.ChoiceField(Level.choices, allow_blank=True, source="objective.impact")
     cost = serializers.ChoiceField(Level.choices, allow_blank=True, source="objective.cost")
@@ -304,6 +306,7 @@ class KeyResultSerializer(serializers.Serializer):
     last_check_in = LastCheckInSerializer(source="key_result.last_check_in", allow_null=True)
     check_in_count = serializers.IntegerField(source="key_result.check_in_count")
     source_note = serializers.CharField(source="key_result.source_note")
+    position = serializers.IntegerField(source="key_result.position", help_text=POSITION)
     proposed_score = serializers.SerializerMethodField(
         help_text="While the cycle closes, what its value proposes; frozen when it is closed; else null."
     )

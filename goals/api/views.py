@@ -1,4 +1,4 @@
-"""Endpoints of the plan: what it holds and where it stands. Of writes, check-ins alone are here."""
+"""Endpoints of the plan: what it holds and where it stands. Of writes, check-ins alone are said here."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.mixins import ListModelMixin
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import Endpoint, today_of
 from accounts.api.problems import Problem
@@ -27,12 +27,14 @@ from goals.api.alignment_views import kin_of
 from goals.api.check_in_serializers import CheckInSerializer, KeptCheckInSerializer, ReportSerializer
 from goals.api.figures import key_result_now, objectives_figures, roadmaps_figures, told_key_results
 from goals.api.idempotency import key_parameters, once
+from goals.api.plan_writes import KeyResultWrites, ObjectiveWrites, RoadmapWrites
 from goals.api.refusals import refusals_as_problems
 from goals.api.serializers import (
     KeyResultSerializer,
     ObjectiveSerializer,
     RoadmapSerializer,
 )
+from goals.api.writes import Writes
 from goals.figures import key_result_figures
 from goals.figures.given_up import tell_reasons
 from goals.models import CheckIn, KeyResult, Objective, Roadmap
@@ -40,7 +42,7 @@ from goals.models import CheckIn, KeyResult, Objective, Roadmap
 CODE = "[A-Z0-9-]+"
 
 
-class PlanViewSet(Endpoint, ReadOnlyModelViewSet):
+class PlanViewSet(Writes, ListModelMixin, RetrieveModelMixin):
     """A list and a detail of rows that a serializer reads with their figures as of today."""
 
     lookup_field = "code"
@@ -58,14 +60,17 @@ class PlanViewSet(Endpoint, ReadOnlyModelViewSet):
         return self.get_paginated_response(self.get_serializer(self.figures(page or []), many=True).data)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return Response(self.get_serializer(self.figures([self.get_object()])[0]).data)
+        return Response(self.told(self.get_object()))
+
+    def told(self, row: Any) -> Any:
+        return self.get_serializer(self.figures([row])[0]).data
 
 
 @extend_schema_view(
     list=extend_schema(summary="List roadmaps", description="Those of archived areas are left out."),
     retrieve=extend_schema(summary="One roadmap"),
 )
-class RoadmapViewSet(PlanViewSet):
+class RoadmapViewSet(RoadmapWrites, PlanViewSet):
     serializer_class = RoadmapSerializer
     filterset_class = filters.RoadmapFilters
     queryset = Roadmap.objects.all()
@@ -82,9 +87,9 @@ class RoadmapViewSet(PlanViewSet):
     list=extend_schema(summary="List objectives", description="What is archived is left out."),
     retrieve=extend_schema(summary="One objective"),
 )
-class ObjectiveViewSet(PlanViewSet):
+class ObjectiveViewSet(ObjectiveWrites, PlanViewSet):
     serializer_class = ObjectiveSerializer
-    filterset_class = filters.ObjectiveFilters
+    filterset_class: Any = filters.ObjectiveFilters
     queryset = Objective.objects.all()
 
     def get_queryset(self) -> QuerySet[Objective]:
@@ -106,9 +111,9 @@ class ObjectiveViewSet(PlanViewSet):
     list=extend_schema(summary="List key results", description="What is archived is left out."),
     retrieve=extend_schema(summary="One key result"),
 )
-class KeyResultViewSet(PlanViewSet):
+class KeyResultViewSet(KeyResultWrites, PlanViewSet):
     serializer_class = KeyResultSerializer
-    filterset_class = filters.KeyResultFilters
+    filterset_class: Any = filters.KeyResultFilters
     queryset = KeyResult.objects.all()
 
     def get_queryset(self) -> QuerySet[KeyResult]:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,6 +17,9 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
 from accounts.api.json import dumps
+from accounts.api.problems import FieldError, Problem, invalid
+from areas.models import Area
+from areas.permissions import can_edit_plan
 from goals.api.fields import StrictSerializer, TextField
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
@@ -60,11 +64,25 @@ def verb(operation_id: str, summary: str, description: str, body: Any, told: Any
     )
 
 
-def removes(summary: str, description: str, then: str) -> Callable[[Any], Any]:
+def removes(summary: str, description: str, then: str, *, with_reason: bool = False) -> Callable[[Any], Any]:
     """The schema of a DELETE."""
+    why = OpenApiParameter("reason", str, description="Why, for the history; up to 2000 characters.")
     return extend_schema(
-        summary=summary, description=description, responses={204: OpenApiResponse(description=then)}
+        summary=summary,
+        description=description,
+        responses={204: OpenApiResponse(description=then)},
+        parameters=[why] if with_reason else [],
     )
+
+
+def refuse_non_editors(request: Request, area: Area) -> None:
+    """Raises Problem: 403 who does not edit the plan of the area, 409 where the area is archived."""
+    if not can_edit_plan(request.user, area):
+        sentence = _("The plan of %(area)s is edited by its leads and by managers.") % {"area": area.name}
+        raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence)
+    if area.archived_at is not None:
+        sentence = _("%(area)s is archived.") % {"area": area.name}
+        raise Problem(HTTPStatus.CONFLICT, "archived", sentence)
 
 
 class Writes(Endpoint, GenericViewSet):
@@ -72,8 +90,14 @@ class Writes(Endpoint, GenericViewSet):
 
     # A DELETE names in If-Match what was read, as a PATCH does.
     matches_deletes = True
+    # Whether a DELETE may say why, in its query.
+    takes_reason = False
     # The fields at which sentences about a whole row stand on the page.
     places: Mapping[str, str | None] = {}
+
+    def known_parameters(self) -> set[str]:
+        says_why = self.takes_reason and self.request.method == "DELETE"
+        return super().known_parameters() | ({"reason"} if says_why else set())
 
     def told(self, row: Any) -> Any:
         """What is read of a row of `get_queryset`."""
@@ -96,8 +120,9 @@ class Writes(Endpoint, GenericViewSet):
 
     def remove(self, request: Request, act: Callable[..., Any]) -> Response:
         row = self._matched(request)
+        why = self._why(request) if self.takes_reason else {}
         with refusals_as_problems(self.places):
-            act(row, by=request.user, now=timezone.now(), version=getattr(row, "version", None))
+            act(row, by=request.user, now=timezone.now(), version=getattr(row, "version", None), **why)
         return Response(status=HTTPStatus.NO_CONTENT)
 
     def add(self, request: Request, body: Body, act: Callable[..., Any], **context: Any) -> Response:
@@ -115,6 +140,13 @@ class Writes(Endpoint, GenericViewSet):
         read = body(row, data=request.data, partial=row is not None, context=context)
         read.is_valid(raise_exception=True)
         return dict(read.validated_data)
+
+    def _why(self, request: Request) -> dict[str, str]:
+        reason = request.query_params.get("reason", "")
+        if len(reason) > LONGEST_REASON:
+            sentence = _("A reason has at most %(most)d characters.") % {"most": LONGEST_REASON}
+            raise invalid([FieldError("reason", "max_length", sentence)])
+        return {"reason": reason}
 
     def _add(
         self, request: Request, body: Body, act: Callable[..., Any], context: dict[str, Any]

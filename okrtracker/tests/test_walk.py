@@ -68,6 +68,8 @@ SAMPLES_OF = {
     "goals:risk_reopen": {"code": "EDGE-24H2-O1-R1"},
     "goals:concern_create": {"code": "EDGE-24H2-O1-R1"},
     "api:risk-detail": {"code": "EDGE-24H2-O1-R1"},
+    **{f"api:roadmap-{part}": {"code": "EDGE-24H2"} for part in ("publish", "unpublish", "objectives")},
+    **{f"api:key-result-{part}": {"code": "EDGE-24H2-O1-KR1"} for part in ("drop", "restore")},
     **{
         f"api:risk-{part}": {"code": "EDGE-24H2-O1-R1"}
         for part in ("restore", "mitigations", "concerns", "concern")

@@ -73,6 +73,13 @@ QUICK = {
     "goals/actions/draft": ["draft"],
     "goals/views/draft": ["draft"],
     "goals/api/pause": ["pause"],
+    "goals/api/plan": [
+        "writes[api:roadmap",
+        "writes[api:objective-",
+        "writes[api:key-",
+        "api/test_plan_writes",
+    ],
+    "goals/api/writes": ["writes[api:roadmap", "writes[api:objective-", "api/test_plan_writes"],
     "goals/api/rhythm": ["rhythm"],
     "goals/api/risk": ["[api:risk", "[api:objective-risks", "[api:mitigation", "api/test_risk"],
     "goals/models/risk": ["test_visibility.py", "test_risk"],

@@ -121,6 +121,13 @@ FORMS: dict[str, Form] = {
     "goals:roadmap_create": {"title": "A new one", "visibility": "internal"},
     "goals:objective_restore": {"reason": WHY},
     "goals:key_result_restore": {"reason": WHY},
+    "api:roadmap-list": {"area": "EDGE", "cycle": "25H2"},
+    "api:roadmap-objectives": {"title": "A new one"},
+    "api:objective-key-results": {"title": "A new one", "start_value": "0", "target_value": 10},
+    "api:objective-drop": {"reason": WHY},
+    "api:objective-restore": {"reason": WHY},
+    "api:key-result-drop": {"reason": WHY},
+    "api:key-result-restore": {"reason": WHY},
     "api:objective-risks": {"title": "A new one", "likelihood": 2},
     "api:risk-mitigations": {"text": "Another step"},
     "api:risk-restore": {"reason": WHY},
@@ -286,6 +293,10 @@ def removed(model: Any) -> Callable[[], Any]:
     return lambda: model.objects.update(dropped_at=timezone.now())
 
 
+def every_roadmap_is(state: str) -> Callable[[], Any]:
+    return lambda: Roadmap.objects.update(state=state)
+
+
 def everybody_took_note() -> None:
     Acknowledgement.objects.bulk_create(
         Acknowledgement(check_in=check_in, person=person)
@@ -333,6 +344,10 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "goals:objective_restore": removed(Objective),
     "goals:key_result_restore": removed(KeyResult),
     "goals:risk_reopen": every_risk_has_ended,
+    "api:roadmap-publish": every_roadmap_is("draft"),
+    "api:roadmap-unpublish": every_roadmap_is("published"),
+    "api:objective-restore": removed(Objective),
+    "api:key-result-restore": removed(KeyResult),
     "api:risk-restore": archived(Risk),
     "api:risk-reopen": every_risk_has_ended,
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),

@@ -82,6 +82,7 @@ WORDS = {
     "who edits risks and programs": Word(CONTRIBUTES_TOO, SEES),
     # Of an area, which everybody finds, not of a plan.
     "who leads there": Word(LEADS),
+    "who leads there, programs too": Word(SCORES),
     "who leads there and programs": Word(SCORES, REACHES),
     "its author": Word(WROTE, SEES),
     "its author and programs": Word(WROTE_TOO, SEES),

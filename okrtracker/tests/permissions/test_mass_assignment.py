@@ -283,6 +283,22 @@ REPORT_FIELDS = {
     "api:key-result-pause": {"until", "reason"},
     "api:key-result-resume": set(),
     "api:key-result-draft-send": set(),
+    "api:roadmap-list": {"area", "cycle", "title", "background", "visibility"},
+    "api:roadmap-publish": set(),
+    "api:roadmap-unpublish": set(),
+    "api:roadmap-objectives": {
+        *("title", "kind", "description", "owner", "reviewer", "commitment", "visibility", "priority"),
+        *("confidence", "weight", "counts_supporters", "pillar", "impact", "cost"),
+    },
+    "api:objective-drop": {"reason"},
+    "api:objective-restore": {"reason"},
+    "api:objective-key-results": {
+        *("title", "kind", "metric", "unit", "start_value", "commit_value", "target_value", "stretch_value"),
+        *("lower_bound", "upper_bound", "interim_targets", "weight", "owner", "due_on"),
+        *("check_in_every_days", "visibility", "source_note"),
+    },
+    "api:key-result-drop": {"reason"},
+    "api:key-result-restore": {"reason"},
     "api:objective-risks": {
         *("title", "kind", "description", "key_result", "likelihood", "impact", "residual_likelihood"),
         *("residual_impact", "response", "trigger", "state", "owner", "review_on", "occurred_on"),
