@@ -11,7 +11,7 @@ from typing import Any
 from django.http import StreamingHttpResponse
 
 from accounts.models.audit import AuditEntryQuerySet
-from accounts.spreadsheets import text_cell
+from accounts.spreadsheets import Line, text_cell
 
 CHUNK = 500
 COLUMNS = [
@@ -29,13 +29,6 @@ COLUMNS = [
 ]
 
 
-class _Line:
-    """A file for the csv module that hands each line on instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def csv_response(entries: AuditEntryQuerySet) -> StreamingHttpResponse:
     return StreamingHttpResponse(
         _lines(entries.select_related("about")),
@@ -45,7 +38,7 @@ def csv_response(entries: AuditEntryQuerySet) -> StreamingHttpResponse:
 
 
 def _lines(entries: AuditEntryQuerySet) -> Iterator[str]:
-    writer: Any = csv.writer(_Line())
+    writer: Any = csv.writer(Line())
     yield writer.writerow(COLUMNS)
     for entry in entries.iterator(chunk_size=CHUNK):
         changes = json.dumps(entry.changes, ensure_ascii=False) if entry.changes else ""

@@ -11,3 +11,10 @@ def text_cell(text: str) -> str:
     ("'=1+1", 'Edge')
     """
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+
+
+class Line:
+    """A file for the csv module that hands each line on instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
+from accounts.api.ordering import NoPlace, Order, Place
 from accounts.api.problems import FieldError, invalid
 
 CURSOR = re.compile(r"(after|before)-([0-9]{1,18})")
@@ -26,8 +27,9 @@ CHUNK = 500
 class CursorPages(BasePagination):
     """`{"next", "previous", "results"}`, in the order the rows were made, or newest first.
 
-    A view says `newest_first = True` for the other order, and `keeps(row)` for what only Python can tell;
-    rows that it does not keep are passed over, and the page is filled with the following ones.
+    A view says `newest_first = True` for the other order, `orderings` for what else it can be asked for, and
+    `keeps(row)` for what only Python can tell; rows that it does not keep are passed over, and the page is
+    filled with the following ones.
     """
 
     default_limit = 50
@@ -37,14 +39,13 @@ class CursorPages(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         limit = self._limit(request)
-        side, key = self._cursor(request)
+        order = Order.of(view, request)
+        side, place = self._cursor(request, queryset, order)
         keeps: Callable[[Model], bool] | None = getattr(view, "keeps", None)
-        ascending = not getattr(view, "newest_first", False)
         backwards = side == "before"
-        upwards = ascending != backwards
-        rows = queryset.order_by("pk" if upwards else "-pk")
+        rows = order.rows(queryset, backwards=backwards)
         if side:
-            rows = rows.filter(**{"pk__gt" if upwards else "pk__lt": key})
+            rows = order.beyond(rows, place, backwards=backwards)
         if keeps is None:
             found = list(rows[: limit + 1])
         else:
@@ -52,16 +53,16 @@ class CursorPages(BasePagination):
         page, is_more = found[:limit], len(found) > limit
         if backwards:
             page.reverse()
-        self.next = self._link("after", page[-1].pk) if page and (is_more or backwards) else None
-        self.previous = None
+        self.next = self.previous = None
+        if page and (is_more or backwards):
+            self.next = self._link(order.written("after", order.place_of(page[-1])))
         if page and (is_more if backwards else side):
-            self.previous = self._link("before", page[0].pk)
+            self.previous = self._link(order.written("before", order.place_of(page[0])))
         elif not page and side:
             # Past an end: the way back leads to the row the cursor named.
-            way, beyond = ("after", key - 1) if backwards else ("before", key + 1)
-            if not ascending:
-                beyond = key + 1 if backwards else key - 1
-            setattr(self, "next" if backwards else "previous", self._link(way, max(beyond, 0)))
+            way = "after" if backwards else "before"
+            beyond = order.next_to(place, backwards=backwards)
+            setattr(self, "next" if backwards else "previous", self._link(order.written(way, beyond)))
         return page
 
     def get_paginated_response(self, data: Any) -> Response:
@@ -81,6 +82,7 @@ class CursorPages(BasePagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [
+            *view_parameters(view),
             {
                 "name": "cursor",
                 "in": "query",
@@ -109,22 +111,51 @@ class CursorPages(BasePagination):
             raise invalid([FieldError("limit", "invalid", sentence)])
         return int(written)
 
-    def _cursor(self, request: Request) -> tuple[str, int]:
+    def _cursor(self, request: Request, queryset: Any, order: Order) -> tuple[str, Place]:
         written = request.query_params.get("cursor")
         if written is None:
-            return "", 0
+            return "", Place(0)
         try:
             padded = written.encode("ascii") + b"=" * (-len(written) % 4)
             text = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
-        except (ValueError, binascii.Error):
+            if order.by is not None:
+                return order.read(queryset, text)
+        except (ValueError, binascii.Error, NoPlace):
             text = ""
         match = CURSOR.fullmatch(text)
         if match is None:
             sentence = _("This is no cursor; take it from next or previous.")
             raise invalid([FieldError("cursor", "invalid", sentence)])
-        return match[1], int(match[2])
+        return match[1], Place(int(match[2]))
 
-    def _link(self, side: str, key: int) -> str:
-        cursor = base64.urlsafe_b64encode(f"{side}-{key}".encode()).decode().rstrip("=")
+    def _link(self, place: str) -> str:
+        cursor = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
         url = remove_query_param(settings.SITE_URL + self.request.get_full_path(), "cursor")
         return replace_query_param(url, "cursor", cursor)
+
+
+def view_parameters(view: Any) -> list[dict[str, Any]]:
+    """What a list can be asked for beside its pages: an order, and CSV."""
+    parameters = []
+    if names := list(getattr(view, "orderings", {})):
+        parameters.append(
+            {
+                "name": "ordering",
+                "in": "query",
+                "required": False,
+                "description": "By what the list is ordered; `-` in front for the other way. What is empty "
+                "stands last.",
+                "schema": {"type": "string", "enum": [sign + name for name in names for sign in ("", "-")]},
+            }
+        )
+    if getattr(view, "writes_csv", False):
+        parameters.append(
+            {
+                "name": "format",
+                "in": "query",
+                "required": False,
+                "description": "`csv`: all of it, streamed, without pages.",
+                "schema": {"type": "string", "enum": ["csv", "json"]},
+            }
+        )
+    return parameters

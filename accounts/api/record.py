@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -17,32 +16,19 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import Endpoint
 from accounts.api.json import JSONRenderer
-from accounts.api.pagination import CursorPages
+from accounts.api.lists import CSVRenderer, asks_for_csv
 from accounts.api.permissions import IsAdministrator
 from accounts.api.problems import FieldError, invalid
 from accounts.audit_csv import csv_response
 from accounts.audit_filters import AuditFilterForm
 from accounts.models import AuditEntry, Scope
 from accounts.models.audit import AuditEntryQuerySet
-
-
-class CSVRenderer(BaseRenderer):
-    """Names the format; the view streams the lines itself."""
-
-    media_type = "text/csv"
-    format = "csv"
-
-    def render(
-        self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
-    ) -> bytes:
-        raise NotImplementedError
 
 
 class ChangeSerializer(serializers.Serializer):
@@ -145,17 +131,7 @@ class RecordViewSet(Endpoint, ListModelMixin, GenericViewSet):
         return entries
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response | HttpResponseBase:  # type: ignore[override]
-        if self.asks_for_csv(request):
+        if asks_for_csv(request):
             return csv_response(self.get_queryset())
         page = self.paginate_queryset(self.get_queryset().select_related("actor", "about"))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-    def asks_for_csv(self, request: Request) -> bool:
-        """By `?format=`, or by the Accept header where that says nothing."""
-        written = request.query_params.get("format")
-        if written not in (None, "csv", "json"):
-            raise invalid([FieldError("format", "invalid", _("The format is csv or json."))])
-        is_csv = (written or request.accepted_renderer.format) == "csv"
-        if paged := is_csv and [name for name in CursorPages.parameters if name in request.query_params]:
-            raise invalid([FieldError(name, "invalid", _("CSV has no pages.")) for name in paged])
-        return is_csv

@@ -148,6 +148,8 @@ class Schema(AutoSchema):
             bodies["304"] = self._get_response_for_code(None, "304") | {
                 "description": "What was asked for is what If-None-Match names."
             }
+        if "text/csv" in (lines := bodies.get("200", {}).get("content", {})):
+            lines["text/csv"] = {"schema": {"type": "string"}}
         problems = CHANGE_PROBLEMS if self.is_matched else WRITE_PROBLEMS
         for status in READ_PROBLEMS if self.method == "GET" else problems:
             bodies[status] = self._get_response_for_code(ProblemSerializer, status, [CONTENT_TYPE])

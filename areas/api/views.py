@@ -7,9 +7,10 @@ from typing import Any
 import django_filters  # type: ignore[import-untyped]
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.viewsets import ReadOnlyModelViewSet
+from rest_framework.mixins import RetrieveModelMixin
+from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.base import Endpoint
+from accounts.api.lists import Lists
 from areas.api.filters import BelowFilter, MomentFilter, WordsFilter
 from areas.api.reach import areas_in_reach, bound_area
 from areas.api.serializers import AreaSerializer
@@ -28,7 +29,8 @@ class AreaFilters(django_filters.FilterSet):
     list=extend_schema(summary="List areas", description="What is archived is left out."),
     retrieve=extend_schema(summary="One area"),
 )
-class AreaViewSet(Endpoint, ReadOnlyModelViewSet):
+class AreaViewSet(Lists, RetrieveModelMixin, GenericViewSet):
+    orderings = {name: name for name in ("key", "name", "position", "created_at", "updated_at")}
     serializer_class = AreaSerializer
     filterset_class = AreaFilters
     queryset = Area.objects.without_tree_fields()

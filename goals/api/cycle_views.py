@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet
+from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.base import Endpoint
+from accounts.api.lists import Lists
 from accounts.api.problems import Problem
 from areas.api.reach import bound_area
 from areas.permissions import can_manage_cycles
@@ -49,7 +50,8 @@ def _verb(summary: str, description: str, body: Any) -> Callable[[Any], Any]:
 
 
 @extend_schema_view(list=extend_schema(summary="List cycles"), retrieve=extend_schema(summary="One cycle"))
-class CycleViewSet(Endpoint, ReadOnlyModelViewSet):
+class CycleViewSet(Lists, RetrieveModelMixin, GenericViewSet):
+    orderings = {name: name for name in ("key", "name", "starts_on", "ends_on", "created_at", "updated_at")}
     serializer_class = CycleSerializer
     filterset_class = filters.CycleFilters
     queryset = Cycle.objects.all()

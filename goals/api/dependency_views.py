@@ -7,18 +7,20 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
+from accounts.api.base import etag_of, refuse_unless_matched
 from accounts.api.json import dumps
+from accounts.api.lists import Lists
 from accounts.api.problems import FieldError, Problem, invalid
 from goals.actions.needs import (
     answer_dependency,
@@ -65,7 +67,11 @@ def visible_dependencies(request: Request) -> QuerySet[Dependency]:
     return rows.filter(Q(on_objective__isnull=True) | Q(on_objective__in=reached), objective__in=reached)
 
 
-class DependencyList(Endpoint, ListModelMixin, GenericViewSet):
+class DependencyList(Lists, GenericViewSet):
+    orderings = {
+        "asked_at": Coalesce("asked_again_at", "created_at"),
+        **{name: name for name in ("answered_at", "created_at", "updated_at", "state")},
+    }
     serializer_class = DependencySerializer
     queryset = Dependency.objects.all()
 

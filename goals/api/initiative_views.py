@@ -12,13 +12,14 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
+from accounts.api.base import etag_of, refuse_unless_matched
 from accounts.api.json import dumps
+from accounts.api.lists import Lists
 from accounts.api.problems import Problem
 from goals.actions.initiatives import change_initiative, create_initiative, move_initiative
 from goals.api import filters, reach
@@ -32,7 +33,8 @@ from goals.api.refusals import refusals_as_problems
 from goals.models import Initiative, KeyResult
 
 
-class InitiativeList(Endpoint, ListModelMixin, GenericViewSet):
+class InitiativeList(Lists, GenericViewSet):
+    orderings = {name: name for name in ("title", "due_on", "state", "position", "created_at", "updated_at")}
     serializer_class = InitiativeSerializer
     filterset_class: Any = filters.InitiativeFilters
     queryset = Initiative.objects.all()

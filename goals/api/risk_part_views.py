@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import today_of
+from accounts.api.lists import Lists
 from accounts.api.problems import FieldError, invalid
 from goals.actions.concerns import add_concern, end_concern
 from goals.actions.risks import change_mitigation, create_mitigation
@@ -49,7 +50,8 @@ class OfRisk(Writes):
         refuse_non_contributors(self.request, row.risk.objective.roadmap.area)
 
 
-class MitigationRows(OfRisk, ListModelMixin):
+class MitigationRows(OfRisk, Lists):
+    orderings = {name: name for name in ("due_on", "state", "created_at", "updated_at")}
     serializer_class = MitigationSerializer
     filterset_class: Any = MitigationFilters
     queryset = Mitigation.objects.all()
@@ -135,7 +137,7 @@ class ConcernRows(OfRisk):
         description="Other objectives of its cycle, as far as you see them.",
     )
 )
-class RiskConcernsViewSet(ConcernRows, ListModelMixin):
+class RiskConcernsViewSet(ConcernRows, Lists):
     filter_backends: list[Any] = []
 
     @adds(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import F, OuterRef, Prefetch, Subquery
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import today_of
+from accounts.api.lists import Lists
 from accounts.api.problems import Problem
 from areas.models import Area
 from areas.permissions import can_contribute
@@ -43,11 +45,19 @@ def refuse_non_contributors(request: Request, area: Area) -> None:
         raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence % {"area": area.name})
 
 
-class RiskRows(Writes, ListModelMixin):
+class RiskRows(Writes, Lists):
     serializer_class = RiskSerializer
     filterset_class: Any = RiskFilters
     queryset = Risk.objects.all()
     places = RiskForm.places()
+    orderings = {
+        "score": F("likelihood") * F("impact"),
+        **{
+            name: name
+            for name in ("code", "title", "likelihood", "impact", "state", "review_on", "closed_on")
+        },
+        **{name: name for name in ("created_at", "updated_at")},
+    }
 
     def get_queryset(self) -> RiskQuerySet:
         seen = reach.visible_risks(self.request)
@@ -69,18 +79,14 @@ class RiskRows(Writes, ListModelMixin):
         return rows if self.detail else rows.live()
 
     def told(self, row: Risk) -> Any:
-        return self.told_all([row])[0]
+        return self.told_rows([row])[0]
 
-    def told_all(self, rows: list[Risk]) -> Any:
+    def told_rows(self, rows: Sequence[Risk]) -> Any:
         """What is read of these rows today. One query for which of them are stale."""
         today = today_of(self.request)
         keys = [row.pk for row in rows]
         stale = set(Risk.objects.filter(pk__in=keys).stale(today).values_list("pk", flat=True))
         return RiskSerializer(rows, many=True, context={"today": today, "stale": stale}).data
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.told_all(page or []))
 
     def refuse_strangers(self, row: Risk) -> None:
         refuse_non_contributors(self.request, row.objective.roadmap.area)

@@ -9,16 +9,18 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.base import Endpoint, today_of
+from accounts.api.base import today_of
+from accounts.api.lists import Lists
 from accounts.api.problems import Problem
 from accounts.models import Scope
 from goals.actions.check_ins import record_check_in
@@ -42,7 +44,7 @@ from goals.models import CheckIn, KeyResult, Objective, Roadmap
 CODE = "[A-Z0-9-]+"
 
 
-class PlanViewSet(Writes, ListModelMixin, RetrieveModelMixin):
+class PlanViewSet(Writes, Lists, RetrieveModelMixin):
     """A list and a detail of rows that a serializer reads with their figures as of today."""
 
     lookup_field = "code"
@@ -55,9 +57,8 @@ class PlanViewSet(Writes, ListModelMixin, RetrieveModelMixin):
     def figures(self, rows: Sequence[Any]) -> Sequence[Any]:
         raise NotImplementedError
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.get_serializer(self.figures(page or []), many=True).data)
+    def told_rows(self, rows: Sequence[Any]) -> Any:
+        return self.get_serializer(self.figures(rows), many=True).data
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(self.told(self.get_object()))
@@ -74,6 +75,7 @@ class RoadmapViewSet(RoadmapWrites, PlanViewSet):
     serializer_class = RoadmapSerializer
     filterset_class = filters.RoadmapFilters
     queryset = Roadmap.objects.all()
+    orderings = {name: name for name in ("code", "title", "state", "created_at", "updated_at")}
 
     def get_queryset(self) -> QuerySet[Roadmap]:
         rows = reach.visible_roadmaps(self.request).select_related("area", "cycle")
@@ -91,6 +93,10 @@ class ObjectiveViewSet(ObjectiveWrites, PlanViewSet):
     serializer_class = ObjectiveSerializer
     filterset_class: Any = filters.ObjectiveFilters
     queryset = Objective.objects.all()
+    orderings = {
+        name: name
+        for name in ("code", "title", "position", "priority", "confidence", "created_at", "updated_at")
+    }
 
     def get_queryset(self) -> QuerySet[Objective]:
         seen = reach.visible_objectives(self.request)
@@ -115,6 +121,10 @@ class KeyResultViewSet(KeyResultWrites, PlanViewSet):
     serializer_class = KeyResultSerializer
     filterset_class: Any = filters.KeyResultFilters
     queryset = KeyResult.objects.all()
+    orderings = {
+        "due_on": Coalesce("due_on", "objective__roadmap__cycle__ends_on"),
+        **{name: name for name in ("code", "title", "position", "created_at", "updated_at")},
+    }
 
     def get_queryset(self) -> QuerySet[KeyResult]:
         seen = reach.visible_key_results(self.request)
@@ -139,13 +149,14 @@ class KeyResultViewSet(KeyResultWrites, PlanViewSet):
         return keeps
 
 
-class CheckInList(Endpoint, ListModelMixin, GenericViewSet):
+class CheckInList(Lists, GenericViewSet):
     """Check-ins, the newest first."""
 
     serializer_class = CheckInSerializer
     filterset_class: Any = filters.CheckInFilters
     queryset = CheckIn.objects.all()
     newest_first = True
+    orderings = {name: name for name in ("effective_on", "created_at", "sequence", "status")}
 
     def get_queryset(self) -> QuerySet[CheckIn]:
         return reach.visible_check_ins(self.request).select_related("author", "corrects", "key_result")
