@@ -13,10 +13,10 @@ from accounts.api.base import Endpoint
 from accounts.api.record import RecordViewSet
 from accounts.api.tokens import TokenViewSet
 from accounts.api.views import MeView
-from areas.api.views import AreaViewSet
 from goals.api import alignment_views as alignments
 from goals.api import progress_views as progress
 from goals.api import views as goals
+from goals.api.area_views import AreaViewSet
 from goals.api.comment_views import (
     AcknowledgementViewSet,
     CheckInCommentViewSet,

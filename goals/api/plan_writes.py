@@ -29,7 +29,6 @@ from goals.actions.roadmaps import (
     drop_objective,
     restore_objective,
 )
-from goals.api.cycle_views import NothingSerializer
 from goals.api.plan_write_serializers import (
     ChangedKeyResultSerializer,
     ChangedObjectiveSerializer,
@@ -37,7 +36,15 @@ from goals.api.plan_write_serializers import (
     NewRoadmapSerializer,
 )
 from goals.api.serializers import KeyResultSerializer, ObjectiveSerializer, RoadmapSerializer
-from goals.api.writes import ReasonSerializer, Writes, adds, refuse_non_editors, removes, verb
+from goals.api.writes import (
+    NothingSerializer,
+    ReasonSerializer,
+    Writes,
+    adds,
+    refuse_non_editors,
+    removes,
+    verb,
+)
 from goals.forms.key_results import KeyResultForm
 from goals.forms.plan import ObjectiveForm
 from goals.models import Cycle, KeyResult, Objective, Roadmap

@@ -34,6 +34,10 @@ IF_MATCH = OpenApiParameter(
 )
 
 
+class NothingSerializer(StrictSerializer):
+    """No field; a body of `{}` or none."""
+
+
 class ReasonSerializer(StrictSerializer):
     """Why, for the history; may be left out."""
 

@@ -10,6 +10,7 @@ from areas.models import Area
 from goals.actions import (
     alignments,
     anonymising,
+    areas,
     comments,
     concerns,
     cycles,
@@ -221,6 +222,23 @@ leaves("risks.change_risk", action="changed", kind="risk", changes={"title": [..
         RiskFactory(objective=c.objective), by=c.by, now=NOW, title="New", reason="why"
     )
 )
+leaves("areas.create_area", action="created", kind="area", subject="NEWS")(
+    lambda c: areas.create_area(by=c.by, now=NOW, key="NEWS", name="News")
+)
+leaves("areas.change_area", action="changed", kind="area", changes={"name": ["Core", "Kernel"]})(
+    lambda c: areas.change_area(c.core, by=c.by, now=NOW, name="Kernel")
+)
+leaves("areas.archive_area", kind="area", changes={"archived_at": [None, ...]}, reason="merged")(
+    lambda c: areas.archive_area(c.core, by=c.by, now=NOW, reason="merged")
+)
+
+
+@leaves("areas.restore_area", kind="area", changes={"archived_at": [..., None]}, reason="why")
+def _(c):
+    areas.archive_area(c.core, by=c.by, now=NOW)
+    areas.restore_area(c.core, by=c.by, now=NOW, reason="why")
+
+
 leaves("risks.archive_risk", kind="risk", changes={"archived_at": [None, ...]}, reason="a mistake")(
     lambda c: risks.archive_risk(RiskFactory(objective=c.objective), by=c.by, now=NOW, reason="a mistake")
 )

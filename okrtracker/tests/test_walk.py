@@ -83,6 +83,7 @@ SAMPLES_OF = {
     "goals:check_in_acknowledge": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_ask_back": {"code": "EDGE-24H2-O1-KR1"},
     "api:area-detail": {"key": "EDGE"},
+    "api:area-restore": {"key": "EDGE"},
     "api:cycle-detail": {"key": "24H2"},
     "api:cycle-activate": {"key": "24H2"},
     "api:cycle-begin-closing": {"key": "24H2"},

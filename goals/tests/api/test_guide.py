@@ -57,6 +57,12 @@ def test_draw_the_course(shell, key_result):
     assert "results" in json.loads(shell("Draw the course of an area"))
 
 
+def test_read_a_list_as_csv(shell, key_result):
+    heading, row = shell("Read a list in another order, or as CSV").splitlines()
+    assert heading.startswith("code,title,")
+    assert row.startswith(key_result.code)
+
+
 def test_explain_a_mean(shell, key_result):
     (part,) = json.loads(shell("See how a mean came about"))["parts"]
     assert part["code"] == key_result.code

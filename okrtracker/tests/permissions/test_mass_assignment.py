@@ -75,8 +75,8 @@ def actor_of(name: str) -> str:
         return "visitor"
     if name.startswith("people:"):
         return "administrator"
-    is_of_managers = RULES[name].cells["POST"].word == "managers"
-    return "manager" if is_of_managers else "lead"
+    word = RULES[name].cells["POST"].word
+    return {"managers": "manager", "who reads the record": "administrator"}.get(word, "lead")
 
 
 def other_value(field: Any) -> Any:
@@ -283,6 +283,12 @@ REPORT_FIELDS = {
     "api:key-result-pause": {"until", "reason"},
     "api:key-result-resume": set(),
     "api:key-result-draft-send": set(),
+    "api:area-list": {"key", "name", "description", "parent", "position"},
+    "api:area-restore": {"reason"},
+    "api:cycle-list": {
+        *("key", "name", "starts_on", "ends_on", "check_in_every_days", "check_in_weekday"),
+        *("on_track_gap", "on_track_ratio", "at_risk_gap", "at_risk_ratio"),
+    },
     "api:roadmap-list": {"area", "cycle", "title", "background", "visibility"},
     "api:roadmap-publish": set(),
     "api:roadmap-unpublish": set(),
