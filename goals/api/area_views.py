@@ -44,7 +44,9 @@ class ChangedAreaSerializer(StrictSerializer):
 
     name = TextField(max_length=120)
     description = BlockField()
-    parent = ParentField(required=False, allow_null=True, help_text="The key of the area above.")
+    parent = ParentField(  # type: ignore[assignment]
+        required=False, allow_null=True, help_text="The key of the area above."
+    )
     position = WholeNumberField(
         required=False, min_value=0, max_value=1_000_000, help_text="The lower, the earlier among its like."
     )

@@ -38,9 +38,9 @@ from goals.api.comment_serializers import (
     NewCommentSerializer,
     WordsSerializer,
 )
-from goals.api.cycle_views import NothingSerializer
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
+from goals.api.writes import NothingSerializer
 from goals.models import Acknowledgement, CheckIn, Comment, Objective
 
 

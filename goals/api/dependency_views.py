@@ -30,7 +30,6 @@ from goals.actions.needs import (
     withdraw_dependency,
 )
 from goals.api import filters, reach
-from goals.api.cycle_views import NothingSerializer
 from goals.api.dependency_serializers import (
     AcceptSerializer,
     ChangedDependencySerializer,
@@ -40,6 +39,7 @@ from goals.api.dependency_serializers import (
 )
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
+from goals.api.writes import NothingSerializer
 from goals.models import Dependency, Objective, Roadmap
 
 MATCH = OpenApiParameter(

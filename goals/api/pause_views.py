@@ -19,12 +19,12 @@ from accounts.api.json import dumps
 from accounts.api.problems import Problem
 from goals.actions.pauses import pause_key_result, resume_key_result
 from goals.api import reach
-from goals.api.cycle_views import NothingSerializer
 from goals.api.fields import PlainDateField, StrictSerializer, TextField
 from goals.api.figures import key_result_now
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
 from goals.api.serializers import KeyResultSerializer
+from goals.api.writes import NothingSerializer
 from goals.models import KeyResult
 from goals.models.pausing import PAUSE_REASON_LENGTH
 
