@@ -11,12 +11,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.problems import Problem
-from accounts.models import Scope
-from areas.api.reach import bound_area
+from accounts.models import ApiToken, Scope
 from areas.api.serializers import AreaSerializer
 from areas.api.views import AreaViewSet as ReadAreaViewSet
 from areas.models import Area
@@ -59,12 +59,12 @@ class NewAreaSerializer(ChangedAreaSerializer):
 class AreaViewSet(Writes, ReadAreaViewSet):
     """As in the admin: by administrators, with tokens of the scope `admin` that are bound to no area."""
 
-    write_scope = Scope.ADMIN
     takes_reason = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """What they may not do, others are told before they are told what there is."""
         super().initial(request, *args, **kwargs)
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
+        if self.action is not None and request.method not in SAFE_METHODS:
             self._refuse_others(request)
 
     def _refuse_others(self, request: Request) -> None:
@@ -72,8 +72,9 @@ class AreaViewSet(Writes, ReadAreaViewSet):
         if not user.is_administrator:
             sentence = _("Administrators alone change the organisation.")
             raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence)
-        if bound_area(request) is not None:
-            sentence = _("The organisation is everybody's; a token bound to an area does not change it.")
+        token = request.auth
+        if isinstance(token, ApiToken) and (token.area_id is not None or not token.allows(Scope.ADMIN)):
+            sentence = _("This needs a token of the scope admin that is bound to no area.")
             raise Problem(HTTPStatus.FORBIDDEN, "insufficient_scope", sentence)
 
     def refuse_strangers(self, row: Area) -> None:

@@ -347,7 +347,7 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "goals:objective_restore": removed(Objective),
     "goals:key_result_restore": removed(KeyResult),
     "goals:risk_reopen": every_risk_has_ended,
-    "api:area-restore": archived(Area),
+    "api:area-restore": lambda: Area.objects.filter(children=None).update(archived_at=timezone.now()),
     "api:roadmap-publish": every_roadmap_is("draft"),
     "api:roadmap-unpublish": every_roadmap_is("published"),
     "api:objective-restore": removed(Objective),
