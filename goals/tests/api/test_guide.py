@@ -119,10 +119,27 @@ def test_the_guide_names_every_filter_of_every_list():
         "comments/": filters.CommentFilters,
         "objectives/{CODE}/comments/": filters.CommentsOfOneFilters,
     }
-    rows = dict(re.findall(r"^\| `([^`]+/)` \| (.*) \|$", GUIDE, re.MULTILINE))
+    rows = table_in("Find what is behind")
     assert {name: set(re.findall(r"`(\w+)`", rows[name])) for name in sets} == {
         name: set(kind.base_filters) for name, kind in sets.items()
     }
+
+
+def test_the_guide_names_every_order_of_every_list():
+    from okrtracker.api import router
+
+    views = {f"{prefix}/": getattr(view, "orderings", {}) for prefix, view, _name in router.registry}
+    told = {name: re.findall(r"`(\w+)`", row) for name, row in table_in(BY_ANOTHER_ORDER).items()}
+    assert {name: set(names) for name, names in told.items()} == {
+        name: set(orders) for name, orders in views.items() if orders
+    }
+
+
+BY_ANOTHER_ORDER = "Read a list in another order, or as CSV"
+
+
+def table_in(job: str) -> dict[str, str]:
+    return dict(re.findall(r"^\| `([^`]+/)` \| (.*) \|$", JOBS[job], re.MULTILINE))
 
 
 def test_the_guide_names_every_refusal():
