@@ -25,11 +25,11 @@ from areas.api.reach import in_reach
 from goals.actions.drafts import as_typed, discard_draft, keep_draft, may_check_in, refuse_nothing, send_draft
 from goals.api import reach
 from goals.api.check_in_serializers import KeptCheckInSerializer
-from goals.api.cycle_views import NothingSerializer
 from goals.api.draft_serializers import CheckInDraftSerializer, WrittenDraftSerializer
 from goals.api.figures import key_result_now
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
+from goals.api.writes import NothingSerializer
 from goals.models import CheckIn, CheckInDraft, KeyResult
 
 AREA = "key_result__objective__roadmap__area"
