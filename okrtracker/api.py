@@ -28,6 +28,7 @@ from goals.api.cycle_views import CycleViewSet
 from goals.api.dependency_views import DependencyViewSet, NeededByViewSet, NeedsViewSet
 from goals.api.draft_views import CheckInDraftViewSet, KeyResultDraftSendView, KeyResultDraftView
 from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
+from goals.api.move_views import KeyResultMoveView, ObjectiveMoveView
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
 from goals.api.review_views import ReviewViewSet
 from goals.api.rhythm_views import AreaRhythmView, CycleRhythmView, KeyResultRhythmView
@@ -134,6 +135,8 @@ version_1: list[URLPattern | URLResolver] = [
             ("key-results", "key-result", "draft", KeyResultDraftView),
             ("key-results", "key-result", "pause", KeyResultPauseView),
             ("key-results", "key-result", "resume", KeyResultResumeView),
+            ("key-results", "key-result", "move", KeyResultMoveView),
+            ("objectives", "objective", "move", ObjectiveMoveView),
             ("key-results", "key-result", "rhythm", KeyResultRhythmView),
             ("objectives", "objective", "post-mortem", ObjectivePostMortemView),
         )

@@ -30,6 +30,10 @@ class ObjectiveQuerySet(models.QuerySet["Objective"]):
     def focus(self) -> ObjectiveQuerySet:
         return self.filter(kind=Objective.Kind.FOCUS)
 
+    def named(self, code: str) -> ObjectiveQuerySet:
+        """The one with this code, or that had it before it moved; codes are never used twice."""
+        return self.filter(Q(code=code) | Q(moved_codes__code=code)).distinct()
+
     def visible_to(self, user: Any) -> ObjectiveQuerySet:
         """All but the restricted ones of areas the person is no member of; an owner sees what is theirs."""
         if not user.is_authenticated:

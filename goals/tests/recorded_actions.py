@@ -17,6 +17,7 @@ from goals.actions import (
     interim_targets,
     key_results,
     leaving,
+    moving,
     needs,
     pauses,
     people,
@@ -39,6 +40,7 @@ from goals.tests.factories import (
     MitigationFactory,
     ObjectiveFactory,
     RiskFactory,
+    RoadmapFactory,
     check_in,
 )
 
@@ -211,6 +213,29 @@ def _(c):
 
 leaves("key_results.drop_key_result", action="changed", changes={"dropped_at": [None, ...]}, reason="why")(
     lambda c: key_results.drop_key_result(c.key_result, by=c.by, now=NOW, reason="why")
+)
+leaves(
+    "moving.move_key_result",
+    action="changed",
+    kind="key result",
+    subject="EDGE-24H2-O2-KR1",
+    changes={"objective": [..., ...], "code": ["EDGE-24H2-O1-KR1", "EDGE-24H2-O2-KR1"]},
+    reason="why",
+)(
+    lambda c: moving.move_key_result(
+        c.key_result, ObjectiveFactory(roadmap=c.roadmap), by=c.by, now=NOW, reason="why"
+    )
+)
+leaves(
+    "moving.move_objective",
+    action="changed",
+    kind="key result",
+    changes={"code": ["EDGE-24H2-O1-KR1", "CORE-24H2-O1-KR1"]},
+    reason="why",
+)(
+    lambda c: moving.move_objective(
+        c.objective, RoadmapFactory(area=c.core, cycle=c.cycle), by=c.by, now=NOW, reason="why"
+    )
 )
 leaves("risks.create_risk", action="created", kind="risk", subject="EDGE-24H2-O1-R1")(
     lambda c: risks.create_risk(c.objective, by=c.by, now=NOW, title="R", likelihood=1, impact=1)

@@ -43,7 +43,7 @@ from goals.actions.rollover import roll_over  # noqa: E402
 from goals.actions.scores import score_key_result  # noqa: E402
 from goals.actions.weights import Wanted, change_key_result_weights  # noqa: E402
 from goals.models import Cycle, Dependency, Initiative, KeyResult, Objective, Roadmap  # noqa: E402
-from goals.tests.races import people  # noqa: E402
+from goals.tests.races import people, plans  # noqa: E402
 
 TODAY = dt.date(2024, 10, 14)
 NOW = dt.datetime(2024, 10, 14, 10, 0, tzinfo=dt.UTC)
@@ -344,7 +344,7 @@ WORK = {
         press,
         answer_needs,
     )
-} | people.WORK
+} | people.WORK | plans.WORK
 
 
 def take_the_locks_out() -> None:

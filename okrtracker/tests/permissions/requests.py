@@ -17,6 +17,7 @@ from accounts.models import ApiToken, Invitation, User
 from accounts.models.invitation import token_of
 from accounts.sign_in.strength import SALT
 from areas.models import Area
+from areas.tests.factories import AreaFactory
 from goals.actions.rollover import Decision, roll_over
 from goals.models import (
     Acknowledgement,
@@ -33,6 +34,7 @@ from goals.models import (
     Risk,
     Roadmap,
 )
+from goals.tests.factories import RoadmapFactory
 from okrtracker.tests.permissions.world import BROWSER, NONCE, PASSWORD, PERSON, ROWS, SERIALS, TOKEN
 from okrtracker.tests.test_walk import ROUTES, SAMPLES, SAMPLES_OF
 
@@ -274,6 +276,34 @@ FORMS_OF_ROWS |= {
 }
 
 
+def _moves(found: Found) -> Form:
+    """To B2 of its roadmap."""
+    code = found.parts["code"].replace("-O1-KR1", "-B2")
+    return {"place": code, "reason": WHY, "move": "1"} | _version(found, KeyResult)
+
+
+def _moves_to_a_team(found: Found) -> Form:
+    """To the roadmap of the team below its area."""
+    code = f"T{found.parts['code'].replace('-O1', '')}"
+    return {"place": code, "reason": WHY, "move": "1"} | _version(found, Objective)
+
+
+FORMS_OF_ROWS |= {
+    "goals:key_result_move": _moves,
+    "goals:objective_move": _moves_to_a_team,
+    "api:key-result-move": lambda found: {"objective": _moves(found)["place"], "reason": WHY},
+    "api:objective-move": lambda found: {"roadmap": _moves_to_a_team(found)["place"], "reason": WHY},
+}
+
+
+def every_area_has_a_team() -> None:
+    """With a roadmap in each cycle that its area has one in."""
+    for roadmap in list(Roadmap.objects.select_related("area", "cycle")):
+        key = f"T{roadmap.area.key}"
+        team = Area.objects.filter(key=key).first() or AreaFactory(key=key, parent=roadmap.area)
+        RoadmapFactory(area=team, cycle=roadmap.cycle)
+
+
 def all_cycles_are(state: str) -> Callable[[], Any]:
     return lambda: Cycle.objects.update(state=state)
 
@@ -326,6 +356,8 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "goals:key_result_restore": removed(KeyResult),
     "goals:risk_reopen": every_risk_has_ended,
     "api:risk-reopen": every_risk_has_ended,
+    "goals:objective_move": every_area_has_a_team,
+    "api:objective-move": every_area_has_a_team,
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
     "goals:need_ask_again": everything_is_accepted,
     "api:dependency-ask-again": everything_is_accepted,

@@ -283,6 +283,8 @@ REPORT_FIELDS = {
     "api:key-result-pause": {"until", "reason"},
     "api:key-result-resume": set(),
     "api:key-result-draft-send": set(),
+    "api:key-result-move": {"objective", "reason"},
+    "api:objective-move": {"roadmap", "reason"},
     "api:risk-review": {"review_on"},
     "api:risk-close": {"outcome", "closed_on", "outcome_note", "occurred_on", "consequence"},
     "api:risk-reopen": {"reason"},
