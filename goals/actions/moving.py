@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from areas.models import Area
 from goals.actions import locks
 from goals.actions.comments import may_see
+from goals.actions.places import Place, visibility_there
 from goals.actions.refusals import Archived, Invalid, ReasonNeeded, WrongState
 from goals.actions.rows import (
     delete_row,
@@ -41,23 +42,6 @@ class Moved:
     followed: list[tuple[str, str]] = field(default_factory=list)
     # What is another beside the place, each as a sentence.
     notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Who may read what stands in an objective or a roadmap."""
-
-    is_restricted: bool
-    is_public: bool
-
-    @classmethod
-    def of(cls, where: Objective | Roadmap) -> Place:
-        roadmap = where.roadmap if isinstance(where, Objective) else where
-        is_open = not isinstance(where, Objective) or where.visibility == Visibility.PUBLIC
-        return cls(
-            is_restricted=Visibility.RESTRICTED in (where.visibility, roadmap.visibility),
-            is_public=is_open and roadmap.is_public,
-        )
 
 
 def move_key_result(
@@ -232,13 +216,11 @@ def _name_after(
 
 
 def _as_hidden(row: KeyResult | Objective | Risk, before: Place, after: Place, moved: Moved) -> str:
-    """What was restricted stays so, and the world reads nothing that it could not read before."""
-    if before.is_restricted and not after.is_restricted and row.visibility != Visibility.RESTRICTED:
-        moved.notes.append(_("%(code)s stays restricted: its old place is.") % {"code": row.code})
-        return Visibility.RESTRICTED
-    shows = KeyResult.Visibility.INHERIT if isinstance(row, KeyResult) else Visibility.PUBLIC
-    if after.is_public and not before.is_public and row.visibility == shows:
+    """As `visibility_there`, with a note where it is another one."""
+    there = visibility_there(row, before, after)
+    if there != row.visibility:
         sentence = _("%(code)s becomes internal: it was not public, and is made so on purpose only.")
+        if there == Visibility.RESTRICTED:
+            sentence = _("%(code)s stays restricted: its old place is.")
         moved.notes.append(sentence % {"code": row.code})
-        return Visibility.INTERNAL
-    return row.visibility
+    return there

@@ -93,9 +93,8 @@ class Past:
         alignments = AlignmentRecord.of_cycle(roadmap.cycle, until)
         below: set[int] = set()
         if alignments.ever.rows:
-            ids = Objective.objects.filter(Q(roadmap=roadmap) | moved_away([roadmap.pk]))
-            ids = ids.values_list("pk", flat=True)
-            below = alignments.ever.below(ids)
+            here = Objective.objects.filter(Q(roadmap=roadmap) | moved_away([roadmap.pk]))
+            below = alignments.ever.below(here.values_list("pk", flat=True))
         own = Objective.objects.filter(Q(roadmap=roadmap) | moved_away([roadmap.pk]))
         return cls(
             roadmap.cycle,

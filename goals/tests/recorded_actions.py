@@ -79,6 +79,7 @@ NO_ENTRY = {
     "locks.lock_need": READS,
     "locks.lock_alignments": READS,
     "locks.lock_objectives": READS,
+    "places.visibility_there": READS,
     "people.lock_administrators": READS,
     "people.lock_person": READS,
     "people.refuse_last": READS,
