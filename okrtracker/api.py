@@ -24,6 +24,7 @@ from goals.api.comment_views import (
     CommentViewSet,
     ObjectiveCommentViewSet,
 )
+from goals.api.copy_views import KeyResultCopyView, ObjectiveCopyView, RoadmapCopyView
 from goals.api.cycle_views import CycleViewSet
 from goals.api.dependency_views import DependencyViewSet, NeededByViewSet, NeedsViewSet
 from goals.api.draft_views import CheckInDraftViewSet, KeyResultDraftSendView, KeyResultDraftView
@@ -137,6 +138,9 @@ version_1: list[URLPattern | URLResolver] = [
             ("key-results", "key-result", "resume", KeyResultResumeView),
             ("key-results", "key-result", "move", KeyResultMoveView),
             ("objectives", "objective", "move", ObjectiveMoveView),
+            ("key-results", "key-result", "copy", KeyResultCopyView),
+            ("objectives", "objective", "copy", ObjectiveCopyView),
+            ("roadmaps", "roadmap", "copy", RoadmapCopyView),
             ("key-results", "key-result", "rhythm", KeyResultRhythmView),
             ("objectives", "objective", "post-mortem", ObjectivePostMortemView),
         )

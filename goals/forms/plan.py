@@ -31,6 +31,17 @@ class Difference:
     yours: str
 
 
+def fingerprint_of(data: Any) -> str:
+    """The same for what says the same."""
+    told = sorted(
+        (name, value)
+        for name in data
+        if name not in UNTOLD
+        for value in (data.getlist(name) if isinstance(data, QueryDict) else [data[name]])
+    )
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 class PlanForm(forms.ModelForm):
     """A row of the plan as people enter it.
 
@@ -85,13 +96,7 @@ class PlanForm(forms.ModelForm):
     @property
     def fingerprint(self) -> str:
         """The same for what says the same."""
-        told = sorted(
-            (name, value)
-            for name in self.data
-            if name not in UNTOLD
-            for value in (self.data.getlist(name) if isinstance(self.data, QueryDict) else [self.data[name]])
-        )
-        return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
+        return fingerprint_of(self.data)
 
     @property
     def model_fields(self) -> list[str]:

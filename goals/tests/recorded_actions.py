@@ -12,6 +12,7 @@ from goals.actions import (
     anonymising,
     comments,
     concerns,
+    copying,
     cycles,
     initiatives,
     interim_targets,
@@ -93,8 +94,10 @@ NO_ENTRY = {
     "rows.take_back": HELPS,
     "rows.take_out": HELPS,
     "rollover.unfinished": READS,
+    "carrying.new_start": READS,
     "carrying.still_here": READS,
     "carrying.values_of": READS,
+    "carrying.with_marks_ahead": READS,
     "following.follow": "a part of rollover.roll_over",
     "following.initiatives_to_follow": READS,
     "following.needs_to_follow": READS,
@@ -236,6 +239,24 @@ leaves(
 )(
     lambda c: moving.move_objective(
         c.objective, RoadmapFactory(area=c.core, cycle=c.cycle), by=c.by, now=NOW, reason="why"
+    )
+)
+leaves("copying.copy_key_result", action="created", kind="key result", subject="EDGE-24H2-O1-KR2")(
+    lambda c: copying.copy_key_result(
+        c.key_result, c.objective, copying.Wanted(), by=c.by, now=NOW, today=TODAY
+    )
+)
+leaves("copying.copy_objective", action="created", kind="key result", subject="EDGE-24H2-O2-KR1")(
+    lambda c: copying.copy_objective(c.objective, c.roadmap, copying.Wanted(), by=c.by, now=NOW, today=TODAY)
+)
+leaves("copying.copy_roadmap", action="created", kind="objective", subject="CORE-24H2-O1")(
+    lambda c: copying.copy_roadmap(
+        c.roadmap,
+        RoadmapFactory(area=c.core, cycle=c.cycle),
+        copying.Wanted(),
+        by=c.by,
+        now=NOW,
+        today=TODAY,
     )
 )
 leaves("risks.create_risk", action="created", kind="risk", subject="EDGE-24H2-O1-R1")(

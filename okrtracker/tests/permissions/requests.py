@@ -296,6 +296,31 @@ FORMS_OF_ROWS |= {
 }
 
 
+def _copied(place: str) -> Form:
+    return {"place": place, "values": "start_over", "days": "shifted"}
+
+
+def _own(found: Found) -> str:
+    """The roadmap of the row."""
+    return found.parts["code"].replace("-O1", "")
+
+
+def _next_one(found: Found) -> str:
+    """A roadmap that is not there yet."""
+    area = found.parts.get("area_key") or found.parts["code"].partition("-")[0]
+    return f"{area}-25H2"
+
+
+FORMS_OF_ROWS |= {
+    "goals:key_result_copy": lambda found: _copied(found.parts["code"].removesuffix("-KR1")),
+    "goals:objective_copy": lambda found: _copied(_own(found)),
+    "goals:roadmap_copy": lambda found: _copied(_next_one(found)),
+    "api:key-result-copy": lambda found: {"objective": found.parts["code"].removesuffix("-KR1")},
+    "api:objective-copy": lambda found: {"roadmap": _own(found)},
+    "api:roadmap-copy": lambda found: {"roadmap": _next_one(found)},
+}
+
+
 def every_area_has_a_team() -> None:
     """With a roadmap in each cycle that its area has one in."""
     for roadmap in list(Roadmap.objects.select_related("area", "cycle")):

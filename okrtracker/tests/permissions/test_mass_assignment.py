@@ -209,6 +209,9 @@ OPTIONAL = {
     "goals:objective_edit": OBJECTIVE,
     "goals:key_result_create": f"{KEY_RESULT} form_id",
     "goals:key_result_edit": KEY_RESULT,
+    "goals:key_result_copy": "risks initiatives form_id",
+    "goals:objective_copy": "descriptions key_results risks needs initiatives form_id",
+    "goals:roadmap_copy": "descriptions key_results risks needs initiatives form_id",
     "goals:risk_create": f"{RISK} form_id",
     "goals:risk_edit": RISK,
     "goals:risk_review": "review_on back",
@@ -266,6 +269,7 @@ def test_a_program_is_told_that_a_field_is_not_known(world, name):
             assert not written, some
 
 
+COPIED = {"roadmap", "descriptions", "key_results", "risks", "needs", "initiatives", "values", "days"}
 # What a program may say, as docs/api.md lists it; everything else is refused.
 REPORT_FIELDS = {
     "api:objective-supports": {"objective", "weight", "reason"},
@@ -283,6 +287,9 @@ REPORT_FIELDS = {
     "api:key-result-pause": {"until", "reason"},
     "api:key-result-resume": set(),
     "api:key-result-draft-send": set(),
+    "api:key-result-copy": {"objective", "risks", "initiatives", "values", "days"},
+    "api:objective-copy": COPIED,
+    "api:roadmap-copy": COPIED,
     "api:key-result-move": {"objective", "reason"},
     "api:objective-move": {"roadmap", "reason"},
     "api:risk-review": {"review_on"},
