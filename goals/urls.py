@@ -27,6 +27,7 @@ from goals.views import (
     risk_life,
     risks,
     roadmaps,
+    tags,
     weights,
 )
 
@@ -55,6 +56,9 @@ urlpatterns = [
     path("risks.csv", risks.risk_csv, name="risk_csv"),
     path("risk-trend.csv", risks.risk_trend_csv, name="risk_trend_csv"),
     path("risks/<str:code>/", risk_detail.risk_detail, name="risk_detail"),
+    path("tags/", tags.tag_list, name="tag_list"),
+    path("tags/<str:tag>/", tags.tag_detail, name="tag_detail"),
+    path("tags/<str:tag>/rename/", tags.tag_rename, name="tag_rename"),
     path("alignment/", alignment_map.alignment_map_page, name="alignment_map"),
     path("alignment.csv", alignment_map.alignment_map_csv, name="alignment_map_csv"),
     path("areas/<str:area_key>/<str:cycle_key>/new/", plan.roadmap_create, name="roadmap_create"),

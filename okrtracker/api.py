@@ -34,6 +34,7 @@ from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
 from goals.api.review_views import ReviewViewSet
 from goals.api.rhythm_views import AreaRhythmView, CycleRhythmView, KeyResultRhythmView
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
+from goals.api.tag_views import TagRenameView, TagsView
 
 app_name = "api"
 
@@ -117,6 +118,8 @@ version_1: list[URLPattern | URLResolver] = [
         NeededByViewSet.as_view({"get": "list"}, detail=False),
         name="objective-needed-by",
     ),
+    path("tags/", TagsView.as_view(), name="tags"),
+    re_path(r"^tags/(?P<tag>[^/]{1,30})/rename/$", TagRenameView.as_view(), name="tag-rename"),
     path("me/", MeView.as_view(), name="me"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),
     path("progress/explain/", progress.ProgressExplainView.as_view(), name="progress-explain"),

@@ -26,6 +26,7 @@ OBJECTIVE_FIELDS = (
     "pillar",
     "impact",
     "cost",
+    "tags",
 )
 KEY_RESULT_FIELDS = (
     "title",
@@ -40,6 +41,7 @@ KEY_RESULT_FIELDS = (
     "weight",
     "check_in_every_days",
     "source_note",
+    "tags",
 )
 
 

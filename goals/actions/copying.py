@@ -107,7 +107,7 @@ def copy_roadmap(
     """
     with transaction.atomic():
         copier = _Copier(roadmap.cycle, into, wanted, by=by, now=now, today=today)
-        if into.pk is None:
+        if into._state.adding:
             hidden = roadmap.visibility == Visibility.RESTRICTED
             visibility = Visibility.RESTRICTED if hidden else Visibility.INTERNAL
             copier.into = into = create_roadmap(

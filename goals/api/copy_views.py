@@ -44,8 +44,8 @@ class CopiedSerializer(serializers.Serializer):
 class WantedSerializer(StrictSerializer):
     risks = serializers.BooleanField(default=True, help_text="Open ones, with their steps.")
     initiatives = serializers.BooleanField(default=False)
-    values = serializers.ChoiceField(Values, default=Values.START_OVER)
-    days = serializers.ChoiceField(Days, default=Days.SHIFTED)
+    values = serializers.ChoiceField(Values.choices, default=Values.START_OVER)
+    days = serializers.ChoiceField(Days.choices, default=Days.SHIFTED)
 
 
 class CopyKeyResultSerializer(WantedSerializer):

@@ -44,8 +44,10 @@ def _same(*names: str) -> dict[str, str]:
 # Attribute of the entry: field of the row.
 OBJECTIVE = _same(
     "title", "description", "owner", "reviewer", "commitment", "priority", "confidence", "weight"
-) | _same("counts_supporters", "visibility", "pillar", "impact", "cost")
-KEY_RESULT = _same("title", "metric", "unit", "kind", "weight", "owner", "due_on", "visibility", "pause") | {
+) | _same("counts_supporters", "visibility", "tags", "pillar", "impact", "cost")
+KEY_RESULT = _same(
+    "title", "metric", "unit", "kind", "weight", "owner", "due_on", "visibility", "pause", "tags"
+) | {
     "start": "start_value",
     "commit": "commit_value",
     "target": "target_value",

@@ -29,6 +29,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
         "weight",
         "counts_supporters",
         "visibility",
+        "tags",
         *OUT,
     ),
     KeyResult: (
@@ -45,6 +46,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
         "owner",
         "due_on",
         "visibility",
+        "tags",
         *OUT,
     ),
     Initiative: ("title", "state", "due_on", "owner", "link"),

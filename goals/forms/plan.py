@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from goals.actions.refusals import Refused
-from goals.forms.plan_fields import LEVELS, TENTHS, OwnerField, StepField, form_field, lines
+from goals.forms.plan_fields import LEVELS, TENTHS, OwnerField, StepField, form_field, lines, tell_tags
 from goals.models import Objective, Roadmap
 
 VERSION = r"\A[0-9]{1,9}\Z"
@@ -193,6 +193,7 @@ class ObjectiveForm(PlanForm):
             "kind",
             "title",
             "description",
+            "tags",
             "owner",
             "reviewer",
             "commitment",
@@ -218,6 +219,7 @@ class ObjectiveForm(PlanForm):
             TENTHS, label=_("Confidence"), help_text=_("0 to 10 that it will be met"), required=False
         )
         self.fields["weight"].help_text = _("How much it counts in the roadmap; 0 counts nowhere")
+        tell_tags(self)
         self.fields["visibility"].help_text = _(
             "Public: on the roadmap's public page too, once that is published and public"
         )

@@ -16,6 +16,7 @@ from simple_history.models import HistoricalRecords
 from areas.models import Area
 from goals.models.cycle import Roadmap, Visibility
 from goals.models.fields import Archivable, Versioned, completion_field
+from goals.models.tags import Tagged
 
 
 class ObjectiveQuerySet(models.QuerySet["Objective"]):
@@ -53,7 +54,7 @@ class Level(models.TextChoices):
     HIGH = "high", _("high")
 
 
-class Objective(Versioned, Archivable):
+class Objective(Versioned, Archivable, Tagged):
     """One goal of a roadmap: a focus area, or an item of engineering excellence."""
 
     class Kind(models.TextChoices):

@@ -28,6 +28,7 @@ from goals.actions import (
     roadmaps,
     rollover,
     scores,
+    tags,
     weights,
 )
 from goals.models import Alignment, CheckIn, Comment, Cycle, Dependency, Initiative, KeyResult
@@ -259,6 +260,14 @@ leaves("copying.copy_roadmap", action="created", kind="objective", subject="CORE
         today=TODAY,
     )
 )
+
+
+@leaves("tags.rename_tag", action="changed", kind="objective", changes={"tags": ["speed", "latency"]})
+def _(c):
+    roadmaps.change_objective(c.objective, by=c.by, now=NOW, tags="speed")
+    tags.rename_tag("speed", "latency", by=c.by, now=NOW)
+
+
 leaves("risks.create_risk", action="created", kind="risk", subject="EDGE-24H2-O1-R1")(
     lambda c: risks.create_risk(c.objective, by=c.by, now=NOW, title="R", likelihood=1, impact=1)
 )

@@ -106,6 +106,8 @@ POSTED = {
     "goals:key_result_create": "key_results.create_key_result",
     "goals:key_result_edit": "key_results.change_key_result",
     "goals:key_result_pause": "pauses.pause_key_result",
+    "goals:tag_rename": "tags.rename_tag",
+    "api:tag-rename": "tags.rename_tag",
     "goals:key_result_copy": "copying.copy_key_result",
     "goals:objective_copy": "copying.copy_objective",
     "goals:roadmap_copy": "copying.copy_roadmap",

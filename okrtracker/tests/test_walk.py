@@ -44,6 +44,7 @@ SAMPLES = {
     "alignment_id": "900007",
     "concern_id": "900008",
     "sequence": "1",
+    "tag": "speed",
 }
 SAMPLES_OF = {
     "goals:key_result_detail": {"code": "EDGE-24H2-O1-KR1"},

@@ -194,10 +194,10 @@ def test_a_page_takes_the_fields_of_its_form_alone(world, name):
 KEY_RESULT = (
     "metric unit start_value commit_value target_value stretch_value lower_bound upper_bound owner due_on"
 )
-KEY_RESULT += " check_in_every_days source_note"
+KEY_RESULT += " check_in_every_days source_note tags"
 RISK = "description key_result owner review_on trigger residual_likelihood residual_impact occurred_on"
 RISK += " consequence"
-OBJECTIVE = "description owner reviewer priority confidence counts_supporters"
+OBJECTIVE = "description tags owner reviewer priority confidence counts_supporters"
 # What a form takes beside what it has to be given.
 OPTIONAL = {
     "goals:check_in_create": (
@@ -287,6 +287,7 @@ REPORT_FIELDS = {
     "api:key-result-pause": {"until", "reason"},
     "api:key-result-resume": set(),
     "api:key-result-draft-send": set(),
+    "api:tag-rename": {"name"},
     "api:key-result-copy": {"objective", "risks", "initiatives", "values", "days"},
     "api:objective-copy": COPIED,
     "api:roadmap-copy": COPIED,
