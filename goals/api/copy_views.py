@@ -6,7 +6,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,12 +18,13 @@ from rest_framework.response import Response
 from accounts.api.base import Endpoint, today_of
 from accounts.api.problems import FieldError, Problem, invalid
 from areas.api.reach import areas_in_reach
+from areas.permissions import can_edit_plan
 from goals.actions.copying import Days, Values, Wanted, copy_key_result, copy_objective, copy_roadmap
 from goals.api import reach
 from goals.api.fields import StrictSerializer, TextField
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
-from goals.forms.copies import plans_anything, unmade_roadmap
+from goals.forms.copies import named_area, plans_anything, unmade_roadmap
 from goals.models import KeyResult, Objective, Roadmap
 
 PARAMETERS = key_parameters(201)
@@ -157,12 +158,16 @@ class RoadmapCopyView(CopyView):
         return rows.select_related("area", "cycle")
 
     def place_named(self, request: Request, code: str) -> Roadmap | None:
-        """Also one that has not been begun, of an area the token reaches."""
+        """Also one that has not been begun; of an area of others it is not told whether it has one."""
+        area = named_area(code)
+        if area is None or not areas_in_reach(request).filter(pk=area.pk).exists():
+            return None
+        if not can_edit_plan(request.user, area):
+            sentence = _("The leads of %(code)s and the managers fill this plan.") % {"code": area.key}
+            raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence)
         unmade = unmade_roadmap(request.user, code)
-        if unmade is None:
-            found: Roadmap | None = super().place_named(request, code)
-            return found
-        return unmade if areas_in_reach(request).filter(Q(pk=unmade.area_id)).exists() else None
+        found: Roadmap | None = super().place_named(request, code)
+        return unmade or found
 
     def act(self, row: Roadmap, place: Roadmap, wanted: Wanted, **who: Any) -> Any:
         return copy_roadmap(row, place, wanted, **who)

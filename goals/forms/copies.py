@@ -147,7 +147,19 @@ class CopyRoadmapForm(CopyObjectiveForm):
         return [*((f"{area.key}-{one.key}", _("a new roadmap")) for one in cycles), *there]
 
     def clean_place(self) -> Roadmap:
+        """Of an area of others it is not told whether it has a roadmap there."""
+        area = named_area(self.cleaned_data["place"])
+        if area is not None and not Area.objects.editable_by(self.reader).filter(pk=area.pk).exists():
+            raise PermissionDenied(
+                _("The plan of %(area)s is edited by its leads and by managers.") % {"area": area.name}
+            )
         return unmade_roadmap(self.reader, self.cleaned_data["place"]) or super().clean_place()
+
+
+def named_area(typed: str) -> Area | None:
+    """The area whose roadmap has this code, or would have it."""
+    key = typed.strip().split(" ", 1)[0].upper().rpartition("-")[0]
+    return Area.objects.live().filter(key=key).first()
 
 
 def unmade_roadmap(reader: Any, typed: str) -> Roadmap | None:

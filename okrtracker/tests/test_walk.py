@@ -157,7 +157,8 @@ OF_WHO_HAS_IT = {
     "openid_connect_login",
 }
 # An unknown link gets the page that says so, and who removes a passkey confirms first who they are.
-ANSWERS_ALIKE = {"account_reset_password_from_key", "mfa_remove_webauthn"}
+# A tag that nothing has shows an empty list.
+ANSWERS_ALIKE = {"account_reset_password_from_key", "mfa_remove_webauthn", "goals:tag_detail"}
 
 
 def routes(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
