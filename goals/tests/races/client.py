@@ -319,32 +319,36 @@ def press(answer: Answer, *, objective: int, by: int, form_id: str, times: int) 
         )
 
 
-WORK = {
-    work.__name__: work
-    for work in (
-        forget,
-        check_ins,
-        report,
-        check_in_until_refused,
-        close,
-        score_until_refused,
-        carry_over,
-        change_targets,
-        create_objectives,
-        create_risks,
-        post,
-        send_drafts,
-        write_draft,
-        run_initiatives,
-        set_rhythms,
-        change_title,
-        weigh,
-        support,
-        align_and_end,
-        press,
-        answer_needs,
-    )
-} | people.WORK | plans.WORK
+WORK = (
+    {
+        work.__name__: work
+        for work in (
+            forget,
+            check_ins,
+            report,
+            check_in_until_refused,
+            close,
+            score_until_refused,
+            carry_over,
+            change_targets,
+            create_objectives,
+            create_risks,
+            post,
+            send_drafts,
+            write_draft,
+            run_initiatives,
+            set_rhythms,
+            change_title,
+            weigh,
+            support,
+            align_and_end,
+            press,
+            answer_needs,
+        )
+    }
+    | people.WORK
+    | plans.WORK
+)
 
 
 def take_the_locks_out() -> None:

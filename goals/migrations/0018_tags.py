@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('goals', '0016_moved_code'),
+        ('goals', '0017_moved_code'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('goals', '0015_reviewer'),
+        ('goals', '0016_check_in_draft'),
     ]
 
     operations = [
