@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,6 +30,14 @@ from goals.models import KeyResult, Objective, Roadmap
 PARAMETERS = key_parameters(201)
 
 
+COPIED = {
+    "code": "EDGE-25H1-O1",
+    "codes": ["EDGE-25H1-O1", "EDGE-25H1-O1-KR1"],
+    "notes": ["EDGE-25H1-O1-KR1 has no owner: Ada Lovelace has left, or cannot see it there."],
+}
+
+
+@extend_schema_serializer(examples=[OpenApiExample("A copy", value=COPIED, response_only=True)])
 class CopiedSerializer(serializers.Serializer):
     """What a copy made."""
 

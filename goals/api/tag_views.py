@@ -8,7 +8,7 @@ from http import HTTPStatus
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,7 +34,18 @@ class TagSerializer(serializers.Serializer):
     key_results = serializers.IntegerField()
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Tags",
+            value={"results": [{"tag": "latency", "objectives": 2, "key_results": 5}]},
+            response_only=True,
+        )
+    ]
+)
 class TagListSerializer(serializers.Serializer):
+    """All tags, in order."""
+
     results = TagSerializer(many=True)
 
 
@@ -42,6 +53,7 @@ class TagNameSerializer(StrictSerializer):
     name = TextField(max_length=TAG_LENGTH, help_text="One that is there takes in this one.")
 
 
+@extend_schema_serializer(examples=[OpenApiExample("Renamed", value={"changed": 7}, response_only=True)])
 class RenamedSerializer(serializers.Serializer):
     """How many objectives and key results were changed."""
 
