@@ -22,6 +22,7 @@ from goals.models import (
     Initiative,
     KeyResult,
     Mitigation,
+    MovedCode,
     Objective,
     OutboxMail,
     Risk,
@@ -166,6 +167,13 @@ class AlignmentAdmin(LookUp, SimpleHistoryAdmin):
     list_display = ["supporter", "supported", "weight"]
     search_fields = ["supporter__code", "supported__code"]
     list_select_related = ["supporter", "supported"]
+
+
+@admin.register(MovedCode)
+class MovedCodeAdmin(LookUp, admin.ModelAdmin):
+    list_display = ["code", "objective", "key_result", "risk", "moved_at"]
+    search_fields = ["code", "objective__code", "key_result__code", "risk__code"]
+    list_select_related = ["objective", "key_result", "risk"]
 
 
 @admin.register(Snapshot)

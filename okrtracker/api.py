@@ -23,10 +23,12 @@ from goals.api.comment_views import (
     CommentViewSet,
     ObjectiveCommentViewSet,
 )
+from goals.api.copy_views import KeyResultCopyView, ObjectiveCopyView, RoadmapCopyView
 from goals.api.cycle_views import CycleViewSet
 from goals.api.dependency_views import DependencyViewSet, NeededByViewSet, NeedsViewSet
 from goals.api.draft_views import CheckInDraftViewSet, KeyResultDraftSendView, KeyResultDraftView
 from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
+from goals.api.move_views import KeyResultMoveView, ObjectiveMoveView
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
 from goals.api.plan_part_views import ObjectiveKeyResultViewSet, RoadmapObjectiveViewSet
 from goals.api.review_views import ReviewViewSet
@@ -40,6 +42,7 @@ from goals.api.risk_part_views import (
 from goals.api.risk_trend_views import RiskTrendView
 from goals.api.risk_views import ObjectiveRiskViewSet, RiskViewSet
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
+from goals.api.tag_views import TagRenameView, TagsView
 
 app_name = "api"
 
@@ -154,6 +157,8 @@ version_1: list[URLPattern | URLResolver] = [
         RiskConcernViewSet.as_view({"get": "retrieve", "delete": "destroy"}, detail=True),
         name="risk-concern",
     ),
+    path("tags/", TagsView.as_view(), name="tags"),
+    re_path(r"^tags/(?P<tag>[^/]{1,30})/rename/$", TagRenameView.as_view(), name="tag-rename"),
     path("me/", MeView.as_view(), name="me"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),
     path("progress/explain/", progress.ProgressExplainView.as_view(), name="progress-explain"),
@@ -173,6 +178,11 @@ version_1: list[URLPattern | URLResolver] = [
             ("key-results", "key-result", "draft", KeyResultDraftView),
             ("key-results", "key-result", "pause", KeyResultPauseView),
             ("key-results", "key-result", "resume", KeyResultResumeView),
+            ("key-results", "key-result", "move", KeyResultMoveView),
+            ("objectives", "objective", "move", ObjectiveMoveView),
+            ("key-results", "key-result", "copy", KeyResultCopyView),
+            ("objectives", "objective", "copy", ObjectiveCopyView),
+            ("roadmaps", "roadmap", "copy", RoadmapCopyView),
             ("key-results", "key-result", "rhythm", KeyResultRhythmView),
             ("objectives", "objective", "post-mortem", ObjectivePostMortemView),
         )

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "goals.views.moved.MovedCodeMiddleware",
     "okrtracker.middleware.ErrorPageMiddleware",
     "okrtracker.middleware.MethodMiddleware",
     "okrtracker.middleware.NulMiddleware",

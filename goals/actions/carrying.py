@@ -26,6 +26,7 @@ OBJECTIVE_FIELDS = (
     "pillar",
     "impact",
     "cost",
+    "tags",
 )
 KEY_RESULT_FIELDS = (
     "title",
@@ -40,6 +41,7 @@ KEY_RESULT_FIELDS = (
     "weight",
     "check_in_every_days",
     "source_note",
+    "tags",
 )
 
 
@@ -61,12 +63,12 @@ class Carrier:
         """The successor: its start is where the key result stands; `changes` are what it has of its own."""
         objective = self._objective(row.objective)
         values = values_of(row, KEY_RESULT_FIELDS) | {
-            "start_value": _new_start(row),
+            "start_value": new_start(row),
             "owner": still_here(row.owner),
             "visibility": _as_hidden(row, objective),
             "predecessor": row,
         }
-        values = _with_marks_ahead(values | changes)
+        values = with_marks_ahead(values | changes)
         return create_key_result(objective, by=self.by, now=self.now, today=self.today, **values)
 
     def _objective(self, before: Objective) -> Objective:
@@ -125,7 +127,7 @@ def _still_sees(reviewer: Any, objective: Objective) -> Any:
     return reviewer if reviewer is not None and may_see(reviewer, objective) else None
 
 
-def _new_start(row: KeyResult) -> Any:
+def new_start(row: KeyResult) -> Any:
     """Where it stands now. Without a target that may be the one there is, and then it says nothing."""
     if row.kind == KeyResult.Kind.GUARDRAIL:
         return None
@@ -133,7 +135,7 @@ def _new_start(row: KeyResult) -> Any:
     return None if start == row.target_value else start
 
 
-def _with_marks_ahead(values: dict[str, Any]) -> dict[str, Any]:
+def with_marks_ahead(values: dict[str, Any]) -> dict[str, Any]:
     """Without marks that no longer lie ahead: a commit that was reached, a stretch nearer than the target."""
     start, target = values["start_value"], values["target_value"]
     if not goes_one_way(start, values["commit_value"], target):

@@ -251,7 +251,7 @@ class SupportsViewSet(AlignmentsOfOne):
         """What one may not see is as absent as what there is not."""
         seen = reach.visible_objectives(request).filter(roadmap__in=reach.visible_roadmaps(request))
         rows = seen.live().select_related("roadmap__area")  # type: ignore[attr-defined]
-        found = rows.filter(code=code).first() if "\0" not in code else None
+        found = rows.named(code).first() if "\0" not in code else None
         if found is None:
             raise invalid([FieldError("objective", "invalid", _("There is no objective with this code."))])
         return found

@@ -258,7 +258,7 @@ class NeedsViewSet(DependenciesOfOne):
     def _needed(self, request: Request, code: str) -> Objective:
         """What one may not see is as absent as what there is not."""
         rows = reach.visible_objectives(request).live()  # type: ignore[attr-defined]
-        found = rows.filter(code=code).first() if "\0" not in code else None
+        found = rows.named(code).first() if "\0" not in code else None
         if found is None:
             sentence = _("There is no objective with this code.")
             raise invalid([FieldError("on_objective", "invalid", sentence)])

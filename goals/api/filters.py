@@ -16,6 +16,7 @@ from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
 from areas.api.reach import below
 from goals.api.reach import visible_key_results, visible_objectives
 from goals.models import CheckIn, Comment, Cycle, Dependency, Initiative, KeyResult, Objective, Roadmap
+from goals.models.tags import TAG_LENGTH, tagged
 from goals.sentences import PACE_WORDS
 
 CHANGED = "Changed at this moment or later."
@@ -74,7 +75,18 @@ class RoadmapFilters(django_filters.FilterSet):
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
 
 
+class TagFilter(django_filters.CharFilter):
+    """Rows that have a tag."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, max_length=TAG_LENGTH, label="A tag, in small letters.", **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return qs.filter(tagged(value)) if value else qs
+
+
 class ObjectivesOfOneFilters(django_filters.FilterSet):
+    tag = TagFilter()
     owner = PersonFilter(field_name="owner")
     kind = django_filters.ChoiceFilter(choices=Objective.Kind.choices, label="Focus or excellence.")
     q = WordsFilter(fields=("code", "title", "description"))
@@ -116,6 +128,7 @@ class DependencyFilters(django_filters.FilterSet):
 
 
 class KeyResultsOfOneFilters(django_filters.FilterSet):
+    tag = TagFilter()
     owner = PersonFilter(field_name="owner")
     kind = django_filters.ChoiceFilter(choices=KeyResult.Kind.choices, label="The kind of key result.")
     status = django_filters.ChoiceFilter(

@@ -171,8 +171,8 @@ class AreaSeriesView(Endpoint):
         past = Past.of_cycle(cycle, user=request.user, until=today_of(request))
         course = Course(past)
         ids = set(below(area).values_list("pk", flat=True))
-        rows = [row for row in past.objectives if row.roadmap.area_id in ids]
-        days = course.of_objectives(rows, course.days(today_of(request)))
+        roadmap_ids = {row.pk for row in past.roadmaps if row.area_id in ids}
+        days = course.line(roadmap_ids, today_of(request))
         return Response(MeanSeriesSerializer({"of": key, "results": days}).data)
 
 

@@ -19,6 +19,12 @@ def visible_roadmaps(request: Request) -> QuerySet[Roadmap]:
     return Roadmap.objects.visible_to(request.user).filter(in_reach(request, "area"))
 
 
+def editable_roadmaps(request: Request) -> QuerySet[Roadmap]:
+    """Those of live areas whose plan the person edits, as far as the token reaches."""
+    rows = Roadmap.objects.editable_by(request.user).filter(area__archived_at__isnull=True)
+    return rows.filter(in_reach(request, "area"))
+
+
 def visible_objectives(request: Request) -> QuerySet[Objective]:
     return Objective.objects.visible_to(request.user).filter(in_reach(request, "roadmap__area"))
 

@@ -166,6 +166,7 @@ class ObjectiveSerializer(WithMeanSerializer):
         help_text="Codes of the objectives that support it, as far as you see them.",
     )
     position = serializers.IntegerField(source="objective.position", help_text=POSITION)
+    tags = serializers.ListField(child=serializers.CharField(), source="objective.tag_list")
     pillar = serializers.ChoiceField(Objective.Pillar.choices, allow_blank=True, source="objective.pillar")
     impact = serializers.ChoiceField(Level.choices, allow_blank=True, source="objective.impact")
     cost = serializers.ChoiceField(Level.choices, allow_blank=True, source="objective.cost")
@@ -307,6 +308,7 @@ class KeyResultSerializer(serializers.Serializer):
     check_in_count = serializers.IntegerField(source="key_result.check_in_count")
     source_note = serializers.CharField(source="key_result.source_note")
     position = serializers.IntegerField(source="key_result.position", help_text=POSITION)
+    tags = serializers.ListField(child=serializers.CharField(), source="key_result.tag_list")
     proposed_score = serializers.SerializerMethodField(
         help_text="While the cycle closes, what its value proposes; frozen when it is closed; else null."
     )

@@ -224,6 +224,7 @@ class KeyResultEntry(_Entry):
     pause: PauseEntry | None = None
     visibility: str = "inherit"
     source: str = ""
+    tags: str = ""
     initiatives: tuple[InitiativeEntry, ...] = ()
     line: int = field(default=0, compare=False)
 
@@ -253,6 +254,7 @@ class ObjectiveEntry(_Entry):
     weight: Decimal = Decimal(1)
     counts_supporters: bool = False
     visibility: str = "internal"
+    tags: str = ""
     pillar: str = ""
     impact: str = ""
     cost: str = ""

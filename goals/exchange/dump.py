@@ -126,6 +126,7 @@ def objective_entry(objective: Objective, *, public: bool = False) -> ObjectiveE
         weight=objective.weight,
         counts_supporters=objective.counts_supporters,
         visibility=objective.visibility,
+        tags=objective.tags,
         pillar=objective.pillar,
         impact=objective.impact,
         cost=objective.cost,
@@ -161,6 +162,7 @@ def key_result_entry(key_result: KeyResult, *, public: bool = False) -> KeyResul
         pause=None if public else _pause(key_result),
         visibility=key_result.visibility,
         source=key_result.source_note,
+        tags=key_result.tags,
         initiatives=() if public else tuple(initiative_entry(row) for row in key_result.initiatives.all()),
     )
 

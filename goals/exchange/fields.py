@@ -12,10 +12,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from goals.exchange import document
 from goals.exchange.document import PauseEntry, clean_block
 from goals.exchange.grammar import escape_block, escape_line, plain_line, unescape
 from goals.exchange.measures import join_groups, plain_number, read_number
+from goals.models.tags import normal_tags
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@[^\s@<>()\[\],;:\"]+\.[^\s@<>()\[\],;:\"]+")
 _MAIL_LINK = re.compile(r"\[[^\]]*\]\(mailto:([^)]+)\)|<(?:mailto:)?([^>]+)>", re.I)
@@ -244,6 +247,18 @@ def _block(name: str, label: str, **options: Any) -> Field:
     )
 
 
+def _read_tags(raw: str, label: str) -> str:
+    try:
+        return normal_tags(_word(raw))
+    except ValidationError as error:
+        raise ValueError(f"{label}: {' '.join(error.messages)}") from error
+
+
+def _write_tags(tags: str) -> str:
+    return ", ".join(tags.split())
+
+
+_TAGS = Field("tags", "Tags", _read_tags, _write_tags, also=("tag",))
 SUPPORTERS = ("shown", "counted")
 
 OBJECTIVE_FIELDS: tuple[Field, ...] = (
@@ -255,6 +270,7 @@ OBJECTIVE_FIELDS: tuple[Field, ...] = (
     _weight(),
     _counted("counts_supporters", "Supporters"),
     _VISIBILITY,
+    _TAGS,
 )
 EXCELLENCE_FIELDS: tuple[Field, ...] = (
     *OBJECTIVE_FIELDS,
@@ -287,6 +303,7 @@ KEY_RESULT_FIELDS: tuple[Field, ...] = (
     ),
     _text("metric", "Metric", 200, own_line=True, also=("measured by",)),
     _text("source", "Source", 300, own_line=True),
+    _TAGS,
 )
 RISK_FIELDS: tuple[Field, ...] = (
     Field("key_result", "On", _read_key_result, lambda number: f"KR{number}", also=("key result",)),

@@ -15,6 +15,7 @@ from goals.exchange.dump import need_entry, support_entry
 from goals.exchange.load_objective import Loaded
 from goals.exchange.loading import Loading
 from goals.models import Objective, Risk
+from goals.models.moved_code import objectives_named
 
 NEED = {name: name for name in ("note", "state", "answer", "answer_note")}
 SUPPORT = {"weight": "weight"}
@@ -24,7 +25,7 @@ def load_needs(loaded: Iterable[tuple[ObjectiveEntry, Objective]], loading: Load
     """What objectives need."""
     loaded = list(loaded)
     codes = {need.on_objective for entry, _ in loaded for need in entry.needs} - {""}
-    others = Objective.objects.in_bulk(codes, field_name="code") if codes else {}
+    others = objectives_named(codes)
     for entry, objective in loaded:
         _needs(entry, objective, others, loading)
 
@@ -35,7 +36,7 @@ def _needs(
     live = (row for row in objective.needs.all() if row.archived_at is None)
     rows = {(need := need_entry(row)).on_objective or need.partner: row for row in live}
     for need in entry.needs:
-        key = need.on_objective or need.partner
+        key = _code_now(need.on_objective, others) or need.partner
         name = f"{objective.code} needs {key}"
         row = rows.pop(key, None)
         if need.on_objective and need.on_objective not in others:
@@ -58,7 +59,7 @@ def load_supports(loaded: Iterable[tuple[ObjectiveEntry, Objective]], loading: L
     """What objectives support."""
     loaded = list(loaded)
     codes = {support.objective for entry, _ in loaded for support in entry.supports}
-    others = Objective.objects.in_bulk(codes, field_name="code") if codes else {}
+    others = objectives_named(codes)
     for entry, objective in loaded:
         _supports(entry, objective, others, loading)
 
@@ -68,8 +69,9 @@ def _supports(
 ) -> None:
     present = {row.supported.code: row for row in objective.supports.all()}
     for support in entry.supports:
-        name = f"{objective.code} supports {support.objective}"
-        row = present.pop(support.objective, None)
+        code = _code_now(support.objective, others)
+        name = f"{objective.code} supports {code}"
+        row = present.pop(code, None)
         if support.objective not in others:
             loading.refuse(support.line, f"there is no objective {support.objective}")
             continue
@@ -85,7 +87,7 @@ def _supports(
 def load_concerns(loaded: Loaded, loading: Loading) -> None:
     """A concern that the document does not name stays, as whoever wrote it may not see all of them."""
     codes = {code for entry, _ in loaded for risk in entry.risks for code in risk.concerns}
-    others = Objective.objects.in_bulk(codes, field_name="code") if codes else {}
+    others = objectives_named(codes)
     rows = Risk.objects.filter(objective__in=[objective.pk for _, objective in loaded])
     related = rows.select_related("objective__roadmap").prefetch_related("concerns__objective")
     risks = {(row.objective_id, row.number): row for row in related}
@@ -100,15 +102,21 @@ def load_concerns(loaded: Loaded, loading: Loading) -> None:
 
 def _concerns(entry: RiskEntry, risk: Risk, others: dict[str, Objective], loading: Loading) -> None:
     present = {row.objective.code for row in risk.concerns.all()}
-    for code in entry.concerns:
-        name = f"{risk.code} concerns {code}"
+    named = {code: _code_now(code, others) for code in entry.concerns}
+    for code, now in named.items():
+        name = f"{risk.code} concerns {now}"
         if code not in others:
             loading.refuse(entry.line, f"there is no objective {code}")
-        elif code in present:
+        elif now in present:
             loading.report.unchanged.append(name)
         else:
             fields = {"objective": others[code], "reason": loading.reason}
             loading.create(entry.line, add_concern, risk, fields, name=name)
     loading.report.absent += [
-        f"{risk.code} concerns {code}" for code in sorted(present - set(entry.concerns))
+        f"{risk.code} concerns {code}" for code in sorted(present - set(named.values()))
     ]
+
+
+def _code_now(code: str, others: dict[str, Objective]) -> str:
+    """The code of an objective that a document may name by an older one."""
+    return others[code].code if code in others else code

@@ -44,8 +44,10 @@ def _same(*names: str) -> dict[str, str]:
 # Attribute of the entry: field of the row.
 OBJECTIVE = _same(
     "title", "description", "owner", "reviewer", "commitment", "priority", "confidence", "weight"
-) | _same("counts_supporters", "visibility", "pillar", "impact", "cost")
-KEY_RESULT = _same("title", "metric", "unit", "kind", "weight", "owner", "due_on", "visibility", "pause") | {
+) | _same("counts_supporters", "visibility", "tags", "pillar", "impact", "cost")
+KEY_RESULT = _same(
+    "title", "metric", "unit", "kind", "weight", "owner", "due_on", "visibility", "pause", "tags"
+) | {
     "start": "start_value",
     "commit": "commit_value",
     "target": "target_value",
@@ -86,7 +88,8 @@ def _objective(match: Match, roadmap: Roadmap, loading: Loading) -> Objective | 
     changes = loading.changes(entry, objective_entry(row) if row else None, OBJECTIVE) | match.placing
     if row is None:
         fields = changes | {"kind": entry.kind, "number": entry.number}
-        made: Objective | None = loading.create(entry.line, create_objective, roadmap, fields)
+        code = f"{roadmap.code}-{'O' if entry.kind == 'focus' else 'B'}{entry.number}"
+        made: Objective | None = loading.create(entry.line, create_objective, roadmap, fields, code=code)
         return made
     loading.change(entry.line, change_objective, row, changes, reason=loading.reason)
     found: Objective = row
@@ -99,7 +102,8 @@ def _key_results(entry: ObjectiveEntry, objective: Objective, loading: Loading) 
         changes = loading.changes(wanted, key_result_entry(row) if row else None, KEY_RESULT) | match.placing
         if row is None:
             fields = changes | {"number": wanted.number, "today": loading.today}
-            row = loading.create(wanted.line, _create_key_result, objective, fields)
+            code = f"{objective.code}-KR{wanted.number}"
+            row = loading.create(wanted.line, _create_key_result, objective, fields, code=code)
         else:
             loading.change(wanted.line, _change_key_result, row, changes, reason=loading.reason)
         if row is not None:
@@ -137,7 +141,9 @@ def _risks(entry: ObjectiveEntry, objective: Objective, loading: Loading) -> Non
             # By a query of its own: the key result may have been made a moment ago.
             changes["key_result"] = objective.key_results.filter(number=wanted.key_result).first()
         if row is None:
-            row = loading.create(wanted.line, create_risk, objective, changes | {"number": wanted.number})
+            fields = changes | {"number": wanted.number}
+            code = f"{objective.code}-R{wanted.number}"
+            row = loading.create(wanted.line, create_risk, objective, fields, code=code)
         else:
             loading.change(wanted.line, change_risk, row, changes, reason=loading.reason)
         if row is not None:

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import transaction
 
-from goals.actions.refusals import Refused
+from goals.actions.refusals import NumberTaken, Refused
 from goals.exchange.document import PEOPLE, clean_line
 from goals.exchange.errors import Problem
+from goals.models import MovedCode
 
 
 @dataclass
@@ -55,10 +56,20 @@ class Loading:
         return self.owners.get(address)
 
     def create(
-        self, line: int, action: Callable[..., Any], parent: Any, fields: dict[str, Any], *, name: str = ""
+        self,
+        line: int,
+        action: Callable[..., Any],
+        parent: Any,
+        fields: dict[str, Any],
+        *,
+        name: str = "",
+        code: str = "",
     ) -> Any:
-        """The new row, or None when it was refused. `name` is told for rows without a code."""
-        row = self._try(line, action, parent, fields)
+        """The new row, or None when it was refused. `name` is told for rows without a code.
+
+        `code` is the one that the document gives it: it may have been that of something that moved away.
+        """
+        row = self._try(line, action, parent, fields, code=code)
         if row is not None:
             self.report.created.append(name or row.code)
         return row
@@ -77,13 +88,24 @@ class Loading:
             self._try(line, action, row, changes | options)
         (self.report.changed if changes else self.report.unchanged).append(name or row.code)
 
-    def _try(self, line: int, action: Callable[..., Any], subject: Any, fields: dict[str, Any]) -> Any:
+    def _try(
+        self, line: int, action: Callable[..., Any], subject: Any, fields: dict[str, Any], *, code: str = ""
+    ) -> Any:
         try:
             with transaction.atomic():
                 return action(subject, by=self.by, now=self.now, **fields)
+        except NumberTaken as refusal:
+            self.refuse(line, self._moved(code) or refusal.sentence)
+            return None
         except Refused as refusal:
             self.refuse(line, refusal.sentence)
             return None
+
+    def _moved(self, code: str) -> str:
+        """Where what had this code has moved to, as far as whoever loads may see it."""
+        rows = MovedCode.objects.with_thing().filter(code=code)
+        found = (rows if self.by is None else rows.visible_to(self.by)).first()
+        return f"{code} has moved to {found.thing.code}; take it out of this document" if found else ""
 
     def match(
         self, entries: Iterable[Any], rows: Iterable[Any], is_in_plan: Callable[[Any], bool]

@@ -29,6 +29,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
         "weight",
         "counts_supporters",
         "visibility",
+        "tags",
         *OUT,
     ),
     KeyResult: (
@@ -45,6 +46,7 @@ FIELDS: dict[Any, tuple[str, ...]] = {
         "owner",
         "due_on",
         "visibility",
+        "tags",
         *OUT,
     ),
     Initiative: ("title", "state", "due_on", "owner", "link"),
@@ -73,6 +75,8 @@ FIELDS: dict[Any, tuple[str, ...]] = {
     ),
     Mitigation: ("text", "state", "due_on", "owner"),
 }
+# What tells that a row moved; a risk goes with its key result and is not told by itself.
+PLACES: dict[Any, str] = {Objective: "roadmap_id", KeyResult: "objective_id"}
 PEOPLE = ("owner", "reviewer")
 # Told by their name alone: two versions of a page of text are nothing to read in a list.
 LONG = {"background", "description"}
@@ -123,6 +127,9 @@ def _told(model: Any, before: Any, after: Any, owners: dict[int, str]) -> list[t
     if before is None:
         return [(_("new"), "", "")] if after.history_type == "+" else []
     told = []
+    place = PLACES.get(model)
+    if place and getattr(before, place) != getattr(after, place):
+        told.append((_("moved"), before.code, after.code))
     for name in FIELDS[model]:
         field = model._meta.get_field(name)
         old, new = getattr(before, field.attname), getattr(after, field.attname)

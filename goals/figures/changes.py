@@ -18,6 +18,7 @@ from goals.models import Alignment, InterimTarget, KeyResult, Objective, Roadmap
 FIELDS = KeyResult.DEFINITION_FIELDS
 INTERIM = "interim_targets"
 COUNTS, SUPPORTER = "counts_supporters", "supporter"
+PLACE = "place"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class DefinitionChange:
             return gettext("interim target for %(day)s") % {"day": formats.date_format(self.day, "j M Y")}
         if self.field == SUPPORTER:
             return gettext("weight as a supporter")
+        if self.field == PLACE:
+            return gettext("moved")
         model = Objective if self.field == COUNTS else KeyResult
         field: Any = model._meta.get_field(self.field)
         return str(field.verbose_name)
@@ -61,6 +64,7 @@ def definition_changes(
     for row in rows:
         if before is not None and before.id == row.id:
             changes.extend(_compare(before, row))
+            changes.extend(_moved(before, row, "objective_id"))
         before = row
     return sorted(changes, key=lambda change: change.changed_at, reverse=True)
 
@@ -123,6 +127,7 @@ def objective_changes(
     for row in history.select_related("history_user").order_by("history_id"):
         if before is not None:
             changes += _compare(before, row, ("weight", COUNTS))
+            changes += _moved(before, row, "roadmap_id")
         before = row
     changes += support_changes(objective, until=until, user=user)
     return sorted(changes, key=lambda change: change.changed_at, reverse=True)
@@ -168,6 +173,24 @@ def _compare(before: Any, after: Any, fields: Collection[str] = FIELDS) -> list[
         )
         for field in fields
         if getattr(before, field) != getattr(after, field)
+    ]
+
+
+def _moved(before: Any, after: Any, place: str) -> list[DefinitionChange]:
+    """By the codes it had: where it came from, a reader of it may know."""
+    if getattr(before, place) == getattr(after, place):
+        return []
+    return [
+        DefinitionChange(
+            key_result_id=after.id if place == "objective_id" else 0,
+            code=after.code,
+            field=PLACE,
+            old=before.code,
+            new=after.code,
+            changed_at=after.history_date,
+            by=after.history_user,
+            reason=after.history_change_reason or "",
+        )
     ]
 
 

@@ -6,7 +6,7 @@ For a whole cycle the figures of every day would cost seconds to word; their num
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -57,7 +57,8 @@ class Course:
         self._means_day: date | None = None
         self._by_objective: dict[int, list[KeyResult]] = defaultdict(list)
         for row in past.key_results:
-            self._by_objective[row.objective_id].append(row)
+            for objective_id in self.record.places_of(row) | {row.objective_id}:
+                self._by_objective[objective_id].append(row)
 
     def days(self, until: date) -> list[date]:
         """From the first day of the cycle to `until` or its end, or to what was still reported after it."""
@@ -90,10 +91,13 @@ class Course:
         rows = list(objectives)
         return [self._day(self._focus_means(rows, day), day) for day in days]
 
-    def line(self, roadmap_ids: Collection[int], until: date) -> Sequence[SeriesPoint]:
-        """The mean over some roadmaps, oldest first."""
-        rows = [row for row in self.past.objectives if row.roadmap_id in roadmap_ids]
-        return self.of_objectives(rows, self.days(until))
+    def line(self, roadmap_ids: Collection[int], until: date) -> list[DayFigures]:
+        """The mean over what was in some roadmaps on each day, oldest first."""
+        found = []
+        for day in self.days(until):
+            rows = (row for row in self.past.objectives if self.record.roadmap_on(row.pk, day) in roadmap_ids)
+            found.append(self._day(self._focus_means(rows, day), day))
+        return found
 
     def before(self, day: date) -> dict[int, tuple[Decimal, Decimal | None]]:
         """(weight, completion) of each roadmap on a day of its cycle, by roadmap."""
@@ -101,7 +105,7 @@ class Course:
             return {}
         by_roadmap: dict[int, list[Objective]] = defaultdict(list)
         for row in self.past.objectives:
-            by_roadmap[row.roadmap_id].append(row)
+            by_roadmap[self.record.roadmap_on(row.pk, day) or row.roadmap_id].append(row)
         found = {}
         for roadmap_id, rows in by_roadmap.items():
             if self.record.has_roadmap(roadmap_id, day):
@@ -130,6 +134,7 @@ class Course:
             return None
         found = (self.record.key_result_on(row, day) for row in self._by_objective[objective.pk])
         rows = [row for row in found if row is not None and row.is_counting]
+        rows = [row for row in rows if row.objective_id == objective.pk]
         counting = [row for row in rows if row.weight > 0 and row.completion is not None]
         below = [(row.weight, self._means.get(row.supporter_id)) for row in supports if row.weight > 0]
         counted = [(weight, mean) for weight, mean in below if mean is not None and mean.stored is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -63,9 +64,40 @@ def parts_of(key_results: QuerySet[KeyResult]) -> list[HiddenPart]:
     rows = key_results.filter(objective__roadmap__area__archived_at__isnull=True).order_by()
     fields = rows.values_list(
         *("pk", "objective_id", "objective__kind", "objective__roadmap_id", "objective__roadmap__area_id"),
+        *("moved_codes__former_objective", "objective__moved_codes__former_roadmap"),
         *("archived_at", "dropped_at", "objective__archived_at", "objective__dropped_at"),
     )
-    return [
-        HiddenPart(key_result_id, objective_id, kind, roadmap_id, area_id, counts=not any(ends))
-        for key_result_id, objective_id, kind, roadmap_id, area_id, *ends in fields
-    ]
+    parts, has_moved = set(), set()
+    for key_result_id, objective_id, kind, roadmap_id, area_id, *rest in fields:
+        parts.add(HiddenPart(key_result_id, objective_id, kind, roadmap_id, area_id, not any(rest[2:])))
+        if any(rest[:2]):
+            has_moved.add(key_result_id)
+    return sorted(parts | _former_parts(has_moved, parts))
+
+
+def _former_parts(key_result_ids: Collection[int], parts: Collection[HiddenPart]) -> set[HiddenPart]:
+    """Where hidden key results once were: what is said of those days leaves them out there.
+
+    Every pair of an objective they were in and a roadmap that was in; which was when is asked elsewhere.
+    Three queries where something has moved, else none.
+    """
+    if not key_result_ids:
+        return set()
+    known = {part[:2] + part[3:4] for part in parts}
+    placed = KeyResult.history.filter(id__in=list(key_result_ids)).order_by()
+    pairs = set(placed.values_list("id", "objective_id"))
+    above = Objective.history.filter(id__in={objective_id for _pk, objective_id in pairs}).order_by()
+    roadmaps: dict[int, set[tuple[str, int]]] = defaultdict(set)
+    for pk, kind, roadmap_id in above.values_list("id", "kind", "roadmap_id"):
+        roadmaps[pk].add((kind, roadmap_id))
+    areas = dict(
+        Roadmap.objects.filter(pk__in={found for each in roadmaps.values() for _kind, found in each})
+        .order_by()
+        .values_list("pk", "area_id")
+    )
+    return {
+        HiddenPart(pk, objective_id, kind, roadmap_id, areas[roadmap_id], counts=False)
+        for pk, objective_id in pairs
+        for kind, roadmap_id in roadmaps[objective_id]
+        if (pk, objective_id, roadmap_id) not in known
+    }

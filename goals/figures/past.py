@@ -20,6 +20,7 @@ from goals.figures.record import AlignmentRecord, Record
 from goals.figures.support import figures_of_objectives
 from goals.models import Cycle, KeyResult, Objective, Roadmap
 from goals.models.key_result import KeyResultQuerySet
+from goals.models.moved_code import in_or_out_of, moved_away, moved_out_of
 
 
 class Past:
@@ -39,16 +40,20 @@ class Past:
         key_results: KeyResultQuerySet,
         alignments: AlignmentRecord,
         hidden: Sequence[HiddenPart] = (),
+        follows: bool = True,
     ) -> None:
+        """`follows`: what moved is shown where it was on a day; else in the place it has today."""
         related = objectives.select_related("owner", "roadmap__cycle", "roadmap__area")
         self.until = until
         self.roadmaps = list(roadmaps)
         self.objectives = list(related.order_by("position", "number"))
         by_pk = {row.pk: row for row in self.objectives}
-        rows = key_results.filter(objective__in=list(by_pk)).select_related("owner")
+        there = Q(objective__in=list(by_pk)) | moved_out_of(by_pk)
+        rows = key_results.filter(there).select_related("owner")
         self.key_results = list(rows.order_by("objective", "position", "number"))
         for row in self.key_results:
-            row.objective = by_pk[row.objective_id]
+            if row.objective_id in by_pk:
+                row.objective = by_pk[row.objective_id]
         self.hidden = hidden
         self.record = Record(
             cycle,
@@ -59,6 +64,8 @@ class Past:
             key_result_ids={row.pk for row in self.key_results} | {part.key_result_id for part in hidden},
             alignments=alignments,
             until=until,
+            roadmaps={row.pk: row for row in roadmaps},
+            objectives=by_pk if follows else None,
         )
         self._is_aligned = bool(alignments.ever.rows)
 
@@ -86,9 +93,9 @@ class Past:
         alignments = AlignmentRecord.of_cycle(roadmap.cycle, until)
         below: set[int] = set()
         if alignments.ever.rows:
-            ids = Objective.objects.filter(roadmap=roadmap).values_list("pk", flat=True)
-            below = alignments.ever.below(ids)
-        own = Objective.objects.filter(roadmap=roadmap)
+            here = Objective.objects.filter(Q(roadmap=roadmap) | moved_away([roadmap.pk]))
+            below = alignments.ever.below(here.values_list("pk", flat=True))
+        own = Objective.objects.filter(Q(roadmap=roadmap) | moved_away([roadmap.pk]))
         return cls(
             roadmap.cycle,
             until=until,
@@ -96,7 +103,7 @@ class Past:
             objectives=(own if user is None else own.visible_to(user)) | _supporting(below, user),
             key_results=_key_results(user),
             alignments=alignments,
-            hidden=hidden_parts(user, Q(objective__roadmap=roadmap) | Q(objective__in=below)),
+            hidden=hidden_parts(user, in_or_out_of(below, [roadmap.pk])),
         )
 
     @classmethod
@@ -104,7 +111,7 @@ class Past:
         """Of one objective that the person is known to see, whatever holds for its roadmap."""
         alignments = AlignmentRecord.of_cycle(objective.roadmap.cycle, until)
         below = alignments.ever.below([objective.pk])
-        scope = Q(objective__in=[objective.pk, *below])
+        scope = in_or_out_of([objective.pk, *below])
         return cls(
             objective.roadmap.cycle,
             until=until,
@@ -123,16 +130,14 @@ class Past:
             objectives=Objective.objects.filter(pk=key_result.objective_id),
             key_results=KeyResult.objects.filter(pk=key_result.pk),
             alignments=AlignmentRecord({}),
+            follows=False,
         )
 
     def key_results_on(self, day: date, *, objective: Objective | None = None) -> list[KeyResult]:
         """Those that were there, as they stood, dropped and archived ones too."""
-        rows = (
-            self.record.key_result_on(row, day)
-            for row in self.key_results
-            if objective is None or row.objective_id == objective.pk
-        )
-        return [row for row in rows if row is not None]
+        rows = (self.record.key_result_on(row, day) for row in self.key_results)
+        there = [row for row in rows if row is not None]
+        return [row for row in there if objective is None or row.objective_id == objective.pk]
 
     def figures_on(self, key_results: Sequence[KeyResult], day: date) -> list[KeyResultFigures]:
         """The figures of key results that stand as they stood on a day."""
@@ -175,7 +180,7 @@ class Past:
         return Hidden.of(
             part._replace(kind=self.record.kind_on(part.objective_id, day))
             for part in self.hidden
-            if self.record.counted_on(part.key_result_id, part.objective_id, day)
+            if self.record.counted_on(part.key_result_id, part.objective_id, part.roadmap_id, day)
         )
 
 

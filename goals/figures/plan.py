@@ -16,6 +16,7 @@ from goals.figures.means import ObjectiveFigures
 from goals.figures.support import Supports, figures_of_objectives, supports_in
 from goals.models import Alignment, Cycle, KeyResult, Objective, Roadmap
 from goals.models.key_result import KeyResultQuerySet
+from goals.models.moved_code import in_or_out_of
 from goals.models.objective import ObjectiveQuerySet
 
 
@@ -125,9 +126,7 @@ def _plan_with_supporters(
         if user is not None:
             in_sight &= Q(roadmap__in=Roadmap.objects.visible_to(user))
         supporting = list(_objectives(in_sight, user=user))
-    in_scope = Q(objective__in=[*ids, *below])
-    if roadmaps:
-        in_scope |= Q(objective__roadmap__in=[row.pk for row in roadmaps])
+    in_scope = in_or_out_of([*ids, *below], [row.pk for row in roadmaps])
     hidden = hidden_parts(user, in_scope, by_themselves=ids if by_themselves else ())
     wanted = {row.pk for row in supporting} | (ids if own is None else set())
     key_results: list[KeyResultFigures] = []

@@ -22,11 +22,12 @@ from goals.models import Alignment, CheckIn, Cycle, InterimTarget, KeyResult, Ob
 from goals.progress import stored_completion
 
 KEY_RESULT_FIELDS = (
+    "objective_id",
     *KeyResult.DEFINITION_FIELDS,
     *("unit", "check_in_every_days", "added_on", "dropped_at", "archived_at"),
     *("paused_on", "paused_until", "pause_reason"),
 )
-OBJECTIVE_FIELDS = ("kind", "weight", "counts_supporters", "dropped_at", "archived_at")
+OBJECTIVE_FIELDS = ("roadmap_id", "kind", "weight", "counts_supporters", "dropped_at", "archived_at")
 CYCLE_FIELDS = (
     *("starts_on", "ends_on", "state", "check_in_every_days", "check_in_weekday"),
     *("on_track_gap", "on_track_ratio", "at_risk_gap", "at_risk_ratio"),
@@ -143,8 +144,12 @@ class Record:
         key_result_ids: Collection[int],
         alignments: AlignmentRecord,
         until: date,
+        roadmaps: Mapping[int, Roadmap] | None = None,
+        objectives: Mapping[int, Objective] | None = None,
     ) -> None:
+        """`objectives` are those that key results may have been in; without them each stays where it is."""
         self._alignments = alignments
+        self._roadmap_rows, self._objective_rows = roadmaps or {}, objectives
         self._supports: dict[date, Supports] = {}
         cycles = definitions(Cycle, [cycle.pk], CYCLE_FIELDS, until)[cycle.pk]
         self._cycles = Steps(
@@ -187,8 +192,10 @@ class Record:
         cycle = self.cycle_on(day)
         key = (objective.pk, id(definition), id(cycle))
         if key not in self._copies:
-            roadmap = copy.copy(objective.roadmap)
-            roadmap.cycle = cycle
+            roadmap_id = definition["roadmap_id"]
+            roadmap = copy.copy(self._roadmap_rows.get(roadmap_id, objective.roadmap))
+            # In a roadmap that is not at hand, only that it was another one is known.
+            roadmap.pk, roadmap.cycle = roadmap_id, cycle
             found = as_it_was(objective, definition)
             found.roadmap = roadmap
             self._copies[key] = found
@@ -200,7 +207,7 @@ class Record:
         Whether it counted then, its `is_counting` tells.
         """
         definition = self._key_results[key_result.pk].on(day)
-        objective = self.objective_on(key_result.objective, day)
+        objective = None if definition is None else self._above_on(key_result, definition, day)
         if definition is None or objective is None:
             return None
         reports = self._reports[key_result.pk]
@@ -214,15 +221,41 @@ class Record:
             self._copies[key] = _with_value(found, report)
         return self._copies[key]
 
+    def _above_on(self, key_result: KeyResult, definition: Definition, day: date) -> Objective | None:
+        """The objective it was in; None where that one is not at hand, or was not there."""
+        if self._objective_rows is not None:
+            above = self._objective_rows.get(definition["objective_id"])
+            return None if above is None else self.objective_on(above, day)
+        found = self.objective_on(key_result.objective, day)
+        if found is None and definition["objective_id"] != key_result.objective_id:
+            # It is older than the objective it is in today.
+            found = copy.copy(key_result.objective)
+            found.roadmap = copy.copy(found.roadmap)
+            found.roadmap.cycle = self.cycle_on(day)
+        return found
+
+    def places_of(self, key_result: KeyResult) -> set[int]:
+        """Every objective it ever was in."""
+        return {row["objective_id"] for row in self._key_results[key_result.pk].values}
+
+    def roadmap_on(self, objective_id: int, day: date) -> int | None:
+        """The primary key of the roadmap an objective was in."""
+        definition = self._objectives[objective_id].on(day)
+        return None if definition is None else definition["roadmap_id"]
+
     def points_until(self, key_result_id: int, day: date) -> list[tuple[date, Decimal]]:
         """(effective_on, value) of what was known, in order of sequence."""
         known = self._reports[key_result_id].until(day)
         return [(row.effective_on, row.value) for row in known if row.value is not None]
 
-    def counted_on(self, key_result_id: int, objective_id: int, day: date) -> bool:
-        """Whether a key result was in the plan, and neither it nor its objective dropped or archived."""
-        found = (self._key_results[key_result_id].on(day), self._objectives[objective_id].on(day))
-        return all(row is not None and row["dropped_at"] is row["archived_at"] is None for row in found)
+    def counted_on(self, key_result_id: int, objective_id: int, roadmap_id: int, day: date) -> bool:
+        """Whether a key result was in this place, and neither it nor its objective dropped or archived."""
+        row, above = self._key_results[key_result_id].on(day), self._objectives[objective_id].on(day)
+        if row is None or above is None:
+            return False
+        if (row["objective_id"], above["roadmap_id"]) != (objective_id, roadmap_id):
+            return False
+        return all(found["dropped_at"] is found["archived_at"] is None for found in (row, above))
 
     def supports_on(self, day: date) -> Supports:
         """Who counted in whose mean, as far as both ends are rows of this record."""

@@ -15,7 +15,7 @@ from goals.actions.interim_targets import MOST_INTERIM_TARGETS
 from goals.actions.refusals import Refused
 from goals.forms.check_ins import DayField
 from goals.forms.plan import Difference, PlanForm
-from goals.forms.plan_fields import NumberField, form_field
+from goals.forms.plan_fields import NumberField, form_field, tell_tags
 from goals.models import KeyResult
 
 ROW_NAME = re.compile(r"interim_([0-9]{1,2})_(?:on|value)\Z")
@@ -67,6 +67,7 @@ class KeyResultForm(PlanForm):
             "check_in_every_days",
             "visibility",
             "source_note",
+            "tags",
             "position",
         ]
         widgets = {"kind": forms.RadioSelect}
@@ -89,6 +90,7 @@ class KeyResultForm(PlanForm):
         self.fields["commit_value"].help_text = _("What is promised, on the way to the target")
         self.fields["stretch_value"].help_text = _("Beyond the target; progress is measured to the target")
         self.fields["weight"].help_text = _("How much it counts in the objective; 0 counts nowhere")
+        tell_tags(self)
         self.fields["source_note"].help_text = _("Where the value is read")
         if self.is_new:
             del self.fields["position"]

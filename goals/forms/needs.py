@@ -73,7 +73,7 @@ class NeedForm(PlanForm):
         if not words:
             return None
         code = words[0].upper()
-        found = Objective.objects.live().visible_to(self.reader).filter(code=code).first()
+        found = Objective.objects.live().visible_to(self.reader).named(code).first()
         if found is None:
             raise forms.ValidationError(_("There is no objective with this code."))
         return found

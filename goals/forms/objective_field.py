@@ -18,7 +18,8 @@ def named_objective(typed: str, *, seen: ObjectiveQuerySet, offered: ObjectiveQu
     What one may not see is not there: whether it exists is not told. Raises ValidationError.
     """
     words = typed.strip()
-    exact = seen.filter(code=words.split(" ", 1)[0].upper()).first()
+    code = words.split(" ", 1)[0].upper()
+    exact = seen.named(code).first()
     if exact is not None:
         return exact
     found = list(offered.filter(title__icontains=words)[: MOST_NAMED + 1])

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from goals.actions.refusals import Refused
-from goals.forms.plan_fields import LEVELS, TENTHS, OwnerField, StepField, form_field, lines
+from goals.forms.plan_fields import LEVELS, TENTHS, OwnerField, StepField, form_field, lines, tell_tags
 from goals.models import Objective, Roadmap
 
 VERSION = r"\A[0-9]{1,9}\Z"
@@ -29,6 +29,17 @@ class Difference:
     label: str
     theirs: str
     yours: str
+
+
+def fingerprint_of(data: Any) -> str:
+    """The same for what says the same."""
+    told = sorted(
+        (name, value)
+        for name in data
+        if name not in UNTOLD
+        for value in (data.getlist(name) if isinstance(data, QueryDict) else [data[name]])
+    )
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class PlanForm(forms.ModelForm):
@@ -85,13 +96,7 @@ class PlanForm(forms.ModelForm):
     @property
     def fingerprint(self) -> str:
         """The same for what says the same."""
-        told = sorted(
-            (name, value)
-            for name in self.data
-            if name not in UNTOLD
-            for value in (self.data.getlist(name) if isinstance(self.data, QueryDict) else [self.data[name]])
-        )
-        return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
+        return fingerprint_of(self.data)
 
     @property
     def model_fields(self) -> list[str]:
@@ -193,6 +198,7 @@ class ObjectiveForm(PlanForm):
             "kind",
             "title",
             "description",
+            "tags",
             "owner",
             "reviewer",
             "commitment",
@@ -218,6 +224,7 @@ class ObjectiveForm(PlanForm):
             TENTHS, label=_("Confidence"), help_text=_("0 to 10 that it will be met"), required=False
         )
         self.fields["weight"].help_text = _("How much it counts in the roadmap; 0 counts nowhere")
+        tell_tags(self)
         self.fields["visibility"].help_text = _(
             "Public: on the roadmap's public page too, once that is published and public"
         )

@@ -93,3 +93,9 @@ def form_field(field: models.Field, **options: Any) -> forms.Field | None:
 def lines(text: str) -> str:
     """Browsers end lines with CR LF; what is kept ends them with LF."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def tell_tags(form: forms.BaseForm) -> None:
+    """How tags are typed; the page offers those that are in use."""
+    form.fields["tags"].help_text = _("Short words with blanks between them, at most 10: latency on-device")
+    form.fields["tags"].widget = forms.TextInput({"list": "tags", "autocomplete": "off"})

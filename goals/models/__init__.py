@@ -12,6 +12,7 @@ from goals.models.initiative import Initiative
 from goals.models.interim_target import InterimTarget
 from goals.models.key_result import KeyResult
 from goals.models.mitigation import Mitigation
+from goals.models.moved_code import MovedCode
 from goals.models.objective import Level, Objective
 from goals.models.outbox import OutboxMail
 from goals.models.risk import Risk
@@ -36,6 +37,7 @@ __all__ = [
     "Level",
     "Mention",
     "Mitigation",
+    "MovedCode",
     "Objective",
     "OutboxMail",
     "Risk",

@@ -24,6 +24,7 @@ from goals.models.fields import Archivable, Versioned, completion_field, value_f
 from goals.models.marks import MARK_CONSTRAINTS
 from goals.models.objective import Objective
 from goals.models.pausing import PAUSE_CONSTRAINTS, Pausable, Rhythm, rhythm_of
+from goals.models.tags import Tagged
 from goals.pace import check_in_due_on
 from goals.progress import Kind as FormulaKind
 
@@ -93,7 +94,7 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
         )
 
 
-class KeyResult(Versioned, Archivable, Pausable):
+class KeyResult(Versioned, Archivable, Pausable, Tagged):
     """How one sees that an objective is met."""
 
     class Kind(models.TextChoices):

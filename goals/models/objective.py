@@ -16,6 +16,7 @@ from simple_history.models import HistoricalRecords
 from areas.models import Area
 from goals.models.cycle import Roadmap, Visibility
 from goals.models.fields import Archivable, Versioned, completion_field
+from goals.models.tags import Tagged
 
 
 class ObjectiveQuerySet(models.QuerySet["Objective"]):
@@ -29,6 +30,10 @@ class ObjectiveQuerySet(models.QuerySet["Objective"]):
 
     def focus(self) -> ObjectiveQuerySet:
         return self.filter(kind=Objective.Kind.FOCUS)
+
+    def named(self, code: str) -> ObjectiveQuerySet:
+        """The one with this code, or that had it before it moved; codes are never used twice."""
+        return self.filter(Q(code=code) | Q(moved_codes__code=code)).distinct()
 
     def visible_to(self, user: Any) -> ObjectiveQuerySet:
         """All but the restricted ones of areas the person is no member of; an owner sees what is theirs."""
@@ -49,7 +54,7 @@ class Level(models.TextChoices):
     HIGH = "high", _("high")
 
 
-class Objective(Versioned, Archivable):
+class Objective(Versioned, Archivable, Tagged):
     """One goal of a roadmap: a focus area, or an item of engineering excellence."""
 
     class Kind(models.TextChoices):

@@ -19,6 +19,7 @@ from goals.models import (
     Initiative,
     KeyResult,
     Mitigation,
+    MovedCode,
     Objective,
     Risk,
     Roadmap,
@@ -139,6 +140,17 @@ class ConcernFactory(factory.django.DjangoModelFactory):
 
     risk = factory.SubFactory(RiskFactory)
     objective = factory.LazyAttribute(lambda made: ObjectiveFactory(roadmap=made.risk.objective.roadmap))
+
+
+class MovedCodeFactory(factory.django.DjangoModelFactory):
+    """An objective came from another roadmap of its cycle."""
+
+    class Meta:
+        model = MovedCode
+
+    objective = factory.SubFactory(ObjectiveFactory)
+    former_roadmap = factory.LazyAttribute(lambda made: RoadmapFactory(cycle=made.objective.roadmap.cycle))
+    code = factory.LazyAttribute(lambda made: f"{made.former_roadmap.code}-O1")
 
 
 class InitiativeFactory(factory.django.DjangoModelFactory):

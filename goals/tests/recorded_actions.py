@@ -13,11 +13,13 @@ from goals.actions import (
     areas,
     comments,
     concerns,
+    copying,
     cycles,
     initiatives,
     interim_targets,
     key_results,
     leaving,
+    moving,
     needs,
     pauses,
     people,
@@ -27,6 +29,7 @@ from goals.actions import (
     roadmaps,
     rollover,
     scores,
+    tags,
     weights,
 )
 from goals.models import Alignment, CheckIn, Comment, Cycle, Dependency, Initiative, KeyResult
@@ -40,6 +43,7 @@ from goals.tests.factories import (
     MitigationFactory,
     ObjectiveFactory,
     RiskFactory,
+    RoadmapFactory,
     check_in,
 )
 
@@ -78,6 +82,7 @@ NO_ENTRY = {
     "locks.lock_need": READS,
     "locks.lock_alignments": READS,
     "locks.lock_objectives": READS,
+    "places.visibility_there": READS,
     "people.lock_administrators": READS,
     "people.lock_person": READS,
     "people.refuse_last": READS,
@@ -91,8 +96,10 @@ NO_ENTRY = {
     "rows.take_back": HELPS,
     "rows.take_out": HELPS,
     "rollover.unfinished": READS,
+    "carrying.new_start": READS,
     "carrying.still_here": READS,
     "carrying.values_of": READS,
+    "carrying.with_marks_ahead": READS,
     "following.follow": "a part of rollover.roll_over",
     "following.initiatives_to_follow": READS,
     "following.needs_to_follow": READS,
@@ -214,6 +221,55 @@ def _(c):
 leaves("key_results.drop_key_result", action="changed", changes={"dropped_at": [None, ...]}, reason="why")(
     lambda c: key_results.drop_key_result(c.key_result, by=c.by, now=NOW, reason="why")
 )
+leaves(
+    "moving.move_key_result",
+    action="changed",
+    kind="key result",
+    subject="EDGE-24H2-O2-KR1",
+    changes={"objective": [..., ...], "code": ["EDGE-24H2-O1-KR1", "EDGE-24H2-O2-KR1"]},
+    reason="why",
+)(
+    lambda c: moving.move_key_result(
+        c.key_result, ObjectiveFactory(roadmap=c.roadmap), by=c.by, now=NOW, reason="why"
+    )
+)
+leaves(
+    "moving.move_objective",
+    action="changed",
+    kind="key result",
+    changes={"code": ["EDGE-24H2-O1-KR1", "CORE-24H2-O1-KR1"]},
+    reason="why",
+)(
+    lambda c: moving.move_objective(
+        c.objective, RoadmapFactory(area=c.core, cycle=c.cycle), by=c.by, now=NOW, reason="why"
+    )
+)
+leaves("copying.copy_key_result", action="created", kind="key result", subject="EDGE-24H2-O1-KR2")(
+    lambda c: copying.copy_key_result(
+        c.key_result, c.objective, copying.Wanted(), by=c.by, now=NOW, today=TODAY
+    )
+)
+leaves("copying.copy_objective", action="created", kind="key result", subject="EDGE-24H2-O2-KR1")(
+    lambda c: copying.copy_objective(c.objective, c.roadmap, copying.Wanted(), by=c.by, now=NOW, today=TODAY)
+)
+leaves("copying.copy_roadmap", action="created", kind="objective", subject="CORE-24H2-O1")(
+    lambda c: copying.copy_roadmap(
+        c.roadmap,
+        RoadmapFactory(area=c.core, cycle=c.cycle),
+        copying.Wanted(),
+        by=c.by,
+        now=NOW,
+        today=TODAY,
+    )
+)
+
+
+@leaves("tags.rename_tag", action="changed", kind="objective", changes={"tags": ["speed", "latency"]})
+def _(c):
+    roadmaps.change_objective(c.objective, by=c.by, now=NOW, tags="speed")
+    tags.rename_tag("speed", "latency", by=c.by, now=NOW)
+
+
 leaves("risks.create_risk", action="created", kind="risk", subject="EDGE-24H2-O1-R1")(
     lambda c: risks.create_risk(c.objective, by=c.by, now=NOW, title="R", likelihood=1, impact=1)
 )

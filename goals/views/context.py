@@ -82,9 +82,12 @@ def may_edit(user: Reader, area: Area, cycle: Cycle, *, as_of: date | None = Non
     None in a closed cycle, and none where a page looks back to a day.
     """
     is_open = not cycle.is_closed and as_of is None
-    can_edit = is_open and can_edit_plan(user, area)
+    plans = as_of is None and can_edit_plan(user, area)
+    can_edit = is_open and plans
     return {
         "can_edit": can_edit,
+        # What is over may be copied too.
+        "can_copy": plans,
         "can_edit_risks": can_edit or (is_open and can_contribute(user, area)),
     }
 

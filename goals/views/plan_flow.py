@@ -21,6 +21,7 @@ from areas.models import Area
 from areas.permissions import can_contribute, can_edit_plan
 from goals.actions.once import SentBefore, make_once
 from goals.actions.refusals import Archived, CycleClosed, Refused, StaleVersion, WrongState
+from goals.figures.tags import suggested
 from goals.forms.plan import PlanForm
 from goals.models import Cycle, InterimTarget, KeyResult, Objective, Risk
 from goals.models.objective import ObjectiveQuerySet
@@ -136,6 +137,8 @@ def answer(
         "crumbs": page.crumbs,
         "is_closed": page.cycle.is_closed,
     }
+    if "tags" in form.fields:
+        context["suggested_tags"] = suggested(request.user, form["tags"].value() or "")
     return render(request, page.template, context | page.more | more, status=status)
 
 

@@ -45,6 +45,7 @@ SAMPLES = {
     "concern_id": "900008",
     "sequence": "1",
     "objective": "EDGE-24H2-B1",
+    "tag": "speed",
 }
 SAMPLES_OF = {
     "goals:key_result_detail": {"code": "EDGE-24H2-O1-KR1"},
@@ -57,6 +58,8 @@ SAMPLES_OF = {
     "goals:key_result_rhythm": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_preview": {"code": "EDGE-24H2-O1-KR1"},
     "goals:key_result_edit": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_copy": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_move": {"code": "EDGE-24H2-O1-KR1"},
     "goals:key_result_remove": {"code": "EDGE-24H2-O1-KR1"},
     "goals:key_result_restore": {"code": "EDGE-24H2-O1-KR1"},
     "goals:initiative_create": {"code": "EDGE-24H2-O1-KR1"},
@@ -98,6 +101,9 @@ SAMPLES_OF = {
     "api:key-result-initiatives": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-series": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-score": {"code": "EDGE-24H2-O1-KR1"},
+    "api:key-result-copy": {"code": "EDGE-24H2-O1-KR1"},
+    "api:roadmap-copy": {"code": "EDGE-24H2"},
+    "api:key-result-move": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-pause": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-resume": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-rhythm": {"code": "EDGE-24H2-O1-KR1"},
@@ -159,7 +165,8 @@ OF_WHO_HAS_IT = {
     "openid_connect_login",
 }
 # An unknown link gets the page that says so, and who removes a passkey confirms first who they are.
-ANSWERS_ALIKE = {"account_reset_password_from_key", "mfa_remove_webauthn"}
+# A tag that nothing has shows an empty list.
+ANSWERS_ALIKE = {"account_reset_password_from_key", "mfa_remove_webauthn", "goals:tag_detail"}
 
 
 def routes(resolver: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:

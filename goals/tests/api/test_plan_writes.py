@@ -119,7 +119,7 @@ def test_an_objective_that_does_not_fit_is_refused_at_its_field(writer, roadmap,
     assert not Objective.objects.exists()
 
 
-def test_what_weighs_changes_with_a_reason_once_the_cycle_has_begun(writer, objective):
+def test_a_weight_changes_with_a_reason_once_the_cycle_has_begun(writer, objective):
     assert patch(writer, OBJECTIVE, {"title": "Renamed", "position": 3}).json()["position"] == 3
     without = patch(writer, OBJECTIVE, {"weight": "2"})
     assert refusal(without) == (400, "reason_needed", ["reason"])

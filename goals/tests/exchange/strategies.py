@@ -132,6 +132,9 @@ interim_plans = st.dictionaries(
 visibilities = st.sampled_from(document.VISIBILITIES)
 
 
+tags = st.lists(st.sampled_from(["speed", "on-device", "größe", "8bit"]), max_size=3, unique=True).map(
+    lambda words: " ".join(sorted(words))
+)
 rhythms = st.none() | st.integers(1, 366)
 
 
@@ -193,6 +196,7 @@ def key_results(draw: st.DrawFn, number: int | None) -> KeyResultEntry:
         pause=draw(st.none() | pauses()),
         visibility=draw(st.sampled_from(document.KEY_RESULT_VISIBILITIES)),
         source=draw(lines(300)),
+        tags=draw(tags),
         initiatives=tuple(draw(st.lists(initiatives, max_size=2))),
     )
 
@@ -289,6 +293,7 @@ def objectives(draw: st.DrawFn, kind: str, number: int | None) -> ObjectiveEntry
         pillar=draw(st.sampled_from(sorted(document.PILLARS))) if is_excellence else "",
         impact=draw(level) if is_excellence else "",
         cost=draw(level) if is_excellence else "",
+        tags=draw(tags),
         key_results=tuple(draw(key_results(mark)) for mark in marks),
         risks=tuple(draw(risks(mark, taken)) for mark in [*marks[:1], None]),
         needs=tuple(draw(st.lists(needs(), max_size=2, unique_by=lambda n: n.on_objective or n.partner))),

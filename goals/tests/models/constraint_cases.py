@@ -39,6 +39,7 @@ from goals.tests.factories import (
     InitiativeFactory,
     KeyResultFactory,
     MitigationFactory,
+    MovedCodeFactory,
     ObjectiveFactory,
     RiskFactory,
     RoadmapFactory,
@@ -921,6 +922,19 @@ CASES = [
         "A comment is about an objective or a check-in, one of the two.",
         make_comment,
         {"objective_id": None},
+    ),
+    Case("moved_code_once", "This code led to something before.", MovedCodeFactory, {}, copy=True),
+    Case(
+        "moved_code_of_one_thing",
+        "An old code leads to an objective, a key result or a risk, one of them.",
+        MovedCodeFactory,
+        {"objective_id": None, "former_roadmap_id": None},
+    ),
+    Case(
+        "moved_code_place_fits",
+        "An objective comes from a roadmap; a key result or a risk from an objective.",
+        MovedCodeFactory,
+        lambda row: {"former_objective_id": row.objective_id},
     ),
     Case(
         "alignment_not_on_itself",

@@ -43,7 +43,7 @@ from goals.actions.rollover import roll_over  # noqa: E402
 from goals.actions.scores import score_key_result  # noqa: E402
 from goals.actions.weights import Wanted, change_key_result_weights  # noqa: E402
 from goals.models import Cycle, Dependency, Initiative, KeyResult, Objective, Roadmap  # noqa: E402
-from goals.tests.races import people, programs  # noqa: E402
+from goals.tests.races import people, plans, programs  # noqa: E402
 
 TODAY = dt.date(2024, 10, 14)
 NOW = dt.datetime(2024, 10, 14, 10, 0, tzinfo=dt.UTC)
@@ -348,6 +348,7 @@ WORK = (
     }
     | people.WORK
     | programs.WORK
+    | plans.WORK
 )
 
 

@@ -17,6 +17,7 @@ from accounts.models import ApiToken, Invitation, User
 from accounts.models.invitation import token_of
 from accounts.sign_in.strength import SALT
 from areas.models import Area
+from areas.tests.factories import AreaFactory
 from goals.actions.rollover import Decision, roll_over
 from goals.models import (
     Acknowledgement,
@@ -33,6 +34,7 @@ from goals.models import (
     Risk,
     Roadmap,
 )
+from goals.tests.factories import RoadmapFactory
 from okrtracker.tests.permissions.world import BROWSER, NONCE, PASSWORD, PERSON, ROWS, SERIALS, TOKEN
 from okrtracker.tests.test_walk import ROUTES, SAMPLES, SAMPLES_OF
 
@@ -101,6 +103,8 @@ FORMS: dict[str, Form] = {
         "visibility": "internal",
         "weight": "1",
     },
+    "goals:tag_rename": {"name": "latency"},
+    "api:tag-rename": {"name": "latency"},
     "goals:objective_comment": {"text": "Well done."},
     "goals:check_in_comment": {"text": "Well done."},
     "goals:check_in_ask_back": {"text": "How so?"},
@@ -288,6 +292,59 @@ FORMS_OF_ROWS |= {
 }
 
 
+def _moves(found: Found) -> Form:
+    """To B2 of its roadmap."""
+    code = found.parts["code"].replace("-O1-KR1", "-B2")
+    return {"place": code, "reason": WHY, "move": "1"} | _version(found, KeyResult)
+
+
+def _moves_to_a_team(found: Found) -> Form:
+    """To the roadmap of the team below its area."""
+    code = f"T{found.parts['code'].replace('-O1', '')}"
+    return {"place": code, "reason": WHY, "move": "1"} | _version(found, Objective)
+
+
+FORMS_OF_ROWS |= {
+    "goals:key_result_move": _moves,
+    "goals:objective_move": _moves_to_a_team,
+    "api:key-result-move": lambda found: {"objective": _moves(found)["place"], "reason": WHY},
+    "api:objective-move": lambda found: {"roadmap": _moves_to_a_team(found)["place"], "reason": WHY},
+}
+
+
+def _copied(place: str) -> Form:
+    return {"place": place, "values": "start_over", "days": "shifted"}
+
+
+def _own(found: Found) -> str:
+    """The roadmap of the row."""
+    return found.parts["code"].replace("-O1", "")
+
+
+def _next_one(found: Found) -> str:
+    """A roadmap that is not there yet."""
+    area = found.parts.get("area_key") or found.parts["code"].partition("-")[0]
+    return f"{area}-25H2"
+
+
+FORMS_OF_ROWS |= {
+    "goals:key_result_copy": lambda found: _copied(found.parts["code"].removesuffix("-KR1")),
+    "goals:objective_copy": lambda found: _copied(_own(found)),
+    "goals:roadmap_copy": lambda found: _copied(_next_one(found)),
+    "api:key-result-copy": lambda found: {"objective": found.parts["code"].removesuffix("-KR1")},
+    "api:objective-copy": lambda found: {"roadmap": _own(found)},
+    "api:roadmap-copy": lambda found: {"roadmap": _next_one(found)},
+}
+
+
+def every_area_has_a_team() -> None:
+    """With a roadmap in each cycle that its area has one in."""
+    for roadmap in list(Roadmap.objects.select_related("area", "cycle")):
+        key = f"T{roadmap.area.key}"
+        team = Area.objects.filter(key=key).first() or AreaFactory(key=key, parent=roadmap.area)
+        RoadmapFactory(area=team, cycle=roadmap.cycle)
+
+
 def all_cycles_are(state: str) -> Callable[[], Any]:
     return lambda: Cycle.objects.update(state=state)
 
@@ -354,6 +411,10 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "api:key-result-restore": removed(KeyResult),
     "api:risk-restore": archived(Risk),
     "api:risk-reopen": every_risk_has_ended,
+    "goals:tag_rename": lambda: Objective.objects.update(tags="speed"),
+    "api:tag-rename": lambda: Objective.objects.update(tags="speed"),
+    "goals:objective_move": every_area_has_a_team,
+    "api:objective-move": every_area_has_a_team,
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
     "goals:need_ask_again": everything_is_accepted,
     "api:dependency-ask-again": everything_is_accepted,

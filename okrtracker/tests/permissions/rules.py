@@ -48,6 +48,8 @@ SCORES = {
     "other": LEADS["other"] | {"token: manager's, bound"} | RUNNERS_TOKENS,
     "restricted": LEADS["restricted"] | LEADS_TOKENS | RUNNERS_TOKENS,
 }
+# Of any plan; whether they may read this one is another question.
+PLANS = {"lead", "other lead"} | RUNNERS
 WROTE = {"own": {"lead"}, "other": {"other lead"}, "restricted": {"lead"}}
 WROTE_TOO = {row: who | (LEADS_TOKENS if "lead" in who else set()) for row, who in WROTE.items()}
 UNBOUND = SESSIONS | TOKENS - BOUND_TOKENS
@@ -75,6 +77,7 @@ WORDS = {
     "who sees it": Word(SEES, SEES),
     "who may check in": Word(CHECKS_IN, SEES),
     "who edits the plan": Word(LEADS, SEES),
+    "who plans and sees it": Word(everywhere(PLANS), SEES),
     # As "who edits the plan", and their programs; without `If-Match` they get no further.
     "whose programs score too": Word(SCORES, SEES),
     "who edits and programs": Word(SCORES, SEES),

@@ -194,10 +194,10 @@ def test_a_page_takes_the_fields_of_its_form_alone(world, name):
 KEY_RESULT = (
     "metric unit start_value commit_value target_value stretch_value lower_bound upper_bound owner due_on"
 )
-KEY_RESULT += " check_in_every_days source_note"
+KEY_RESULT += " check_in_every_days source_note tags"
 RISK = "description key_result owner review_on trigger residual_likelihood residual_impact occurred_on"
 RISK += " consequence"
-OBJECTIVE = "description owner reviewer priority confidence counts_supporters"
+OBJECTIVE = "description tags owner reviewer priority confidence counts_supporters"
 # What a form takes beside what it has to be given.
 OPTIONAL = {
     "goals:check_in_create": (
@@ -209,6 +209,9 @@ OPTIONAL = {
     "goals:objective_edit": OBJECTIVE,
     "goals:key_result_create": f"{KEY_RESULT} form_id",
     "goals:key_result_edit": KEY_RESULT,
+    "goals:key_result_copy": "risks initiatives form_id",
+    "goals:objective_copy": "descriptions key_results risks needs initiatives form_id",
+    "goals:roadmap_copy": "descriptions key_results risks needs initiatives form_id",
     "goals:risk_create": f"{RISK} form_id",
     "goals:risk_edit": RISK,
     "goals:risk_review": "review_on back",
@@ -266,6 +269,7 @@ def test_a_program_is_told_that_a_field_is_not_known(world, name):
             assert not written, some
 
 
+COPIED = {"roadmap", "descriptions", "key_results", "risks", "needs", "initiatives", "values", "days"}
 # What a program may say, as docs/api.md lists it; everything else is refused.
 REPORT_FIELDS = {
     "api:objective-supports": {"objective", "weight", "reason"},
@@ -313,6 +317,12 @@ REPORT_FIELDS = {
     "api:risk-mitigations": {"text", "owner", "due_on", "state"},
     "api:risk-concerns": {"objective"},
     "api:risk-restore": {"reason"},
+    "api:tag-rename": {"name"},
+    "api:key-result-copy": {"objective", "risks", "initiatives", "values", "days"},
+    "api:objective-copy": COPIED,
+    "api:roadmap-copy": COPIED,
+    "api:key-result-move": {"objective", "reason"},
+    "api:objective-move": {"roadmap", "reason"},
     "api:risk-review": {"review_on"},
     "api:risk-close": {"outcome", "closed_on", "outcome_note", "occurred_on", "consequence"},
     "api:risk-reopen": {"reason"},

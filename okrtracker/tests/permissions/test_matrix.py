@@ -129,6 +129,7 @@ goals.Concern            view
 goals.Initiative         view
 goals.Dependency         view
 goals.Alignment          view
+goals.MovedCode          view
 goals.Snapshot           view
 goals.OutboxMail         view
 """

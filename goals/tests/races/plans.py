@@ -1,0 +1,49 @@
+"""What clients of goals.tests.races.client do to the places of a plan."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import User
+from goals.actions.check_ins import record_check_in
+from goals.actions.moving import move_key_result, move_objective
+from goals.models import KeyResult, Objective, Roadmap
+
+NOW = dt.datetime(2024, 10, 14, 10, 0, tzinfo=dt.UTC)
+
+
+def move_to_and_fro(answer: Any, *, key_result: int, places: list[int], by: int) -> None:
+    """To each objective in turn, with a check-in between."""
+    actor = User.objects.get(pk=by)
+    for number, place in enumerate(places):
+        row = KeyResult.objects.select_related("objective__roadmap").get(pk=key_result)
+        into = Objective.objects.get(pk=place)
+        answer.note(
+            lambda row=row, into=into: move_key_result(row, into, by=actor, now=NOW, reason="why").new_code
+        )
+        answer.note(
+            lambda row=row, value=number: (
+                record_check_in(
+                    row,
+                    author=actor,
+                    now=NOW,
+                    today=NOW.date(),
+                    value=Decimal(value % 11),
+                    status="on_track",
+                    source="api",
+                ).sequence
+            )
+        )
+
+
+def move_objectives(answer: Any, *, objective: int, places: list[int], by: int) -> None:
+    actor = User.objects.get(pk=by)
+    for place in places:
+        row = Objective.objects.select_related("roadmap").get(pk=objective)
+        into = Roadmap.objects.get(pk=place)
+        answer.note(
+            lambda row=row, into=into: move_objective(row, into, by=actor, now=NOW, reason="why").new_code
+        )
+
+
+WORK = {work.__name__: work for work in (move_to_and_fro, move_objectives)}
