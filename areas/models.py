@@ -39,6 +39,16 @@ class AreaQuerySet(TreeQuerySet):
         roots = f"SELECT id FROM areas_area WHERE id IN ({', '.join(['%s'] * len(keys))})"  # noqa: S608
         return self._below(roots, keys)
 
+    def at_or_above(self, area: Area) -> AreaQuerySet:
+        """This area and all that it is part of. No query of its own."""
+        above = RawSQL(
+            "WITH RECURSIVE above (id) AS (SELECT id FROM areas_area WHERE id = %s "
+            "UNION SELECT area.parent_id FROM areas_area area JOIN above ON area.id = above.id "
+            "WHERE area.parent_id IS NOT NULL) SELECT id FROM above",
+            [area.pk],
+        )
+        return self.without_tree_fields().filter(pk__in=above)
+
     def where_role(self, user: Any, roles: list[str]) -> AreaQuerySet:
         """Areas in which the person has one of these roles, there or above. No query of its own."""
         if not user.is_authenticated:

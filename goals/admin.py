@@ -21,6 +21,8 @@ from goals.models import (
     Dependency,
     Initiative,
     KeyResult,
+    Kpi,
+    KpiEntry,
     Mitigation,
     MovedCode,
     Objective,
@@ -129,6 +131,22 @@ class CheckInAdmin(LookUp, admin.ModelAdmin):
     list_filter = ["status", "source"]
     search_fields = ["key_result__code", "note"]
     list_select_related = ["key_result", "author"]
+
+
+@admin.register(Kpi)
+class KpiAdmin(LookUp, SimpleHistoryAdmin):
+    list_display = ["code", "title", "aim", "current_value", "owner", "archived_at"]
+    list_filter = ["aim", "visibility"]
+    search_fields = ["code", "title"]
+    list_select_related = ["owner"]
+
+
+@admin.register(KpiEntry)
+class KpiEntryAdmin(LookUp, admin.ModelAdmin):
+    list_display = ["kpi", "sequence", "value", "effective_on", "author", "source", "created_at"]
+    list_filter = ["source"]
+    search_fields = ["kpi__code", "note"]
+    list_select_related = ["kpi", "author"]
 
 
 @admin.register(Risk)

@@ -14,6 +14,9 @@ from goals.views import (
     exports,
     initiatives,
     key_results,
+    kpi_entries,
+    kpi_plan,
+    kpis,
     moves,
     needs,
     objectives,
@@ -35,6 +38,16 @@ app_name = "goals"
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("kpis/", kpis.kpi_list, name="kpi_list"),
+    path("kpis.csv", kpis.kpi_csv, name="kpi_csv"),
+    path("kpis/<str:code>/", kpis.kpi_detail, name="kpi_detail"),
+    path("kpis/<str:code>/values.csv", kpis.kpi_entries_csv, name="kpi_entries_csv"),
+    path("kpis/<str:code>/enter/", kpi_entries.kpi_enter, name="kpi_enter"),
+    path("kpis/<str:code>/edit/", kpi_plan.kpi_edit, name="kpi_edit"),
+    path("kpis/<str:code>/archive/", kpi_plan.kpi_archive, name="kpi_archive"),
+    path("kpis/<str:code>/restore/", kpi_plan.kpi_restore, name="kpi_restore"),
+    # Before the roadmaps: no cycle has a key in small letters.
+    path("areas/<str:area_key>/kpis/new/", kpi_plan.kpi_create, name="kpi_create"),
     path("areas/<str:area_key>/<str:cycle_key>/", roadmaps.roadmap_detail, name="roadmap_detail"),
     path("areas/<str:area_key>/<str:cycle_key>/roadmap.md", exports.roadmap_export, name="roadmap_export"),
     path("areas/<str:area_key>/<str:cycle_key>/roadmap.pdf", exports.roadmap_pdf, name="roadmap_pdf"),

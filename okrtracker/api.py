@@ -28,6 +28,7 @@ from goals.api.cycle_views import CycleViewSet
 from goals.api.dependency_views import DependencyViewSet, NeededByViewSet, NeedsViewSet
 from goals.api.draft_views import CheckInDraftViewSet, KeyResultDraftSendView, KeyResultDraftView
 from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
+from goals.api.kpi_views import KpiEntryViewSet, KpiSeriesView, KpiViewSet
 from goals.api.move_views import KeyResultMoveView, ObjectiveMoveView
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
 from goals.api.plan_part_views import ObjectiveKeyResultViewSet, RoadmapObjectiveViewSet
@@ -61,6 +62,7 @@ router.register("dependencies", DependencyViewSet, basename="dependency")
 
 router.register("risks", RiskViewSet, basename="risk")
 router.register("mitigations", MitigationViewSet, basename="mitigation")
+router.register("kpis", KpiViewSet, basename="kpi")
 
 router.register("drafts", CheckInDraftViewSet, basename="draft")
 router.register("reviews", ReviewViewSet, basename="review")
@@ -115,6 +117,12 @@ version_1: list[URLPattern | URLResolver] = [
         KeyResultDraftSendView.as_view(),
         name="key-result-draft-send",
     ),
+    re_path(
+        rf"^kpis/(?P<code>{goals.CODE})/entries/$",
+        KpiEntryViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="kpi-entries",
+    ),
+    re_path(rf"^kpis/(?P<code>{goals.CODE})/series/$", KpiSeriesView.as_view(), name="kpi-series"),
     re_path(rf"^objectives/(?P<code>{goals.CODE})/supports/$", supports, name="objective-supports"),
     re_path(rf"^objectives/(?P<code>{goals.CODE})/supporters/$", supporters, name="objective-supporters"),
     re_path(

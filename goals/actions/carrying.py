@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from goals.actions.comments import may_see
 from goals.actions.key_results import create_key_result
+from goals.actions.kpi_links import why_unfit_for
 from goals.actions.refusals import WrongState
 from goals.actions.roadmaps import create_objective, create_roadmap
-from goals.models import Cycle, KeyResult, Objective, Roadmap, Visibility
+from goals.models import Cycle, KeyResult, Kpi, Objective, Roadmap, Visibility
 from goals.progress import goes_one_way
 
 OBJECTIVE_FIELDS = (
@@ -50,6 +51,7 @@ class Notes(Protocol):
 
     roadmaps: list[str]
     objectives: list[str]
+    left: list[str]
 
 
 class Carrier:
@@ -68,8 +70,19 @@ class Carrier:
             "visibility": _as_hidden(row, objective),
             "predecessor": row,
         }
+        values["kpi"] = self._kpi(row, objective, values["visibility"])
         values = with_marks_ahead(values | changes)
         return create_key_result(objective, by=self.by, now=self.now, today=self.today, **values)
+
+    def _kpi(self, row: KeyResult, objective: Objective, visibility: str) -> Kpi | None:
+        """The KPI that gives its value goes on doing so; where it no longer can, that is noted."""
+        if row.kpi is None:
+            return None
+        is_hidden = _is_restricted(objective) or visibility == Visibility.RESTRICTED
+        if why := why_unfit_for(row.kpi, objective, unit=row.unit, is_restricted=is_hidden):
+            self.notes.left.append(f"{row.code}: {why}")
+            return None
+        return row.kpi
 
     def _objective(self, before: Objective) -> Objective:
         successor = before.successors.select_related("roadmap__cycle").first()

@@ -12,10 +12,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goals.actions import locks
-from goals.actions.refusals import CycleClosed, CycleNotActive, Invalid, ReportedMeanwhile
+from goals.actions.refusals import (
+    CycleClosed,
+    CycleNotActive,
+    Invalid,
+    ReportedMeanwhile,
+    TakesFromKpi,
+)
 from goals.actions.rows import refuse_given_up, refuse_unstorable
 from goals.actions.stored import refresh_key_result
-from goals.models import CheckIn, Cycle, KeyResult
+from goals.models import CheckIn, Cycle, KeyResult, Kpi, KpiEntry
 from goals.progress import stored_completion
 
 
@@ -38,8 +44,12 @@ def record_check_in(
     reason: str = "",
     form_id: UUID | None = None,
     seen_count: int | None = None,
+    kpi_entry: KpiEntry | None = None,
 ) -> CheckIn:
     """Reports a value, or None for "no change"; answers the check-in kept.
+
+    `kpi_entry` is the value of a KPI that is recorded here too (actions.kpi_entries); another value than that
+    of its KPI is refused where a key result takes it from there.
 
     Two at once are both kept, one after the other. A form sent twice answers what its first sending kept.
     Raises CycleClosed, CycleNotActive, Archived, or Invalid with a sentence per field; writing nothing.
@@ -52,6 +62,8 @@ def record_check_in(
     refuse_unless_open(cycle, key_result)
     if seen_count is not None:
         _refuse_unseen(key_result, seen_count, author=author)
+    if value is not None and kpi_entry is None:
+        _refuse_value_of_kpi(key_result, corrects, author=author)
     if corrects is not None:
         effective_on = _effective_day_of_correction(
             corrects, effective_on, key_result=key_result, value=value
@@ -81,6 +93,7 @@ def record_check_in(
         effective_on=effective_on,
         author=author,
         source=source,
+        kpi_entry=kpi_entry,
         corrects=corrects,
         reason=reason,
         form_id=form_id,
@@ -114,6 +127,14 @@ def _refuse_unseen(key_result: KeyResult, seen_count: int, *, author: Any) -> No
         key_result=key_result, sequence=key_result.check_in_count
     )
     raise ReportedMeanwhile(newest, is_own=newest.author_id == author.pk)
+
+
+def _refuse_value_of_kpi(key_result: KeyResult, corrects: CheckIn | None, *, author: Any) -> None:
+    """A value that comes from a KPI is entered there; what was reported before it did is corrected here."""
+    if key_result.kpi_id is None or (corrects is not None and corrects.kpi_entry_id is None):
+        return
+    kpi = Kpi.objects.visible_to(author).filter(pk=key_result.kpi_id).first()
+    raise TakesFromKpi(key_result.code, kpi.code if kpi else "")
 
 
 def _refuse_wrong_day(effective_on: date, *, cycle: Cycle, today: date) -> None:
@@ -169,7 +190,7 @@ def _clean(check_in: CheckIn) -> None:
     """Judges the fields; the database judges the constraints again, without a query for each."""
     refuse_unstorable(check_in)
     try:
-        check_in.clean_fields(exclude={"key_result", "author", "corrects", "completion"})
+        check_in.clean_fields(exclude={"key_result", "author", "corrects", "kpi_entry", "completion"})
     except ValidationError as error:
         raise Invalid.from_validation(error) from error
     if check_in.corrects_id is not None and not check_in.reason.strip():

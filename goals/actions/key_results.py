@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from goals.actions import locks
 from goals.actions.interim_targets import Plan, planned_after, replace_interim_targets
+from goals.actions.kpi_links import refuse_unfit
 from goals.actions.refusals import ReasonNeeded
 from goals.actions.rows import (
     apply_changes,
@@ -53,6 +54,7 @@ def create_key_result(
         values |= MILESTONE_WAY
     key_result = KeyResult(objective=objective, number=number, created_at=now, **values)
     key_result.code = f"{objective.code}-{key_result.short_code}"
+    refuse_unfit(key_result)
     save_row(key_result, by=by, now=now)
     replace_interim_targets(key_result, interim_targets, by=by, now=now)
     refresh_key_result(key_result)
@@ -91,6 +93,8 @@ def change_key_result(
         return False
     if cycle.takes_check_ins:
         refuse_without_reason(key_result, changed, reason=reason)
+    if {"kpi", "unit", "visibility"} & set(changed):
+        refuse_unfit(key_result)
     # With a changed plan alone too: its version tells a stale form from a fresh one.
     save_row(key_result, by=by, now=now, reason=reason)
     if plan is not None:

@@ -25,7 +25,7 @@ from goals.actions.people import (
 )
 from goals.actions.refusals import Refused, WrongState
 from goals.actions.rows import save_row
-from goals.models import CheckInDraft, Cycle, Initiative, KeyResult, Mitigation, Objective, Risk
+from goals.models import CheckInDraft, Cycle, Initiative, KeyResult, Kpi, Mitigation, Objective, Risk
 
 
 class SuccessorNeeded(Refused):
@@ -45,6 +45,12 @@ class Holding:
     risks: list[Risk] = field(default_factory=list)
     mitigations: list[Mitigation] = field(default_factory=list)
     initiatives: list[Initiative] = field(default_factory=list)
+    # Of no cycle: handed over before the others, as locks ask for it.
+    kpis: list[Kpi] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) + len(self.reviews) + len(self.kpis)
 
     @property
     def rows(self) -> list[Any]:
@@ -52,12 +58,14 @@ class Holding:
 
 
 def holdings(person: User) -> list[Holding]:
-    """What a person answers for, by area. Six queries.
+    """What a person answers for, by area. Seven queries.
 
     Left out is what nobody has to carry on: closed cycles, what was archived or dropped, risks that are
     closed, mitigations and initiatives that are done or dropped. It keeps the name of who answered for it.
     """
     found: dict[int, Holding] = {}
+    for kpi in Kpi.objects.owned_by(person).select_related("area", "last_entry").order_by("code"):
+        found.setdefault(kpi.area_id, Holding(kpi.area)).kpis.append(kpi)
 
     def of(objective: Objective) -> Holding:
         area = objective.roadmap.area
@@ -118,20 +126,19 @@ def _hand_over(
     person: User, *, by: Any, now: datetime, successors: Mapping[str, User], successor: User | None
 ) -> dict[Any, User]:
     """Every row with its new owner. The open cycles are held alone: it is many rows in one transaction."""
+    handed: dict[Any, User] = {}
+    for kpi in locks.lock_kpis_of(person):
+        heir = _heir_of(kpi.area, person, successors=successors, successor=successor)
+        kpi.owner = handed[kpi] = heir
+        save_row(kpi, by=by, now=now, reason=taken_over_from(person.name))
     for cycle_id in (
         Cycle.objects.exclude(state=Cycle.State.CLOSED).order_by("pk").values_list("pk", flat=True)
     ):
         locks.lock_cycle(cycle_id)
-    handed = {}
     for holding in holdings(person):
-        heir = successors.get(holding.area.key, successor)
-        if heir is None:
-            raise SuccessorNeeded(
-                _("Choose who takes over what %(name)s owns in %(area)s.")
-                % {"name": person.name, "area": holding.area.name}
-            )
-        if heir == person or not User.objects.filter(pk=heir.pk, is_active=True).exists():
-            raise SuccessorNeeded(_("%(name)s cannot take over anything.") % {"name": heir.name})
+        if not holding.rows and not holding.reviews:
+            continue
+        heir = _heir_of(holding.area, person, successors=successors, successor=successor)
         for row in holding.rows:
             row.owner = heir
             save_row(row, by=by, now=now, reason=taken_over_from(person.name))
@@ -140,6 +147,17 @@ def _hand_over(
             _hand_review(objective, heir, by=by, now=now, reason=taken_over_from(person.name))
             handed["review", objective.pk] = heir
     return handed
+
+
+def _heir_of(area: Area, person: User, *, successors: Mapping[str, User], successor: User | None) -> User:
+    """Raises SuccessorNeeded."""
+    heir = successors.get(area.key, successor)
+    if heir is None:
+        told = {"name": person.name, "area": area.name}
+        raise SuccessorNeeded(_("Choose who takes over what %(name)s owns in %(area)s.") % told)
+    if heir == person or not User.objects.filter(pk=heir.pk, is_active=True).exists():
+        raise SuccessorNeeded(_("%(name)s cannot take over anything.") % {"name": heir.name})
+    return heir
 
 
 def _hand_review(objective: Objective, heir: User, *, by: Any, now: datetime, reason: str) -> None:

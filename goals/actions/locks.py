@@ -1,8 +1,10 @@
 """Locks, taken in one order everywhere; docs/adr/0003-locks.md says why.
 
-The order is cycle, roadmap, key result, objective; a risk, a mitigation, a need or a draft comes last.
-Objectives that count others come after these. On SQLite every transaction of this project begins IMMEDIATE,
-so there is one writer at a time and nothing to lock.
+The order is KPI, cycle, roadmap, key result, objective; a risk, a mitigation, a need or a draft comes last.
+Objectives that count others come after these; an area, which a new KPI gets its number from, goes alone.
+
+On SQLite every transaction of this project begins IMMEDIATE, so there is one writer at a time and nothing to
+lock.
 
 Row locks are FOR NO KEY UPDATE: keys never change here, and FOR UPDATE would also keep out whoever inserts a
 row that refers to the locked one. A new risk of a key result, made under the lock of its objective, would
@@ -12,10 +14,12 @@ then wait for a check-in that waits for the objective.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
-from goals.models import Cycle, Dependency, KeyResult, Objective, Roadmap
+from areas.models import Area
+from goals.models import Cycle, Dependency, KeyResult, Kpi, Objective, Roadmap
 
 # Marks our advisory locks; the second half of their name is the cycle's primary key.
 CYCLE_LOCKS = 24_182
@@ -94,3 +98,24 @@ def lock_key_result(key_result_id: int) -> KeyResult:
         .select_related("objective__roadmap__cycle", "objective__roadmap__area", "last_check_in")
         .get(pk=key_result_id)
     )
+
+
+def lock_area(area_id: int) -> Area:
+    """For the number of a new KPI: the next one asks when this one is there."""
+    area: Area = Area.objects.without_tree_fields().select_for_update(no_key=True).get(pk=area_id)
+    return area
+
+
+def lock_kpi(kpi_id: int) -> Kpi:
+    """Before any cycle: a value of it is recorded in those of all key results that take it."""
+    return (
+        Kpi.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("area", "last_entry")
+        .get(pk=kpi_id)
+    )
+
+
+def lock_kpis_of(owner: Any) -> list[Kpi]:
+    """All that a person owns, one after the other."""
+    rows = Kpi.objects.live().filter(owner=owner).select_related("area", "last_entry")
+    return list(rows.order_by("pk").select_for_update(of=("self",), no_key=True))

@@ -8,7 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from goals.models import CheckIn, Dependency
+from goals.models import CheckIn, Dependency, KpiEntry
 from goals.sentences import value_text
 
 
@@ -92,6 +92,23 @@ class ReportedMeanwhile(Refused):
         self.check_in = check_in
 
 
+class EnteredMeanwhile(Refused):
+    """Another value of the KPI arrived since the form was opened; its sender has not seen it."""
+
+    code = "reported_meanwhile"
+
+    def __init__(self, entry: KpiEntry, *, is_own: bool):
+        names = {
+            "who": entry.author.name,
+            "value": value_text(entry.value, unit=entry.kpi.unit),
+            "day": formats.date_format(entry.effective_on, "j M"),
+        }
+        sentence = _("You reported %(value)s on %(day)s meanwhile; save again to keep both.")
+        if not is_own:
+            sentence = _("%(who)s reported %(value)s on %(day)s meanwhile; save again to keep both.")
+        super().__init__(sentence % names, field="value")
+
+
 class NumberTaken(Refused):
     """Numbers are part of codes and never used twice."""
 
@@ -140,3 +157,15 @@ class Invalid(Refused):
         return cls(
             " ".join(sentence for sentences in errors.values() for sentence in sentences), errors=errors
         )
+
+
+class TakesFromKpi(Invalid):
+    """The value of this key result is entered at a KPI, once for both."""
+
+    code = "takes_from_kpi"
+
+    def __init__(self, code: str, kpi_code: str):
+        sentence = _("%(code)s takes its value from a KPI: enter it there, or report “no change” here.")
+        if kpi_code:
+            sentence = _("%(code)s takes its value from %(kpi)s: enter it there, or report “no change” here.")
+        super().__init__(sentence % {"code": code, "kpi": kpi_code}, field="value")

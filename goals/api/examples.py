@@ -124,6 +124,7 @@ KEY_RESULT_VALUE = {
     "kind": "reach",
     "metric": "Llama 3 8B, tokens a second",
     "unit": "tok/s",
+    "kpi": None,
     "start_value": "0",
     "commit_value": "70",
     "target_value": "100",

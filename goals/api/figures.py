@@ -28,6 +28,7 @@ from goals.models import KeyResult, Objective, Roadmap
 def key_result_now(request: Request, key_result_id: int) -> KeyResultFigures:
     """A key result as it stands after a write, told as a GET of it tells it."""
     rows = reach.with_kin(KeyResult.objects.with_context(), reach.visible_key_results(request))
+    rows = reach.with_kpi(rows, request)
     return told_key_results([rows.get(pk=key_result_id)], today=today_of(request))[0]
 
 

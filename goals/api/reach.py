@@ -9,9 +9,10 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from areas.api.reach import in_reach
-from goals.models import CheckIn, Comment, Initiative, KeyResult, Objective, Risk, Roadmap
+from goals.models import CheckIn, Comment, Initiative, KeyResult, Kpi, Objective, Risk, Roadmap
 from goals.models.initiative import InitiativeQuerySet
 from goals.models.key_result import KeyResultQuerySet
+from goals.models.kpi import KpiQuerySet
 from goals.models.risk_queries import RiskQuerySet
 
 
@@ -54,8 +55,18 @@ def visible_initiatives(request: Request) -> InitiativeQuerySet:
     return Initiative.objects.visible_to(request.user).filter(in_reach(request, path))
 
 
+def visible_kpis(request: Request) -> KpiQuerySet:
+    return Kpi.objects.visible_to(request.user).filter(in_reach(request, "area"))
+
+
 def visible_risks(request: Request) -> RiskQuerySet:
     return Risk.objects.visible_to(request.user).filter(in_reach(request, "objective__roadmap__area"))
+
+
+def with_kpi(rows: Any, request: Request) -> Any:
+    """Key results, with the code of the KPI that gives the value; none where the request does not see it."""
+    kpis = visible_kpis(request).order_by().values("code")
+    return rows.annotate(kpi_code=Subquery(kpis.filter(pk=OuterRef("kpi"))[:1]))
 
 
 def with_kin(rows: Any, seen: Any) -> Any:

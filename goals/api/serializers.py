@@ -240,6 +240,11 @@ class KeyResultSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(KeyResult.Kind.choices, source="key_result.kind")
     metric = serializers.CharField(source="key_result.metric")
     unit = serializers.CharField(source="key_result.unit")
+    kpi = serializers.CharField(
+        source="key_result.kpi_code",
+        allow_null=True,
+        help_text="The KPI whose values are its own; null for none, and where you do not see it.",
+    )
     start_value = ValueField(source="key_result.start_value", allow_null=True)
     commit_value = ValueField(
         source="key_result.commit_value",

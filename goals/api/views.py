@@ -128,7 +128,7 @@ class KeyResultViewSet(KeyResultWrites, PlanViewSet):
 
     def get_queryset(self) -> QuerySet[KeyResult]:
         seen = reach.visible_key_results(self.request)
-        rows = reach.with_kin(seen, seen).with_context()
+        rows = reach.with_kpi(reach.with_kin(seen, seen), self.request).with_context()
         return rows if self.detail else rows.live()
 
     def figures(self, rows: Sequence[KeyResult]) -> Sequence[Any]:

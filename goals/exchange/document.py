@@ -201,8 +201,8 @@ class KeyResultEntry(_Entry):
     """How one sees that an objective is met.
 
     A milestone goes from 0 to 1 whatever was given. `rhythm` is days between check-ins; None is its area's or
-    the cycle's. `due_on` None is the last day of the cycle. `interim` are (day, value) pairs,
-    kept in order of their days.
+    the cycle's. `due_on` None is the last day of the cycle. `kpi` is the code of what gives the value.
+    `interim` are (day, value) pairs, kept in order of their days.
     """
 
     number: int | None
@@ -225,6 +225,7 @@ class KeyResultEntry(_Entry):
     visibility: str = "inherit"
     source: str = ""
     tags: str = ""
+    kpi: str = ""
     initiatives: tuple[InitiativeEntry, ...] = ()
     line: int = field(default=0, compare=False)
 

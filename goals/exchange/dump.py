@@ -34,7 +34,7 @@ from goals.models.cycle import Visibility
 
 def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
     """Roadmaps with all that their documents hold, in nine queries however many there are."""
-    key_results = KeyResult.objects.select_related("owner").prefetch_related("interim_targets")
+    key_results = KeyResult.objects.select_related("owner", "kpi").prefetch_related("interim_targets")
     initiatives = Initiative.objects.select_related("owner")
     mitigations = Mitigation.objects.select_related("owner")
     risks = Risk.objects.select_related("owner", "key_result").order_by("number")
@@ -163,8 +163,16 @@ def key_result_entry(key_result: KeyResult, *, public: bool = False) -> KeyResul
         visibility=key_result.visibility,
         source=key_result.source_note,
         tags=key_result.tags,
+        kpi="" if public else _kpi_code(key_result),
         initiatives=() if public else tuple(initiative_entry(row) for row in key_result.initiatives.all()),
     )
+
+
+def _kpi_code(key_result: KeyResult) -> str:
+    """Of the KPI that gives the value; where rows were read for somebody, as far as they see it."""
+    if hasattr(key_result, "kpi_code"):
+        return key_result.kpi_code or ""
+    return key_result.kpi.code if key_result.kpi else ""
 
 
 def initiative_entry(initiative: Initiative) -> InitiativeEntry:

@@ -30,6 +30,7 @@ _RHYTHM = re.compile(r"(?:every )?([0-9]{1,3})(?: days?)?", re.I)
 _PAUSE = re.compile(r"([0-9-]{10}) (?:to|until) ([0-9-]{10}):(.*)", re.DOTALL)
 _QUOTES = "'\"‘’“”"
 OBJECTIVE_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}-[0-9A-Z]{2,12}-[OB][0-9]{1,6}")
+KPI_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}-K[0-9]{1,6}")
 MAX_CONSEQUENCE = 5_000
 MAX_WEIGHT = Decimal("9999.99")
 MAX_INTERIM = 60
@@ -178,6 +179,14 @@ def _read_concerns(raw: str, label: str) -> tuple[str, ...]:
     return tuple(codes)
 
 
+def _read_kpi(raw: str, label: str) -> str:
+    """`EDGE-K1`"""
+    code = _word(raw).strip("[]")
+    if not KPI_CODE.fullmatch(code):
+        raise ValueError(f"{label} '{code[:60]}' is no code of a KPI, like EDGE-K1")
+    return code
+
+
 def limited(text: str, limit: int, label: str) -> str:
     if len(text) > limit:
         raise ValueError(f"{label} is longer than {limit} characters")
@@ -304,6 +313,7 @@ KEY_RESULT_FIELDS: tuple[Field, ...] = (
     _text("metric", "Metric", 200, own_line=True, also=("measured by",)),
     _text("source", "Source", 300, own_line=True),
     _TAGS,
+    Field("kpi", "KPI", _read_kpi, str),
 )
 RISK_FIELDS: tuple[Field, ...] = (
     Field("key_result", "On", _read_key_result, lambda number: f"KR{number}", also=("key result",)),

@@ -34,7 +34,7 @@ from goals.exchange.dump import (
     risk_entry,
 )
 from goals.exchange.loading import Loading, Match
-from goals.models import KeyResult, Objective, Risk, Roadmap
+from goals.models import KeyResult, Kpi, Objective, Risk, Roadmap
 
 
 def _same(*names: str) -> dict[str, str]:
@@ -57,6 +57,7 @@ KEY_RESULT = _same(
     "upper": "upper_bound",
     "rhythm": "check_in_every_days",
     "source": "source_note",
+    "kpi": "kpi",
 }
 RISK = _same("kind", "title", "description", "likelihood", "impact", "response", "trigger", "owner") | _same(
     *("state", "review_on", "residual_likelihood", "residual_impact", "occurred_on", "consequence"),
@@ -100,6 +101,8 @@ def _key_results(entry: ObjectiveEntry, objective: Objective, loading: Loading) 
     for match in loading.match(entry.key_results, objective.key_results.all(), is_in_plan):
         wanted, row = match.entry, match.row
         changes = loading.changes(wanted, key_result_entry(row) if row else None, KEY_RESULT) | match.placing
+        if "kpi" in changes:
+            changes["kpi"] = _kpi(wanted, loading)
         if row is None:
             fields = changes | {"number": wanted.number, "today": loading.today}
             code = f"{objective.code}-KR{wanted.number}"
@@ -108,6 +111,14 @@ def _key_results(entry: ObjectiveEntry, objective: Objective, loading: Loading) 
             loading.change(wanted.line, _change_key_result, row, changes, reason=loading.reason)
         if row is not None:
             _initiatives(wanted, row, loading)
+
+
+def _kpi(entry: KeyResultEntry, loading: Loading) -> Kpi | None:
+    """The one with this code. A document makes none: it is of no cycle."""
+    found = Kpi.objects.filter(code=entry.kpi).first() if entry.kpi else None
+    if entry.kpi and found is None:
+        loading.refuse(entry.line, f"there is no KPI {entry.kpi}")
+    return found
 
 
 def _create_key_result(

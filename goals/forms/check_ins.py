@@ -18,7 +18,7 @@ from goals.actions.drafts import check_in_from_form
 from goals.actions.refusals import Refused, ReportedMeanwhile
 from goals.models import CheckIn, CheckInDraft, KeyResult
 from goals.notation import NotReadable
-from goals.sentences import refusal_text
+from goals.sentences import refusal_text, value_text
 from goals.values import parse_reported
 
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -105,6 +105,8 @@ class CheckInForm(forms.Form):
         self.refusal: Refused | None = None
         self.reported_meanwhile: list[CheckIn] = []
         self.has_told_news = False
+        # Check-ins that its own sender made with the same press, by entering the value of its KPI.
+        self.made_meanwhile = 0
         # A form is shown again only when it was not kept, so it may bear a new name.
         self.shown_form_id = uuid.uuid4()
         self.fields["value"].widget = self._value_widget()
@@ -113,6 +115,25 @@ class CheckInForm(forms.Form):
             del self.fields["effective_on"]
         else:
             del self.fields["reason"]
+
+    @property
+    def code(self) -> str:
+        return self.key_result.code
+
+    @property
+    def told(self) -> str:
+        """What was reported, in words."""
+        value = self.cleaned_data["value"]
+        if value is None:
+            return str(_("%(code)s no change") % {"code": self.code})
+        shown = value_text(value, unit=self.key_result.unit, kind=self.key_result.formula_kind)
+        return f"{self.code} {shown}"
+
+    @property
+    def is_fed(self) -> bool:
+        """Whether the value comes from a KPI, so that none is asked for here."""
+        of_before = self.corrects is not None and self.corrects.kpi_entry_id is None
+        return self.key_result.kpi_id is not None and not of_before
 
     def _value_widget(self) -> forms.Widget:
         if self.key_result.kind == KeyResult.Kind.MILESTONE:
@@ -175,8 +196,8 @@ class CheckInForm(forms.Form):
         return told
 
     def mark_no_change(self) -> None:
-        """For a row without a value: what is reported is that nothing moved."""
-        if not self.was_written("value") and self.may_stay_unchanged:
+        """For a row without a value: nothing moved. Where a KPI gives it, that is said there."""
+        if not self.is_fed and not self.was_written("value") and self.may_stay_unchanged:
             self.data = dict(self.data.items()) | {self.add_prefix("no_change"): "on"}
             self.__dict__.pop("is_entered", None)
 
@@ -235,7 +256,7 @@ class CheckInForm(forms.Form):
                 effective_on=entered.get("effective_on"),
                 corrects=self.corrects,
                 form_id=entered["form_id"],
-                seen_count=int(entered["seen"]) if entered["seen"] else None,
+                seen_count=int(entered["seen"]) + self.made_meanwhile if entered["seen"] else None,
                 **written,
             )
         except Refused as refusal:

@@ -16,11 +16,28 @@ from goals.actions.refusals import Refused
 from goals.forms.check_ins import DayField
 from goals.forms.plan import Difference, PlanForm
 from goals.forms.plan_fields import NumberField, form_field, tell_tags
-from goals.models import KeyResult
+from goals.models import KeyResult, Kpi
 
 ROW_NAME = re.compile(r"interim_([0-9]{1,2})_(?:on|value)\Z")
 EMPTY_ROWS = 3
 Row = tuple[date, Decimal]
+
+
+class KpiField(forms.ModelChoiceField):
+    """One of the KPIs that may give the value; those in `kpis` alone."""
+
+    def __init__(self, kpis: Any) -> None:
+        help_text = _("Entered there, once for both; of the same unit")
+        super().__init__(
+            Kpi.objects.none() if kpis == () else kpis,
+            label=_("Value from KPI"),
+            help_text=help_text,
+            required=False,
+            empty_label=_("none: reported here"),
+        )
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.code} {obj.title}" + (f" ({obj.unit})" if obj.unit else "")
 
 
 class KeyResultForm(PlanForm):
@@ -33,6 +50,7 @@ class KeyResultForm(PlanForm):
         "stretch_value": {"reach"},
         "lower_bound": {"guardrail"},
         "upper_bound": {"guardrail"},
+        "kpi": {"reach", "guardrail"},
     }
     constraint_fields = {
         "key_result_start_differs_from_target": "target_value",
@@ -42,6 +60,7 @@ class KeyResultForm(PlanForm):
         "key_result_bounds_in_order": "upper_bound",
         "key_result_weight_not_negative": "weight",
         "key_result_rhythm_in_days": "check_in_every_days",
+        "key_result_of_kpi_is_measured": "kpi",
     }
     reason_help = gettext_lazy(
         "Needed when kind, start, commit, target, stretch, bounds, weight, due day or interim targets "
@@ -55,6 +74,7 @@ class KeyResultForm(PlanForm):
             "kind",
             "metric",
             "unit",
+            "kpi",
             "start_value",
             "commit_value",
             "target_value",
@@ -79,12 +99,14 @@ class KeyResultForm(PlanForm):
         *,
         instance: KeyResult,
         interim_targets: list[Row] | None = None,
+        kpis: Any = (),
         **options: Any,
     ) -> None:
         super().__init__(data, instance=instance, **options)
         if interim_targets is None:
             known = instance.interim_targets.all() if instance.pk else []
             interim_targets = [(row.on, row.value) for row in known]
+        self.fields["kpi"] = KpiField(kpis)
         self.fields["metric"].help_text = _("What is counted, and how")
         self.fields["unit"].help_text = _("Like tok/s, % or days")
         self.fields["commit_value"].help_text = _("What is promised, on the way to the target")
@@ -121,6 +143,11 @@ class KeyResultForm(PlanForm):
     def interim_targets_open(self) -> bool:
         """Whether there is any to be seen, or something to be said about one."""
         return bool(self._plan()) or "more_rows" in self.data or any(map(ROW_NAME.match, self.errors))
+
+    @property
+    def has_kpis(self) -> bool:
+        """Whether there is a choice; the field that offers none is no question."""
+        return len(self.fields["kpi"].choices) > 1 or bool(self["kpi"].errors)  # type: ignore[attr-defined]
 
     @property
     def more_open(self) -> bool:

@@ -11,6 +11,8 @@ from goals.models.idempotency_key import IdempotencyKey
 from goals.models.initiative import Initiative
 from goals.models.interim_target import InterimTarget
 from goals.models.key_result import KeyResult
+from goals.models.kpi import Kpi
+from goals.models.kpi_entry import KpiEntry
 from goals.models.mitigation import Mitigation
 from goals.models.moved_code import MovedCode
 from goals.models.objective import Level, Objective
@@ -34,6 +36,8 @@ __all__ = [
     "Initiative",
     "InterimTarget",
     "KeyResult",
+    "Kpi",
+    "KpiEntry",
     "Level",
     "Mention",
     "Mitigation",

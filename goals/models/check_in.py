@@ -58,6 +58,7 @@ class CheckIn(models.Model):
         MAIL_LINK = "mail_link", _("mail link")
         IMPORT = "import", _("import")
         SCHEDULED = "scheduled", _("at a set time")
+        KPI = "kpi", _("KPI")
 
     key_result = models.ForeignKey(
         KeyResult, on_delete=models.PROTECT, related_name="check_ins", verbose_name=_("key result")
@@ -93,6 +94,16 @@ class CheckIn(models.Model):
         verbose_name=_("corrects"),
     )
     reason = prose_field(_("reason of the correction"), 2_000)
+    # Of source `kpi`: the value of the KPI that it repeats.
+    kpi_entry = models.ForeignKey(
+        "KpiEntry",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="check_ins",
+        verbose_name=_("value of a KPI"),
+    )
     # The one-time name of the form it came from: a form sent twice is one check-in.
     form_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
@@ -127,10 +138,24 @@ class CheckIn(models.Model):
             ),
             models.CheckConstraint(
                 name="check_in_source_known",
-                condition=Q(source__in=["page", "api", "command", "mail_link", "import", "scheduled"]),
+                condition=Q(source__in=["page", "api", "command", "mail_link", "import", "scheduled", "kpi"]),
                 violation_error_message=_(
-                    "The source is page, api, command, mail_link, import or scheduled."
+                    "The source is page, api, command, mail_link, import, scheduled or kpi."
                 ),
+            ),
+            models.CheckConstraint(
+                name="check_in_of_kpi_names_its_value",
+                condition=Q(source="kpi", kpi_entry__isnull=False)
+                | (~Q(source="kpi") & Q(kpi_entry__isnull=True)),
+                violation_error_message=_(
+                    "A check-in made by a KPI names the value it repeats, no other does."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["key_result", "kpi_entry"],
+                condition=Q(kpi_entry__isnull=False),
+                name="check_in_once_per_value_of_kpi",
+                violation_error_message=_("This value of the KPI was recorded here before."),
             ),
             models.CheckConstraint(
                 name="check_in_confidence_0_to_10",

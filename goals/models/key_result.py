@@ -21,6 +21,7 @@ from areas.models import Area
 from goals import progress
 from goals.models.cycle import Cycle, Visibility
 from goals.models.fields import Archivable, Versioned, completion_field, value_field
+from goals.models.kpi_fed import KPI_FED_CONSTRAINTS, KpiFed
 from goals.models.marks import MARK_CONSTRAINTS
 from goals.models.objective import Objective
 from goals.models.pausing import PAUSE_CONSTRAINTS, Pausable, Rhythm, rhythm_of
@@ -82,7 +83,9 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
     def with_context(self) -> KeyResultQuerySet:
         """With what its figures, code and links need, in two queries."""
         related = self.select_related(
-            "owner", "last_check_in__author", "objective__roadmap__cycle", "objective__roadmap__area"
+            *("owner", "kpi", "last_check_in__author"),
+            "objective__roadmap__cycle",
+            "objective__roadmap__area",
         )
         return related.prefetch_related("interim_targets")
 
@@ -94,7 +97,7 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
         )
 
 
-class KeyResult(Versioned, Archivable, Pausable, Tagged):
+class KeyResult(Versioned, Archivable, Pausable, KpiFed, Tagged):
     """How one sees that an objective is met."""
 
     class Kind(models.TextChoices):
@@ -210,6 +213,7 @@ class KeyResult(Versioned, Archivable, Pausable, Tagged):
         constraints = [
             *PAUSE_CONSTRAINTS,
             *MARK_CONSTRAINTS,
+            *KPI_FED_CONSTRAINTS,
             models.UniqueConstraint(
                 fields=["objective", "number"],
                 name="key_result_number_once_per_objective",

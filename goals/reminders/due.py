@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.encoding import punycode
 
 from accounts.models import User
-from goals.models import KeyResult, OutboxMail
+from goals.models import KeyResult, Kpi, OutboxMail
 
 KIND = OutboxMail.Kind.CHECK_INS_DUE
-# People looked at together: four queries for each so many.
+# People looked at together: five queries for each so many.
 BATCH = 200
 
 log = structlog.get_logger(__name__)
@@ -77,7 +77,9 @@ def message_id(user_id: int, period: str, *, kind: str = KIND) -> str:
 
 def _people() -> QuerySet[User]:
     owners = KeyResult.objects.owned_in_active_cycles().values("owner")
-    return User.objects.filter(is_active=True, reminders_enabled=True, pk__in=owners)
+    watchers = Kpi.objects.live().filter(owner__isnull=False).values("owner")
+    people = User.objects.filter(Q(pk__in=owners) | Q(pk__in=watchers))
+    return people.filter(is_active=True, reminders_enabled=True)
 
 
 def _batches(people: QuerySet[User], size: int) -> Iterator[list[User]]:
@@ -99,11 +101,13 @@ def _without_mail(days: dict[int, date]) -> dict[int, date]:
 
 
 def _owing(days: dict[int, date]) -> set[int]:
-    """Those who owe a check-in on their day."""
+    """Those who owe a check-in, or the value of a KPI, on their day."""
     # An owner sees whatever they own, so visible_to() is left to the sending, which asks it once a person.
     rows = KeyResult.objects.owned_in_active_cycles().filter(owner__in=days)
     related = rows.select_related("last_check_in", "objective__roadmap__cycle", "objective__roadmap__area")
-    return {row.owner_id for row in related if row.owner_id and row.owes_check_in(days[row.owner_id])}
+    owing = {row.owner_id for row in related if row.owner_id and row.owes_check_in(days[row.owner_id])}
+    kpis = Kpi.objects.live().filter(owner__in=days).select_related("area", "last_entry")
+    return owing | {row.owner_id for row in kpis if row.owner_id and row.owes_entry(days[row.owner_id])}
 
 
 def _mail(user_id: int, day: date, *, now: datetime) -> OutboxMail:

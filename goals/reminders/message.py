@@ -8,10 +8,12 @@ from datetime import date, datetime
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from goals.figures import KeyResultFigures, key_results_figures
 from goals.figures.expected import expected_text
-from goals.models import CheckInDraft, KeyResult, OutboxMail
+from goals.figures.kpis import aim_text, owed_kpis
+from goals.models import CheckInDraft, KeyResult, Kpi, OutboxMail
 from goals.reminders.due import local_time, owed_by
 from goals.reminders.letters import address_of, one_line
 from goals.sentences import value_text
@@ -19,7 +21,7 @@ from goals.sentences import value_text
 
 @dataclass(frozen=True)
 class DueRow:
-    """One key result in the mail, in words."""
+    """One key result or KPI in the mail, in words."""
 
     code: str
     title: str
@@ -42,27 +44,30 @@ def build_message(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives 
     if not (user.is_active and user.reminders_enabled) or _is_superseded(mail):
         return None
     today = local_time(user, now).date()
-    owed = owed_by(user, today=today)
-    if not owed:
+    owed, kpis = owed_by(user, today=today), owed_kpis(user, today=today)
+    if not owed and not kpis:
         return None
     with translation.override(user.language):
-        return _compose(mail, owed, today=today)
+        return _compose(mail, owed, kpis, today=today)
 
 
 def _is_superseded(mail: OutboxMail) -> bool:
     return OutboxMail.objects.filter(user=mail.user, kind=mail.kind, period__gt=mail.period).exists()
 
 
-def _compose(mail: OutboxMail, owed: list[KeyResult], *, today: date) -> EmailMultiAlternatives:
+def _compose(
+    mail: OutboxMail, owed: list[KeyResult], kpis: list[Kpi], *, today: date
+) -> EmailMultiAlternatives:
     preferences_url = address_of("accounts:preferences")
     begun = set(CheckInDraft.objects.of(mail.user).values_list("key_result_id", flat=True))
     cycles = sorted({row.cycle for row in owed}, key=lambda cycle: (cycle.starts_on, cycle.key))
     context = {
         "name": one_line(mail.user.name),
         "rows": [
-            _row(figures, today=today, begun=begun) for figures in key_results_figures(owed, today=today)
+            *(_row(figures, today=today, begun=begun) for figures in key_results_figures(owed, today=today)),
+            *(_kpi_row(kpi, today=today) for kpi in kpis),
         ],
-        "cycles": ", ".join(cycle.name for cycle in cycles),
+        "cycles": ", ".join([*(cycle.name for cycle in cycles), *([_("KPIs")] if kpis else [])]),
         "my_check_ins_url": address_of("goals:my_check_ins"),
         "preferences_url": preferences_url,
     }
@@ -96,4 +101,19 @@ def _row(figures: KeyResultFigures, *, today: date, begun: set[int]) -> DueRow:
         days_overdue=(today - due_on).days,
         has_draft=key_result.pk in begun,
         url=address_of("goals:check_in_create", key_result.code),
+    )
+
+
+def _kpi_row(kpi: Kpi, *, today: date) -> DueRow:
+    """What is expected of a KPI is the way it should go, or its bounds."""
+    return DueRow(
+        code=kpi.code,
+        title=one_line(kpi.title),
+        last=one_line(value_text(kpi.current_value, unit=kpi.unit)),
+        last_on=kpi.last_on,
+        expected=one_line(aim_text(kpi)),
+        due_on=kpi.due_on,
+        days_overdue=(today - kpi.due_on).days,
+        url=address_of("goals:kpi_enter", kpi.code),
+        has_draft=False,
     )

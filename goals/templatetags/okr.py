@@ -76,6 +76,12 @@ def quantity(value: Decimal | None, key_result: KeyResult) -> str:
 
 
 @register.filter
+def measured(value: Decimal | None, unit: str) -> str:
+    """The value of a KPI with its unit; a dash before the first."""
+    return values.format_value(value, unit=unit)
+
+
+@register.filter
 def way(key_result: KeyResult) -> str:
     """From where to where, or between which bounds, without the unit; nothing for a milestone."""
     if key_result.kind == KeyResult.Kind.GUARDRAIL:

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory
 from goals.actions.check_ins import record_check_in
+from goals.actions.kpi_entries import Entered, record_entry
 from goals.actions.stored import refresh_key_result, refresh_objective
 from goals.models import (
     Alignment,
@@ -18,6 +19,8 @@ from goals.models import (
     Dependency,
     Initiative,
     KeyResult,
+    Kpi,
+    KpiEntry,
     Mitigation,
     MovedCode,
     Objective,
@@ -184,6 +187,39 @@ class AlignmentFactory(factory.django.DjangoModelFactory):
     def stored(self, create, extracted, **options):
         with transaction.atomic():
             refresh_objective(self.supported_id)
+
+
+class KpiFactory(factory.django.DjangoModelFactory):
+    """To go up, in tok/s like the key results above; `within=True` has it stay at 5 or more."""
+
+    class Meta:
+        model = Kpi
+
+    class Params:
+        within = factory.Trait(aim=Kpi.Aim.WITHIN, lower_bound=Decimal(5))
+
+    area = factory.SubFactory(AreaFactory)
+    number = factory.LazyAttribute(lambda made: Kpi.objects.filter(area=made.area).count() + 1)
+    title = factory.LazyAttribute(lambda made: f"KPI {made.number}")
+    unit = "tok/s"
+    added_on = dt.date(2024, 7, 1)
+
+
+def enter(kpi: Kpi, value, *, author=None, on: dt.date = TODAY, **fields) -> Entered:
+    """A value as the product keeps it, effective and made on a day."""
+    kept = record_entry(
+        kpi,
+        author=author or kpi.owner or UserFactory(),
+        value=None if value is None else Decimal(str(value)),
+        **{
+            "now": dt.datetime.combine(on, dt.time(10), tzinfo=dt.UTC),
+            "today": on,
+            "source": KpiEntry.Source.PAGE,
+        }
+        | fields,
+    )
+    kpi.refresh_from_db()
+    return kept
 
 
 def check_in(key_result: KeyResult, value, *, author=None, on: dt.date = TODAY, **fields) -> CheckIn:

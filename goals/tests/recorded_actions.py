@@ -18,6 +18,7 @@ from goals.actions import (
     initiatives,
     interim_targets,
     key_results,
+    kpis,
     leaving,
     moving,
     needs,
@@ -40,6 +41,7 @@ from goals.tests.factories import (
     CycleFactory,
     DependencyFactory,
     InitiativeFactory,
+    KpiFactory,
     MitigationFactory,
     ObjectiveFactory,
     RiskFactory,
@@ -72,6 +74,15 @@ NO_ENTRY = {
     "interim_targets.planned_after": READS,
     "once.make_once": "keeps that a form was sent; what it made is recorded",
     "anonymising.refusal": READS,
+    "kpi_entries.record_entry": "values are a record of their own, append-only",
+    "kpi_entries.said_by": READS,
+    "kpi_links.is_restricted": READS,
+    "kpi_links.refuse_unfit": READS,
+    "kpi_links.why_unfit": READS,
+    "kpi_links.why_unfit_for": READS,
+    "kpis.choosable": READS,
+    "kpis.fed_by": READS,
+    "kpis.refuse_archived": READS,
     "leaving.holdings": READS,
     "leaving.taken_over_from": READS,
     "locks.share_cycle": READS,
@@ -83,6 +94,9 @@ NO_ENTRY = {
     "locks.lock_alignments": READS,
     "locks.lock_objectives": READS,
     "places.visibility_there": READS,
+    "locks.lock_area": READS,
+    "locks.lock_kpi": READS,
+    "locks.lock_kpis_of": READS,
     "people.lock_administrators": READS,
     "people.lock_person": READS,
     "people.refuse_last": READS,
@@ -270,6 +284,18 @@ def _(c):
     tags.rename_tag("speed", "latency", by=c.by, now=NOW)
 
 
+leaves(
+    "kpis.create_kpi", action="created", kind="KPI", subject="EDGE-K1", changes={"title": [None, "Speed"]}
+)(lambda c: kpis.create_kpi(c.roadmap.area, by=c.by, now=NOW, today=TODAY, title="Speed"))
+leaves("kpis.change_kpi", action="changed", kind="KPI", changes={"title": [..., "Faster"]})(
+    lambda c: kpis.change_kpi(KpiFactory(area=c.roadmap.area), by=c.by, now=NOW, title="Faster")
+)
+leaves("kpis.archive_kpi", action="changed", kind="KPI", changes={"archived_at": [None, ...]}, reason="why")(
+    lambda c: kpis.archive_kpi(KpiFactory(area=c.roadmap.area), by=c.by, now=NOW, reason="why")
+)
+leaves("kpis.restore_kpi", action="changed", kind="KPI", changes={"archived_at": [..., None]})(
+    lambda c: kpis.restore_kpi(KpiFactory(area=c.roadmap.area, archived_at=NOW), by=c.by, now=NOW)
+)
 leaves("risks.create_risk", action="created", kind="risk", subject="EDGE-24H2-O1-R1")(
     lambda c: risks.create_risk(c.objective, by=c.by, now=NOW, title="R", likelihood=1, impact=1)
 )

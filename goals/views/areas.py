@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from areas.models import Area, Membership, Role
+from areas.permissions import can_edit_plan
 from goals.figures import AreaFigures
 from goals.models import Roadmap
 from goals.views.context import area_crumbs, chosen_cycle, cycle_context, may_edit, saying_area
+from goals.views.kpis import kpis_of_area
 from goals.views.looking_back import day_context, shown_day, tree_of_cycle
 
 
@@ -65,4 +67,5 @@ def area_detail(request: HttpRequest, area_key: str) -> HttpResponse:
     context = {"nav": "areas", "area": area, "crumbs": area_crumbs(area), **cycle_context(request, cycle)}
     if cycle is not None:
         context |= may_edit(request.user, area, cycle) | {"saying_area": saying_area(area)}
+    context |= kpis_of_area(area, request.user) | {"can_edit_kpis": can_edit_plan(request.user, area)}
     return render(request, "areas/area_detail.html", context)

@@ -15,7 +15,7 @@ from goals.figures import KeyResultFigures, key_result_figures
 from goals.figures.expected import expected_text
 from goals.figures.key_result import Points, points_of
 from goals.forms.check_ins import CheckInForm
-from goals.models import CheckInDraft, KeyResult
+from goals.models import CheckInDraft, KeyResult, Kpi
 from goals.progress import Mark
 from goals.reasons import distance
 from goals.sentences import distance_text, value_text
@@ -46,6 +46,12 @@ class CheckInRow:
     @property
     def key_result(self) -> KeyResult:
         return self.figures.key_result
+
+    @property
+    def seen_kpi(self) -> Kpi | None:
+        """The KPI its value comes from; a restricted one is named on the page of the key result alone."""
+        kpi = self.key_result.kpi
+        return kpi if kpi is not None and kpi.visibility == Kpi.Visibility.INTERNAL else None
 
     @property
     def due_on(self) -> date | None:

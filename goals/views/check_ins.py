@@ -1,6 +1,7 @@
 """Reporting: everything a person owes in one form, one key result by itself, and what a value would make."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from goals.actions.check_ins import refuse_unless_open
@@ -20,12 +20,15 @@ from goals.figures import key_results_figures
 from goals.figures.reviews import asked_of
 from goals.forms.check_ins import CheckInForm
 from goals.forms.drafts import SendTimeForm
+from goals.forms.kpi_entries import KpiEntryForm
 from goals.models import CheckIn, KeyResult
 from goals.models.key_result import KeyResultQuerySet
-from goals.sentences import value_text
 from goals.views import drafts
 from goals.views.check_in_rows import check_in_rows
+from goals.views.check_in_saving import Row, pressed, record_rows, say_what_was_saved
 from goals.views.initiatives import my_initiatives
+from goals.views.kpi_entries import filled_in_kpis, owed_kpi_rows, say_where_recorded
+from goals.views.kpis import seen_kpi
 from goals.views.need_lines import asked_needs
 
 # A form of this many rows stays below the number of fields that Django reads.
@@ -40,19 +43,17 @@ def my_check_ins(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     if request.method != "POST":
         return render(request, "goals/my_check_ins.html", _owed(request.user, today))
-    sent = _filled_in(request)
     if "draft" in request.POST:
-        kept_back: list[CheckInForm] = drafts.keep_rows(request, sent, today=today)
-        if not kept_back:
-            return redirect("goals:my_check_ins")
-        context = _owed(request.user, today, entered=kept_back)
-        return render(request, "goals/my_check_ins.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    entered = [form for form in sent if form.is_entered]
+        return _keep_drafts(request, today)
+    entered = _entered(request)
     if "preview" in request.POST:
         return render(request, "goals/my_check_ins.html", _owed(request.user, today, entered=entered))
-    entered, waiting = _pressed(request, entered)
-    saved, kept_back = _record(entered, request.user, today)
-    _say_what_was_saved(request, saved, kept_back)
+    entered, waiting = pressed(request, entered)
+    saved, kept_back = record_rows(entered, request.user, today)
+    say_what_was_saved(request, saved, kept_back)
+    say_where_recorded(
+        request, [form.entered for form in saved if isinstance(form, KpiEntryForm) and form.entered]
+    )
     if not kept_back and not waiting:
         return redirect("goals:my_check_ins")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if kept_back else HTTPStatus.OK
@@ -83,7 +84,7 @@ def check_in_create(request: HttpRequest, code: str) -> HttpResponse:
             form.is_valid()
             return _answer_form(request, form, today=today)
         if closed is None and _is_recorded(request, form, times, today=today):
-            messages.success(request, _("Saved: %(what)s.") % {"what": _reported(form)}, extra_tags=code)
+            messages.success(request, _("Saved: %(what)s.") % {"what": form.told}, extra_tags=code)
             return redirect("goals:key_result_detail", code)
     is_conflict = closed is not None or isinstance(form.refusal, CONFLICTS)
     status = HTTPStatus.CONFLICT if is_conflict else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -163,8 +164,31 @@ def _answer_form(
         "corrects": form.corrects,
         "closed": closed,
         "times": times or SendTimeForm(key_result=key_result, draft=form.draft),
+        "kpi": seen_kpi(key_result, request.user),
     }
     return render(request, "goals/check_in_form.html", context, status=status)
+
+
+def _keep_drafts(request: HttpRequest, today: date) -> HttpResponse:
+    """What was typed about key results, kept. A KPI's value has no draft: it stands below as typed."""
+    kept_back = drafts.keep_rows(request, _filled_in(request), today=today)
+    values = [form for form in filled_in_kpis(request) if form.is_entered]
+    if not kept_back and not values:
+        return redirect("goals:my_check_ins")
+    if values:
+        messages.info(request, _("Values of KPIs are kept in no draft; they stand below and are not saved."))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if kept_back else HTTPStatus.OK
+    context = _owed(request.user, today, entered=[*values, *kept_back])
+    return render(request, "goals/my_check_ins.html", context, status=status)
+
+
+def _entered(request: HttpRequest) -> list[Row]:
+    """The rows with something to save. KPIs first: what their key results say beside is the last word."""
+    forms: list[Row] = [*filled_in_kpis(request), *_filled_in(request)]
+    if request.POST.get("rest") == "no_change":
+        for form in forms:
+            form.mark_no_change()
+    return [form for form in forms if form.is_entered]
 
 
 def _filled_in(request: HttpRequest) -> list[CheckInForm]:
@@ -179,73 +203,13 @@ def _filled_in(request: HttpRequest) -> list[CheckInForm]:
         for code in codes
         if code in found
     ]
-    if request.POST.get("rest") == "no_change":
-        for form in forms:
-            form.mark_no_change()
     return forms
 
 
-def _pressed(request: HttpRequest, entered: list[CheckInForm]) -> tuple[list[CheckInForm], list[CheckInForm]]:
-    """(rows to save, rows to show again as typed): a row with a conflict has buttons of its own."""
-    if (only := request.POST.get("only")) is not None:
-        chosen = [form for form in entered if form.key_result.code == only]
-        return chosen, [form for form in entered if form not in chosen]
-    if (dropped := request.POST.get("drop")) is not None:
-        waiting = [form for form in entered if form.key_result.code != dropped]
-        if len(waiting) < len(entered):
-            messages.info(request, _("%(code)s: yours is dropped.") % {"code": dropped}, extra_tags=dropped)
-        return [], waiting
-    return entered, []
-
-
-def _record(
-    entered: list[CheckInForm], user: Any, today: date
-) -> tuple[list[CheckInForm], list[CheckInForm]]:
-    """What was saved and what was not. Each row for itself: one that fails takes no other with it."""
-    ids = [form.key_result.pk for form in entered]
-    checkable = set(KeyResult.objects.checkable_by(user).filter(pk__in=ids).values_list("pk", flat=True))
-    saved: list[CheckInForm] = []
-    kept_back: list[CheckInForm] = []
-    for form in entered:
-        if form.key_result.pk not in checkable:
-            form.add_error(None, _("This key result is no longer yours to check in on."))
-        is_saved = form.is_valid() and form.record(author=user, now=timezone.now(), today=today)
-        (saved if is_saved else kept_back).append(form)
-    return saved, kept_back
-
-
-def _say_what_was_saved(request: HttpRequest, saved: list[CheckInForm], kept_back: list[CheckInForm]) -> None:
-    if saved:
-        sentence = ngettext(
-            "%(count)d check-in saved: %(what)s.", "%(count)d check-ins saved: %(what)s.", len(saved)
-        )
-        what = ", ".join(_reported(form) for form in saved)
-        # The codes let the browser forget the drafts it kept of these rows.
-        codes = " ".join(form.key_result.code for form in saved)
-        messages.success(request, sentence % {"count": len(saved), "what": what}, extra_tags=codes)
-    if kept_back:
-        sentence = ngettext(
-            "%(count)d was not saved, its row says why: %(codes)s.",
-            "%(count)d were not saved, their rows say why: %(codes)s.",
-            len(kept_back),
-        )
-        codes = ", ".join(form.key_result.code for form in kept_back)
-        messages.error(request, sentence % {"count": len(kept_back), "codes": codes})
-    if not saved and not kept_back and "drop" not in request.POST:
-        messages.info(request, _("Nothing was entered, so nothing was saved."))
-
-
-def _reported(form: CheckInForm) -> str:
-    key_result, value = form.key_result, form.cleaned_data["value"]
-    if value is None:
-        return _("%(code)s no change") % {"code": key_result.code}
-    shown = value_text(value, unit=key_result.unit, kind=key_result.formula_kind)
-    return f"{key_result.code} {shown}"
-
-
-def _owed(user: Any, today: date, *, entered: list[CheckInForm] | None = None) -> dict[str, Any]:
+def _owed(user: Any, today: date, *, entered: Sequence[Row] = ()) -> dict[str, Any]:
     """The page: what is due, the longest first; what comes next; what is done. `entered`: as typed."""
-    forms = {form.key_result.code: form for form in entered or []}
+    forms = {form.code: form for form in entered if isinstance(form, CheckInForm)}
+    kpis = owed_kpi_rows(user, today, entered=[form for form in entered if isinstance(form, KpiEntryForm)])
     owned = KeyResult.objects.owned_in_active_cycles().filter(owner=user).with_context().order_by("code")
     due: list[KeyResult] = []
     later: list[KeyResult] = []
@@ -271,7 +235,9 @@ def _owed(user: Any, today: date, *, entered: list[CheckInForm] | None = None) -
         "rows": check_in_rows(shown, today=today, forms=forms, drafts=begun),
         "draft_count": len(begun),
         "refused_count": sum(draft.refused_at is not None for draft in begun.values()),
-        "due_count": len(due),
+        **kpis,
+        "due_key_results": len(due),
+        "due_count": len(due) + kpis["due_kpis"],
         "questions": list(asked_of(user)),
         "due_since": due[0].check_in_due_on if due else None,
         "is_due_alike": len({row.check_in_due_on for row in due}) == 1,
@@ -279,7 +245,7 @@ def _owed(user: Any, today: date, *, entered: list[CheckInForm] | None = None) -
         "later": key_results_figures(later, today=today),
         "paused": key_results_figures(paused, today=today),
         "done": key_results_figures(done, today=today),
-        "is_error": any(form.errors for form in forms.values()),
+        "is_error": any(form.errors for form in entered),
         **my_initiatives(user),
         "asked_needs": asked_needs(user),
     }

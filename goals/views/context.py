@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import IntegerField, Subquery
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,7 @@ from areas.models import Area
 from areas.permissions import can_contribute, can_edit_plan
 from goals.demo import people
 from goals.figures.reviews import waiting_for
-from goals.models import Cycle, KeyResult
+from goals.models import Cycle, KeyResult, Kpi
 
 Reader = User | AnonymousUser
 
@@ -25,22 +26,39 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {"demo_sign_ins": SimpleLazyObject(people.examples)}
     user = request.user
+    waits = SimpleLazyObject(lambda: waits_for(user))
     return {
         "cycles": SimpleLazyObject(lambda: list(Cycle.objects.all())),
-        "due_count": SimpleLazyObject(lambda: due_count(user)),
-        "review_count": SimpleLazyObject(lambda: waiting_for(user).count()),
+        "due_count": SimpleLazyObject(lambda: due_count(user, owns_kpis=waits["kpis"] > 0)),
+        "review_count": SimpleLazyObject(lambda: waits["reviews"]),
         "is_demo": SimpleLazyObject(people.is_demo),
     }
 
 
-def due_count(user: User) -> int:
-    """How many key results of a person await a check-in today, in the person's time zone."""
+class CountOf(Subquery):
+    """How many rows a question has, as a column of another."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def waits_for(user: User) -> dict[str, int]:
+    """What waits for a person's review, and how many KPIs they own: one query, on every page."""
+    reviews = waiting_for(user).order_by().values("pk")
+    kpis = Kpi.objects.owned_by(user).order_by().values("pk")
+    counts = User.objects.filter(pk=user.pk).values_list(CountOf(reviews), CountOf(kpis))
+    return dict(zip(("reviews", "kpis"), counts.get(), strict=True))
+
+
+def due_count(user: User, *, owns_kpis: bool = True) -> int:
+    """How many key results and KPIs of a person await a value today, in the person's time zone."""
     today = timezone.localdate()
     owned = KeyResult.objects.owned_in_active_cycles().filter(owner=user)
     key_results = owned.select_related(
         "objective__roadmap__cycle", "objective__roadmap__area", "last_check_in"
     )
-    return sum(key_result.owes_check_in(today) for key_result in key_results)
+    kpis = Kpi.objects.owned_by(user).select_related("area", "last_entry") if owns_kpis else ()
+    return sum(row.owes_check_in(today) for row in key_results) + sum(row.owes_entry(today) for row in kpis)
 
 
 def chosen_cycle(request: HttpRequest) -> Cycle | None:

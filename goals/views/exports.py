@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -19,6 +19,7 @@ from goals.models import (
     Dependency,
     Initiative,
     KeyResult,
+    Kpi,
     Mitigation,
     Objective,
     Risk,
@@ -77,6 +78,8 @@ def with_visible_plan(user: Reader) -> RoadmapQuerySet:
     risks = risks.prefetch_related(mitigations, Prefetch("concerns", concerns))
     initiatives = Prefetch("initiatives", Initiative.objects.select_related("owner"))
     key_results = KeyResult.objects.visible_to(user).select_related("owner").prefetch_related(initiatives)
+    kpis = Kpi.objects.visible_to(user).filter(pk=OuterRef("kpi")).order_by().values("code")
+    key_results = key_results.annotate(kpi_code=Subquery(kpis[:1]))
     needs = Dependency.objects.live().visible_to(user)
     related_needs = needs.select_related("on_objective__roadmap__area", "on_objective__roadmap__cycle")
     supports = Alignment.objects.visible_to(user).select_related(

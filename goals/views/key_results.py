@@ -13,6 +13,7 @@ from goals.views.carried import carried_key_result
 from goals.views.context import may_edit
 from goals.views.courses import key_result_chart
 from goals.views.initiatives import initiatives_card
+from goals.views.kpis import seen_kpi
 from goals.views.looking_back import ShownDay, day_context, known_check_ins, shown_day
 from goals.views.objectives import objective_crumbs
 from goals.views.pauses import asking_of
@@ -57,6 +58,7 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         "changes": changes,
         "asking": None if shown.as_of else asking_of(key_result, request.user, shown.today),
         "card": initiatives_card(figures.key_result, request.user, shown),
+        "kpi": None if shown.as_of else seen_kpi(key_result, request.user),
         "carried": carried_key_result(key_result, request.user),
         "is_checkable": not shown.as_of
         and key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),

@@ -146,7 +146,7 @@ def person_detail(request: HttpRequest, person_id: int) -> HttpResponse:
         "org_role_form": OrgRoleForm(initial={"org_role": person.org_role}),
         "invitation": person.invitations.open().select_related("invited_by").first(),
         "held": held,
-        "held_count": sum(len(holding.rows) + len(holding.reviews) for holding in held),
+        "held_count": sum(holding.count for holding in held),
         "tokens": list(person.api_tokens.select_related("area")) if can_manage else [],
         "record": record_of(person, with_tokens=can_manage),
     }

@@ -134,7 +134,7 @@ def person_deactivate(request: HttpRequest, person_id: int) -> HttpResponse:
         "person": person,
         "is_self": person == request.user,
         "held": held,
-        "held_count": sum(len(holding.rows) + len(holding.reviews) for holding in held),
+        "held_count": sum(holding.count for holding in held),
         "token_count": person.api_tokens.filter(revoked_at__isnull=True).count(),
         "form": form,
     }

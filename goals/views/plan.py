@@ -21,6 +21,7 @@ from goals.actions.key_results import (
     drop_key_result,
     restore_key_result,
 )
+from goals.actions.kpis import choosable
 from goals.actions.refusals import Refused
 from goals.actions.roadmaps import (
     archive_objective,
@@ -198,7 +199,11 @@ def key_result_create(request: HttpRequest, code: str) -> HttpResponse:
     return plan_flow.create(
         request,
         page,
-        partial(KeyResultForm, instance=KeyResult(objective=objective, owner_id=objective.owner_id)),
+        partial(
+            KeyResultForm,
+            instance=KeyResult(objective=objective, owner_id=objective.owner_id),
+            kpis=choosable(objective.roadmap.area, user=request.user),
+        ),
         lambda entered: create_key_result(objective, **who, **entered),
     )
 
@@ -222,7 +227,11 @@ def key_result_edit(request: HttpRequest, code: str) -> HttpResponse:
     return plan_flow.change(
         request,
         page,
-        partial(KeyResultForm, asks_reason=key_result.cycle.takes_check_ins),
+        partial(
+            KeyResultForm,
+            asks_reason=key_result.cycle.takes_check_ins,
+            kpis=choosable(key_result.area, user=request.user, current=key_result.kpi_id),
+        ),
         key_result,
         lambda form: change_key_result(
             key_result,

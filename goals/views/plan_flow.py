@@ -32,15 +32,22 @@ get_and_post = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True)
-class Page:
-    """What stands around a form: `back` is where its reader came from."""
+class AnyPage:
+    """What stands around a form: `back` is where its reader came from; no cycle where it is of none."""
 
     template: str
     heading: str
-    cycle: Cycle
+    cycle: Cycle | None
     crumbs: list[tuple[str, str]]
     back: str
     more: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page(AnyPage):
+    """Of a form that changes the plan of a cycle."""
+
+    cycle: Cycle
 
 
 def refuse_non_editors(request: HttpRequest, area: Area) -> None:
@@ -81,7 +88,7 @@ def _objectives(request: HttpRequest) -> ObjectiveQuerySet:
 
 
 def create(
-    request: HttpRequest, page: Page, make_form: MakeForm, act: Callable[[dict[str, Any]], Any]
+    request: HttpRequest, page: AnyPage, make_form: MakeForm, act: Callable[[dict[str, Any]], Any]
 ) -> HttpResponse:
     """A form that makes something. Sent twice it makes one, and leads to it both times."""
     if request.method != "POST":
@@ -105,7 +112,7 @@ def create(
 
 def change(
     request: HttpRequest,
-    page: Page,
+    page: AnyPage,
     make_form: MakeForm,
     row: Any,
     act: Callable[[PlanForm], bool],
@@ -127,7 +134,7 @@ def change(
 
 
 def answer(
-    request: HttpRequest, page: Page, form: Any, *, status: int = HTTPStatus.OK, **more: Any
+    request: HttpRequest, page: AnyPage, form: Any, *, status: int = HTTPStatus.OK, **more: Any
 ) -> HttpResponse:
     context = {
         "nav": "areas",
@@ -135,7 +142,7 @@ def answer(
         "form": form,
         "cycle": page.cycle,
         "crumbs": page.crumbs,
-        "is_closed": page.cycle.is_closed,
+        "is_closed": page.cycle is not None and page.cycle.is_closed,
     }
     if "tags" in form.fields:
         context["suggested_tags"] = suggested(request.user, form["tags"].value() or "")
@@ -147,7 +154,7 @@ def _status(request: HttpRequest) -> HTTPStatus:
     return HTTPStatus.OK if "more_rows" in request.POST else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def _refused(request: HttpRequest, page: Page, form: Any, refusal: Refused) -> HttpResponse:
+def _refused(request: HttpRequest, page: AnyPage, form: Any, refusal: Refused) -> HttpResponse:
     form.refuse(refusal)
     is_conflict = isinstance(refusal, CONFLICTS)
     status = HTTPStatus.CONFLICT if is_conflict else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -155,7 +162,7 @@ def _refused(request: HttpRequest, page: Page, form: Any, refusal: Refused) -> H
 
 
 def _conflict(
-    request: HttpRequest, page: Page, make_form: MakeForm, form: Any, refusal: StaleVersion
+    request: HttpRequest, page: AnyPage, make_form: MakeForm, form: Any, refusal: StaleVersion
 ) -> HttpResponse:
     """Both versions side by side; the form goes on from what was entered, over what is saved now."""
     current: Any = type(form.instance)._base_manager.get(pk=form.instance.pk)

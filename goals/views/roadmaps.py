@@ -20,6 +20,7 @@ from goals.models import Cycle, KeyResult, Risk, Roadmap
 from goals.views.context import Reader, area_crumbs, may_edit, saying_area
 from goals.views.courses import mean_chart
 from goals.views.exports import printed_lengths
+from goals.views.kpis import kpis_of_area
 from goals.views.looking_back import (
     ShownDay,
     day_context,
@@ -58,6 +59,8 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
         "leads": list(Membership.objects.filter(area=area, role=Role.LEAD).select_related("user")),
         "needs_query": urlencode({"cycle": cycle.key, "area": area.key} | _day(shown)),
         "saying_area": None if shown.as_of else saying_area(area),
+        # What an area watches is of no cycle: it stands there as of today alone.
+        **({} if shown.as_of else kpis_of_area(area, request.user)),
         **days,
         **may_edit(request.user, area, cycle, as_of=shown.as_of),
     }

@@ -21,10 +21,12 @@ from goals.tests.factories import (
     ConcernFactory,
     DependencyFactory,
     InitiativeFactory,
+    KpiFactory,
     MitigationFactory,
     ObjectiveFactory,
     RiskFactory,
     check_in,
+    enter,
 )
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -85,6 +87,14 @@ SAMPLES_OF = {
     "goals:check_in_people": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_acknowledge": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_ask_back": {"code": "EDGE-24H2-O1-KR1"},
+    **{
+        name: {"code": "EDGE-K1"}
+        for name in (
+            *("goals:kpi_detail", "goals:kpi_entries_csv", "goals:kpi_enter", "goals:kpi_edit"),
+            *("goals:kpi_archive", "goals:kpi_restore", "api:kpi-detail", "api:kpi-entries"),
+            "api:kpi-series",
+        )
+    },
     "api:area-detail": {"key": "EDGE"},
     "api:area-restore": {"key": "EDGE"},
     "api:cycle-detail": {"key": "24H2"},
@@ -223,6 +233,7 @@ def story(key_result, lead):
     excellence = ObjectiveFactory(roadmap=key_result.objective.roadmap, kind="excellence")
     ConcernFactory(pk=SAMPLES["concern_id"], risk=risk, objective=excellence)
     InitiativeFactory(pk=SAMPLES["initiative_id"], key_result=key_result)
+    enter(KpiFactory(area=key_result.area, owner=lead), 3)
     DependencyFactory(pk=SAMPLES["need_id"], objective=key_result.objective)
     above = ObjectiveFactory(roadmap=key_result.objective.roadmap)
     AlignmentFactory(pk=SAMPLES["alignment_id"], supporter=key_result.objective, supported=above)

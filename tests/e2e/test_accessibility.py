@@ -48,6 +48,8 @@ PAGES = {
     "risks": ("manager", "/risks/"),
     "reviews": ("manager", "/reviews/"),
     "drafts": ("lead", "/drafts/"),
+    "kpis": ("manager", "/kpis/"),
+    "new kpi": ("lead", "/areas/DIST/kpis/new/"),
     "my check-ins": ("lead", "/check-ins/"),
     "my check-ins, nothing due": ("manager", "/check-ins/"),
     "single check-in": ("lead", "/key-results/DIST-24H2-O1-KR2/check-in/"),

@@ -24,6 +24,7 @@ from goals.models import (
     Comment,
     IdempotencyKey,
     InterimTarget,
+    KeyResult,
     Mention,
     OutboxMail,
     RolloverDecision,
@@ -38,12 +39,14 @@ from goals.tests.factories import (
     DependencyFactory,
     InitiativeFactory,
     KeyResultFactory,
+    KpiFactory,
     MitigationFactory,
     MovedCodeFactory,
     ObjectiveFactory,
     RiskFactory,
     RoadmapFactory,
     check_in,
+    enter,
 )
 
 NUMBER = Decimal("1.5")
@@ -102,6 +105,17 @@ def make_invitation() -> Model:
 
 def make_membership() -> Model:
     return MembershipFactory(user=make_user(), area=AreaFactory())
+
+
+def make_entry() -> Model:
+    return enter(KpiFactory(), 3).entry
+
+
+def make_fed_check_in() -> Model:
+    key_result = KeyResultFactory()
+    kpi = KpiFactory(area=key_result.area)
+    KeyResult.objects.update(kpi=kpi)
+    return enter(kpi, 3).check_ins[0]
 
 
 def make_excellence() -> Model:
@@ -517,7 +531,7 @@ CHECK_INS = [
     ),
     Case(
         "check_in_source_known",
-        "The source is page, api, command, mail_link, import or scheduled.",
+        "The source is page, api, command, mail_link, import, scheduled or kpi.",
         make_check_in,
         {"source": "rumour"},
     ),
@@ -660,6 +674,87 @@ RISKS = [
         "A mitigation is planned, under way, done or dropped.",
         MitigationFactory,
         {"state": "late"},
+    ),
+]
+
+KPIS = [
+    Case(
+        "kpi_number_once_per_area",
+        "This area has a KPI with this number already.",
+        KpiFactory,
+        {"code": "X-K9"},
+        copy=True,
+    ),
+    Case("kpi_number_from_1", "KPIs are numbered from 1.", KpiFactory, {"number": 0}),
+    Case("kpi_has_title", "A KPI says in its title what is watched.", KpiFactory, {"title": ""}),
+    Case(
+        "kpi_aim_known",
+        "A KPI is to go up, to go down or to stay within bounds.",
+        KpiFactory,
+        {"aim": "sideways"},
+    ),
+    Case(
+        "kpi_within_has_bound",
+        "To stay within bounds it needs one: at most, at least, or both.",
+        KpiFactory,
+        {"aim": "within"},
+    ),
+    Case(
+        "kpi_bounds_of_within_only",
+        "A KPI that is to go up or down has no bounds.",
+        KpiFactory,
+        {"upper_bound": NUMBER},
+    ),
+    Case(
+        "kpi_bounds_in_order",
+        "The lower bound lies above the upper bound.",
+        lambda: KpiFactory(within=True),
+        {"upper_bound": NUMBER},
+    ),
+    *(
+        Case(
+            "kpi_rhythm_in_days", "Values are 1 to 366 days apart.", KpiFactory, {"check_in_every_days": days}
+        )
+        for days in (0, 367)
+    ),
+    Case("kpi_visibility_known", "A KPI is internal or restricted.", KpiFactory, {"visibility": "public"}),
+    Case(
+        "key_result_of_kpi_is_measured",
+        "A milestone is done or not done; it takes its value from no KPI.",
+        lambda: KeyResultFactory(milestone=True),
+        lambda row: {"kpi": KpiFactory()},
+    ),
+    Case(
+        "kpi_entry_sequence_once_per_kpi",
+        "This KPI has a value with this number already.",
+        make_entry,
+        {},
+        copy=True,
+    ),
+    Case("kpi_entry_sequence_from_1", "Values are numbered from 1.", make_entry, {"sequence": 0}),
+    Case("kpi_entry_source_known", "The source is page or api.", make_entry, {"source": "import"}),
+    Case("kpi_entry_value_given", "An entry has a value.", make_entry, {"value": None}),
+    Case(
+        "kpi_entry_correction_has_reason",
+        "Say why the value is corrected.",
+        make_entry,
+        lambda row: {"corrects": row},
+    ),
+    *(
+        Case(
+            "check_in_of_kpi_names_its_value",
+            "A check-in made by a KPI names the value it repeats, no other does.",
+            lambda: check_in(KeyResultFactory(), 3),
+            breach,
+        )
+        for breach in ({"source": "kpi"}, lambda row: {"kpi_entry": make_entry()})
+    ),
+    Case(
+        "check_in_once_per_value_of_kpi",
+        "This value of the KPI was recorded here before.",
+        make_fed_check_in,
+        {"sequence": 9},
+        copy=True,
     ),
 ]
 
@@ -908,6 +1003,7 @@ CASES = [
     *RISKS,
     *DEPENDENCIES,
     *INITIATIVES,
+    *KPIS,
     *KEPT,
     *ROLLOVER,
     Case(

@@ -33,6 +33,8 @@ from goals.actions.draft_sending import send_due_drafts  # noqa: E402
 from goals.actions.drafts import keep_draft  # noqa: E402
 from goals.actions.initiatives import create_initiative, shift_initiative  # noqa: E402
 from goals.actions.key_results import change_key_result, create_key_result  # noqa: E402
+from goals.actions.kpi_entries import record_entry  # noqa: E402
+from goals.actions.kpis import create_kpi  # noqa: E402
 from goals.actions.needs import answer_dependency  # noqa: E402
 from goals.actions.once import make_once  # noqa: E402
 from goals.actions.pauses import set_area_rhythm  # noqa: E402
@@ -42,7 +44,7 @@ from goals.actions.roadmaps import create_objective  # noqa: E402
 from goals.actions.rollover import roll_over  # noqa: E402
 from goals.actions.scores import score_key_result  # noqa: E402
 from goals.actions.weights import Wanted, change_key_result_weights  # noqa: E402
-from goals.models import Cycle, Dependency, Initiative, KeyResult, Objective, Roadmap  # noqa: E402
+from goals.models import Cycle, Dependency, Initiative, KeyResult, Kpi, Objective, Roadmap  # noqa: E402
 from goals.tests.races import people, plans, programs  # noqa: E402
 
 TODAY = dt.date(2024, 10, 14)
@@ -98,6 +100,32 @@ def check_in_until_refused(
                 return
 
     _at_once(report, clients)
+
+
+def enter_values(answer: Answer, *, kpi: int, author: int, clients: int, each: int) -> None:
+    """`clients` people at once, each entering `each` different values, one after the other."""
+    who = User.objects.get(pk=author)
+
+    def report(client: int) -> None:
+        for number in range(each):
+            value = Decimal(author * 10_000 + client * 100 + number)
+            answer.note(lambda value=value: _entry(kpi, who, value))
+
+    _at_once(report, clients)
+
+
+def _entry(kpi: int, author: User, value: Decimal) -> int:
+    entered = record_entry(
+        Kpi.objects.get(pk=kpi), author=author, now=NOW, today=TODAY, value=value, source="api"
+    )
+    assert not entered.not_recorded, entered.not_recorded
+    return entered.entry.sequence
+
+
+def create_kpis(answer: Answer, *, area: int, by: int, count: int) -> None:
+    lead, where = User.objects.get(pk=by), Area.objects.get(pk=area)
+    for _ in range(count):
+        answer.note(lambda: create_kpi(where, by=lead, now=NOW, today=TODAY, title="Speed").number)
 
 
 def _at_once(report: Any, clients: int) -> None:
@@ -344,6 +372,8 @@ WORK = (
             align_and_end,
             press,
             answer_needs,
+            enter_values,
+            create_kpis,
         )
     }
     | people.WORK
@@ -360,6 +390,8 @@ def take_the_locks_out() -> None:
         "lock_roadmap": lambda pk: Roadmap.objects.get(pk=pk),
         "lock_key_result": lambda pk: KeyResult.objects.get(pk=pk),
         "lock_objective": lambda pk: Objective.objects.get(pk=pk),
+        "lock_area": lambda pk: Area.objects.get(pk=pk),
+        "lock_kpi": lambda pk: Kpi.objects.get(pk=pk),
         "lock_need": lambda pk: Dependency.objects.get(pk=pk),
         "lock_objectives": lambda pks: None,
         "lock_alignments": lambda pk: Cycle.objects.get(pk=pk),

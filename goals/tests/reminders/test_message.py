@@ -11,7 +11,7 @@ from accounts.tests.factories import UserFactory
 from goals.models import Cycle, KeyResult, OutboxMail
 from goals.reminders.due import find_due
 from goals.reminders.message import build_message
-from goals.tests.factories import NOW, TODAY, CycleFactory, KeyResultFactory, check_in
+from goals.tests.factories import NOW, TODAY, CycleFactory, KeyResultFactory, KpiFactory, check_in, enter
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,25 @@ def html_of(message) -> str:
 
 def addresses_in(text: str) -> list[str]:
     return re.findall(r"https?://[^\s\"<>]+", text)
+
+
+def test_kpis_are_asked_for_too_also_where_nothing_else_is_owed(edge, lead, message_to):
+    kpi = KpiFactory(area=edge, owner=lead, within=True, title="Crash-free", unit="%")
+    assert "no check-in yet" in message_to(lead).body
+    enter(kpi, 4, on=TODAY - dt.timedelta(9))
+    find_due(now=NOW)
+    assert OutboxMail.objects.get().user == lead
+    message = message_to(lead)
+    assert message.subject == "1 check-in is due · KPIs"
+    for words in (
+        "1. Crash-free",
+        "EDGE-K1 · 2 days overdue",
+        "Expected today: at least 5\u202f%",
+        f"{SITE}/kpis/EDGE-K1/enter/",
+    ):
+        assert words in message.body
+    enter(kpi, 6)
+    assert message_to(lead) is None
 
 
 def test_it_lists_all_that_is_owed_the_latest_first(lead, objective, message_to):
@@ -233,11 +252,11 @@ def test_the_number_of_queries_does_not_grow_with_key_results(
             check_in(row, day, on=dt.date(2024, 9, day))
 
     three_check_ins(key_result)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         message_to(lead)
     for _number in range(20):
         three_check_ins(KeyResultFactory(objective=objective, owner=lead))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert message_to(lead).subject.startswith("21 ")
 
 

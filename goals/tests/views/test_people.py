@@ -309,12 +309,12 @@ def test_a_page_costs_the_same_for_much(
     administration, lead, key_result, administrator, lib, django_assert_num_queries
 ):
     ApiToken.issue(owner=lead, scope="read")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         administration.get(f"/people/{lead.pk}/")
     for number in range(20):
         KeyResultFactory(objective=key_result.objective, owner=lead)
         ApiToken.issue(owner=lead, scope="read")
         record("joined", actor=administrator, kind="person", subject=lead.name, of=lead)
         MembershipFactory(user=lead, area=AreaFactory(key=f"T{number}", parent=lib))
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         administration.get(f"/people/{lead.pk}/")

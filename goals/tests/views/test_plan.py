@@ -448,7 +448,7 @@ def test_queries_of_the_form_do_not_grow(client, lead, objective, django_assert_
         )
     client.force_login(lead)
     client.get(f"{KEY_RESULT}edit/")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(f"{KEY_RESULT}edit/")
 
 

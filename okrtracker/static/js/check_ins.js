@@ -72,6 +72,9 @@ function statusFields(row) {
 // One step to a worse (1) or better (-1) status; the first press on none says "on track".
 function stepStatus(row, step) {
   const fields = statusFields(row);
+  if (fields.length === 0) {
+    return;  // a KPI has no status to say
+  }
   const now = fields.findIndex((field) => field.checked);
   const next = fields[now < 0 ? 0 : Math.min(Math.max(now + step, 0), fields.length - 1)];
   next.checked = true;
@@ -170,7 +173,8 @@ function onInput(event) {
 
 function markTheRest(event) {
   event.preventDefault();
-  checkInRows.filter((row) => !isFilledIn(row)).forEach((row) => markNoChange(row, true));
+  // Where a KPI gives the value, its own row says so.
+  checkInRows.filter((row) => !isFilledIn(row) && !("fed" in row.dataset)).forEach((row) => markNoChange(row, true));
 }
 
 if (checkIns) {

@@ -21,6 +21,7 @@ from goals.models import (
     Dependency,
     InterimTarget,
     KeyResult,
+    KpiEntry,
     Mention,
     Objective,
     Risk,
@@ -33,10 +34,12 @@ from goals.tests.factories import (
     DependencyFactory,
     InitiativeFactory,
     KeyResultFactory,
+    KpiFactory,
     MitigationFactory,
     ObjectiveFactory,
     RiskFactory,
     check_in,
+    enter,
 )
 from okrtracker.tests.permissions.world import World, date_back
 
@@ -113,11 +116,24 @@ class Planter:
         for objective, on in ((elsewhere, hidden), (hidden, elsewhere)):
             note = self.canaries.text(f"need of {objective.code}: note")
             Dependency.objects.create(objective=objective, on_objective=on, note=note)
+        self.kpi(area, key_result)
         self._align(hidden, elsewhere, shown)
         self._carry_over(shown, restricted)
         self.name_a_reviewer()
         date_back()
         return self.canaries
+
+    def kpi(self, area: Area, key_result: KeyResult) -> None:
+        """Restricted, and given to a key result that is restricted too."""
+        numbers = self.canaries.rising("KPI: at least", "KPI: at most")
+        bounds = dict(zip(("lower_bound", "upper_bound"), numbers, strict=True))
+        row = KpiFactory(area=area, visibility="restricted", aim="within", owner=self.lead, **bounds)
+        self._tell(row, "KPI")
+        texts = self.canaries.texts_of(KpiEntry, "value of a KPI")
+        del self.canaries.places[texts.pop("reason")]
+        texts["evidence_url"] = f"https://example.org/{texts['evidence_url']}"
+        enter(row, self.canaries.number("value of a KPI: value"), author=self.lead, **texts)
+        KeyResult.objects.filter(pk=key_result.pk).update(kpi=row)
 
     def name_a_reviewer(self) -> None:
         """Of everything in the area: somebody who may not see what is restricted there, or not any more."""

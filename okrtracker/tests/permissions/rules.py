@@ -87,6 +87,8 @@ WORDS = {
     "who leads there": Word(LEADS),
     "who leads there, programs too": Word(SCORES),
     "who leads there and programs": Word(SCORES, REACHES),
+    # The area stands in what is sent, not in the address.
+    "who leads its area and programs": Word(SCORES),
     "its author": Word(WROTE, SEES),
     "its author and programs": Word(WROTE_TOO, SEES),
     # Of others, nobody finds a draft, managers and administrators neither.
@@ -157,7 +159,7 @@ class Rule:
         if actor not in SESSIONS | TOKENS:
             return 401
         if method not in SAFE:
-            writes_check_ins = self.writes_to in {"goals_checkin", "goals_checkindraft"}
+            writes_check_ins = self.writes_to in {"goals_checkin", "goals_checkindraft", "goals_kpientry"}
             too_narrow = MAY_READ_ONLY if writes_check_ins else MAY_READ_ONLY | MAY_ONLY_CHECK_IN
             if actor == "without CSRF token" or actor in too_narrow:
                 return 403

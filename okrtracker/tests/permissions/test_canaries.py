@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from goals.models import Dependency, Initiative, OutboxMail, Risk
+from goals.models import Dependency, Initiative, Kpi, OutboxMail, Risk
 from goals.reminders.due import find_due
 from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
@@ -68,6 +68,11 @@ def walk() -> list[str]:
         paths |= {f"/needs/{pk}/edit/", f"/needs/{pk}/answer/", f"/api/v1/dependencies/{pk}/"}
     paths |= {f"/api/v1/dependencies/?q={MARK}", "/api/v1/dependencies/?limit=500"}
     paths |= {f"/dependencies/?cycle=24H2&as_of={YESTERDAY}", f"/dependencies.csv?as_of={YESTERDAY}"}
+    for code in Kpi.objects.values_list("code", flat=True):
+        paths |= {f"/kpis/{code}/", f"/kpis/{code}/enter/", f"/kpis/{code}/edit/", f"/kpis/{code}/values.csv"}
+        paths |= {f"/api/v1/kpis/{code}/{part}" for part in ("", "entries/", "series/")}
+    paths |= {"/kpis/?area=EDGE", "/kpis/?show=outside", "/kpis.csv?area=EDGE", "/api/v1/kpis/?limit=500"}
+    paths |= {f"/api/v1/kpis/?q={MARK}", "/api/v1/kpis/?owner=lea.lead%40example.org"}
     for code in Risk.objects.values_list("code", flat=True):
         paths |= {f"/risks/{code}/", f"/risks/{code}/?as_of={YESTERDAY}", f"/risks/{code}/close/"}
         paths |= {f"/risks/{code}/edit/", f"/risks/{code}/reopen/", f"/api/v1/risks/{code}/"}

@@ -194,7 +194,8 @@ def test_a_page_takes_the_fields_of_its_form_alone(world, name):
 KEY_RESULT = (
     "metric unit start_value commit_value target_value stretch_value lower_bound upper_bound owner due_on"
 )
-KEY_RESULT += " check_in_every_days source_note tags"
+KEY_RESULT += " check_in_every_days source_note tags kpi"
+KPI = "metric unit lower_bound upper_bound owner source_note"
 RISK = "description key_result owner review_on trigger residual_likelihood residual_impact occurred_on"
 RISK += " consequence"
 OBJECTIVE = "description tags owner reviewer priority confidence counts_supporters"
@@ -217,6 +218,9 @@ OPTIONAL = {
     "goals:risk_review": "review_on back",
     "goals:risk_close": "outcome_note occurred_on consequence",
     "goals:concern_create": "form_id",
+    "goals:kpi_create": f"{KPI} form_id",
+    "goals:kpi_edit": KPI,
+    "goals:kpi_enter": "note evidence_url effective_on no_change form_id",
     "goals:initiative_create": "link owner due_on form_id",
     "goals:initiative_edit": "link owner due_on",
     "goals:initiative_state": "mine",
@@ -327,6 +331,11 @@ REPORT_FIELDS = {
     "api:risk-close": {"outcome", "closed_on", "outcome_note", "occurred_on", "consequence"},
     "api:risk-reopen": {"reason"},
     "api:key-result-initiatives": {"title", "link", "owner", "due_on", "state", "position"},
+    "api:kpi-list": {
+        *("area", "title", "metric", "unit", "aim", "lower_bound", "upper_bound", "owner", "rhythm_days"),
+        *("visibility", "source_note"),
+    },
+    "api:kpi-entries": {"value", "note", "evidence_url", "effective_on", "corrects", "reason"},
     "api:token-list": {"name", "scope", "area", "days"},
     "api:key-result-check-ins": {
         "value",

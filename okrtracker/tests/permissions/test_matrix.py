@@ -123,6 +123,8 @@ goals.Roadmap            view
 goals.Objective          view
 goals.KeyResult          view
 goals.CheckIn            view
+goals.Kpi                view
+goals.KpiEntry           view
 goals.Risk               view
 goals.Mitigation         view
 goals.Concern            view

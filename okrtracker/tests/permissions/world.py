@@ -52,11 +52,13 @@ from goals.tests.factories import (
     DependencyFactory,
     InitiativeFactory,
     KeyResultFactory,
+    KpiFactory,
     MitigationFactory,
     ObjectiveFactory,
     RiskFactory,
     RoadmapFactory,
     check_in,
+    enter,
 )
 
 PASSWORD = "a password of nobody else"
@@ -230,6 +232,9 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         AlignmentFactory(pk=serial["alignment_id"], supporter=objective, supported=above)
         ConcernFactory(pk=serial["concern_id"], risk=risk, objective=above)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
+    for area, owner in ((edge, "owner"), (core, "other lead")):
+        kpi = KpiFactory(area=area, owner=people[owner], added_on=now - dt.timedelta(60))
+        enter(kpi, 3, on=now - dt.timedelta(30))
     Roadmap.objects.filter(area=edge, cycle=next_half).update(visibility=Visibility.RESTRICTED)
     Roadmap.objects.filter(area=edge, cycle=half).update(
         visibility=Visibility.PUBLIC, state=Roadmap.State.PUBLISHED
