@@ -62,10 +62,11 @@ def edit_comment(comment: Comment, *, by: Any, now: datetime, text: str) -> bool
 
     `comment` is as its author read it. Raises WrongState, StaleVersion, Invalid.
     """
+    cycle = locks.share_cycle(_cycle_of(_subject(comment)).pk)
     as_read, comment = comment, _own(comment, by)
     if not is_editable(comment, by=by, now=now):
         raise WrongState(_("A comment is edited within 15 minutes; add another one."))
-    refuse_closed(locks.share_cycle(_cycle_of(_subject(comment)).pk))
+    refuse_closed(cycle)
     if comment.text == text:
         return False
     _refuse_rewritten(comment, as_read)
@@ -80,8 +81,9 @@ def delete_comment(comment: Comment, *, by: Any, now: datetime) -> None:
 
     `comment` is as its author read it. Raises CycleClosed, WrongState, StaleVersion.
     """
+    cycle = locks.share_cycle(_cycle_of(_subject(comment)).pk)
     as_read, comment = comment, _own(comment, by)
-    refuse_closed(locks.share_cycle(_cycle_of(_subject(comment)).pk))
+    refuse_closed(cycle)
     if comment.deleted_at is not None:
         raise WrongState(_("This comment is deleted already."))
     _refuse_rewritten(comment, as_read)

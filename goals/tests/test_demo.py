@@ -20,6 +20,10 @@ from goals.demo.loader import NotTheDemo, load_demo
 from goals.figures import cycle_figures, definition_changes
 from goals.models import CheckIn, Cycle, KeyResult, Mitigation, Objective, Risk, Snapshot
 
+# Most look at what was loaded; that it is loaded, and once more, is tried on both.
+pytestmark = pytest.mark.only_on("sqlite")
+on_both = pytest.mark.only_on("sqlite", "postgresql")
+
 TODAY = dt.date(2026, 3, 3)  # a Tuesday
 NOW = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
 
@@ -106,6 +110,7 @@ def test_earlier_cycle_is_closed_with_scores(demo, db):
     assert set(scored.values_list("objective__roadmap__area__key", flat=True)) == {"EDGE", "DIST"}
 
 
+@on_both
 def test_stored_figures_are_what_the_formulas_say(demo, db):
     assert differences(KeyResult.objects.all(), Objective.objects.all()) == []
 
@@ -129,6 +134,7 @@ def test_everybody_can_sign_in_as_printed(demo, db):
         assert User.objects.get_by_natural_key(person["email"]).check_password(person["password"])
 
 
+@on_both
 def test_a_second_load_replaces_the_first(demo, db):
     before = CheckIn.objects.count()
     out = io.StringIO()

@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     if not any(Path(BROWSER_TESTS).glob("**/test_*.py")):
         pass
     elif chromium.address:
-        outcomes.append(run("Browser", postgresql.address, [BROWSER_TESTS, *arguments]))
+        outcomes.append(run("Browser", postgresql.address, [BROWSER_TESTS, *WORKERS, *arguments]))
     else:
         left_out.append(f"the browser tests: {chromium.missing}")
     left_out += sorted({f"tests: {reason}" for outcome in outcomes for reason in outcome.left_out})

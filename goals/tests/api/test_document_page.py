@@ -6,7 +6,11 @@ import pytest
 import yaml
 from django.conf import settings
 
-pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.needs("chromium"),
+    pytest.mark.only_on("sqlite"),
+    pytest.mark.django_db(transaction=True),
+]
 
 
 @pytest.fixture
