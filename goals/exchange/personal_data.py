@@ -25,6 +25,7 @@ from django.db.models.functions import Lower
 from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, TrustedBrowser, User
 from areas.models import Membership
 from goals.models import (
+    Absence,
     Acknowledgement,
     CheckIn,
     CheckInDraft,
@@ -223,6 +224,13 @@ SECTIONS = (
         ("key_result",),
     ),
     Section(
+        "absences",
+        Absence,
+        ("person", "stand_in"),
+        fields("person.name", "stand_in.name", "first_on", "last_on", "note", "created_at"),
+        ("person", "stand_in"),
+    ),
+    Section(
         "check_in_drafts",
         CheckInDraft,
         ("author",),
@@ -269,6 +277,8 @@ BY_THE_RECORD = "told by the entries of the record by this person"
 # What else refers to people, or holds an address, and why it is no part of the document.
 LEFT_OUT = {
     "*.history_user": BY_THE_RECORD,
+    "HistoricalAbsence.person": BY_THE_RECORD,
+    "HistoricalAbsence.stand_in": BY_THE_RECORD,
     "HistoricalObjective.owner": BY_THE_RECORD,
     "HistoricalObjective.reviewer": BY_THE_RECORD,
     "HistoricalKeyResult.owner": BY_THE_RECORD,

@@ -1,5 +1,6 @@
 """The domain: what is planned, what is reported, what may go wrong (docs/glossary.md)."""
 
+from goals.models.absence import Absence
 from goals.models.alignment import Alignment
 from goals.models.check_in import AppendOnly, CheckIn
 from goals.models.check_in_draft import CheckInDraft
@@ -23,6 +24,7 @@ from goals.models.sent_form import SentForm
 from goals.models.snapshot import Snapshot
 
 __all__ = [
+    "Absence",
     "Acknowledgement",
     "Alignment",
     "AppendOnly",

@@ -14,11 +14,13 @@ from django.db.models import F, FloatField, Q
 from django.db.models.functions import Cast
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from areas.models import Area
 from goals import progress
+from goals.models.absence import Absence
 from goals.models.cycle import Cycle, Visibility
 from goals.models.fields import Archivable, Versioned, completion_field, value_field
 from goals.models.kpi_fed import KPI_FED_CONSTRAINTS, KpiFed
@@ -71,14 +73,25 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
         )
 
     def checkable_by(self, user: Any) -> KeyResultQuerySet:
-        """Those a person may check in on and do something for: their own, and all of areas they work in."""
+        """Those a person may check in on and do something for: their own, all of areas they work in, and
+        today those of people they stand in for.
+        """
         if not user.is_authenticated:
             return self.none()
         if user.is_manager:
             return self
+        absences = Absence.objects.stood_in_by(user, timezone.localdate())
         return self.filter(
-            Q(owner=user) | Q(objective__roadmap__area__in=Area.objects.contributable_by(user))
+            Q(owner=user)
+            | Q(owner__in=absences.values("person"))
+            | Q(objective__roadmap__area__in=Area.objects.contributable_by(user))
         )
+
+    def answered_for_by(self, person: Any, today: date) -> KeyResultQuerySet:
+        """What a person owes check-ins on: their own, and what they see of those they stand in for."""
+        absences = Absence.objects.stood_in_by(person, today)
+        others = self.model._default_manager.visible_to(person).filter(owner__in=absences.values("person"))
+        return self.filter(Q(owner=person) | Q(pk__in=others.values("pk")))
 
     def with_context(self) -> KeyResultQuerySet:
         """With what its figures, code and links need, in two queries."""

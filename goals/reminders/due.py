@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from django.utils.encoding import punycode
 
 from accounts.models import User
-from goals.models import KeyResult, Kpi, OutboxMail
+from goals.models import Absence, KeyResult, Kpi, OutboxMail
 
 KIND = OutboxMail.Kind.CHECK_INS_DUE
 # People looked at together: five queries for each so many.
@@ -27,7 +27,7 @@ def find_due(*, now: datetime, batch: int = BATCH) -> None:
 
     May run as often and as much in parallel as it likes: a person has one mail in a week.
     """
-    for people in _batches(_people(), batch):
+    for people in _batches(_people(now), batch):
         asked = {user.pk: local for user in people if is_time(user, local := local_time(user, now))}
         days = {pk: local.date() for pk, local in asked.items()}
         owing = _owing(_without_mail(days))
@@ -37,8 +37,11 @@ def find_due(*, now: datetime, batch: int = BATCH) -> None:
 
 
 def owed_by(user: User, *, today: date) -> list[KeyResult]:
-    """What a person owes a check-in on, the latest first. Only the owner is asked, who sees it always."""
-    rows = KeyResult.objects.owned_in_active_cycles().filter(owner=user).with_context()
+    """What a person is asked about, the latest first: what they own, not while they are away, and what those
+    own whom they stand in for.
+    """
+    rows = KeyResult.objects.owned_in_active_cycles().answered_for_by(user, today).with_context()
+    rows = rows.exclude(owner__in=Absence.objects.covering(today).filter(person=user).values("person"))
     owed = [row for row in rows if row.owes_check_in(today)]
     return sorted(owed, key=lambda row: (row.check_in_due_on or today, row.code))
 
@@ -75,10 +78,13 @@ def message_id(user_id: int, period: str, *, kind: str = KIND) -> str:
     return f"<{kind}.{period}.{user_id}@{domain}>"
 
 
-def _people() -> QuerySet[User]:
+def _people(now: datetime) -> QuerySet[User]:
     owners = KeyResult.objects.owned_in_active_cycles().values("owner")
     watchers = Kpi.objects.live().filter(owner__isnull=False).values("owner")
-    people = User.objects.filter(Q(pk__in=owners) | Q(pk__in=watchers))
+    # Of today, wherever the day of somebody may be.
+    around = (now.date() - timedelta(days=1), now.date() + timedelta(days=1))
+    stand_ins = Absence.objects.overlapping(*around).values("stand_in")
+    people = User.objects.filter(Q(pk__in=owners) | Q(pk__in=watchers) | Q(pk__in=stand_ins))
     return people.filter(is_active=True, reminders_enabled=True)
 
 
@@ -101,13 +107,35 @@ def _without_mail(days: dict[int, date]) -> dict[int, date]:
 
 
 def _owing(days: dict[int, date]) -> set[int]:
-    """Those who owe a check-in, or the value of a KPI, on their day."""
+    """Those who owe a check-in, or the value of a KPI, on their day: owners who are here, and stand-ins."""
+    asked = _asked_for(days)
     # An owner sees whatever they own, so visible_to() is left to the sending, which asks it once a person.
-    rows = KeyResult.objects.owned_in_active_cycles().filter(owner__in=days)
+    rows = KeyResult.objects.owned_in_active_cycles().filter(owner__in=asked)
     related = rows.select_related("last_check_in", "objective__roadmap__cycle", "objective__roadmap__area")
-    owing = {row.owner_id for row in related if row.owner_id and row.owes_check_in(days[row.owner_id])}
-    kpis = Kpi.objects.live().filter(owner__in=days).select_related("area", "last_entry")
+    owing = {
+        person
+        for row in related
+        for person in asked.get(row.owner_id or 0, ())
+        if row.owes_check_in(days[person])
+    }
+    here = {person for person in days if person in asked[person]}
+    kpis = Kpi.objects.live().filter(owner__in=here).select_related("area", "last_entry")
     return owing | {row.owner_id for row in kpis if row.owner_id and row.owes_entry(days[row.owner_id])}
+
+
+def _asked_for(days: dict[int, date]) -> dict[int, set[int]]:
+    """Who of these people is asked for what somebody owns."""
+    asked = {person: {person} for person in days}
+    if not days:
+        return asked
+    about = Q(person__in=days) | Q(stand_in__in=days)
+    for absence in Absence.objects.overlapping(min(days.values()), max(days.values())).filter(about):
+        own_day, day = days.get(absence.person_id), days.get(absence.stand_in_id)
+        if own_day and absence.first_on <= own_day <= absence.last_on:
+            asked[absence.person_id].discard(absence.person_id)
+        if day and absence.first_on <= day <= absence.last_on:
+            asked.setdefault(absence.person_id, set()).add(absence.stand_in_id)
+    return asked
 
 
 def _mail(user_id: int, day: date, *, now: datetime) -> OutboxMail:

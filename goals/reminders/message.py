@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from goals.figures import KeyResultFigures, key_results_figures
 from goals.figures.expected import expected_text
 from goals.figures.kpis import aim_text, owed_kpis
@@ -31,6 +32,7 @@ class DueRow:
     due_on: date
     days_overdue: int
     has_draft: bool
+    stands_in_for: str
     url: str
 
 
@@ -64,7 +66,10 @@ def _compose(
     context = {
         "name": one_line(mail.user.name),
         "rows": [
-            *(_row(figures, today=today, begun=begun) for figures in key_results_figures(owed, today=today)),
+            *(
+                _row(figures, mail.user, today=today, begun=begun)
+                for figures in key_results_figures(owed, today=today)
+            ),
             *(_kpi_row(kpi, today=today) for kpi in kpis),
         ],
         "cycles": ", ".join([*(cycle.name for cycle in cycles), *([_("KPIs")] if kpis else [])]),
@@ -87,7 +92,7 @@ def _compose(
     return message
 
 
-def _row(figures: KeyResultFigures, *, today: date, begun: set[int]) -> DueRow:
+def _row(figures: KeyResultFigures, reader: User, *, today: date, begun: set[int]) -> DueRow:
     key_result = figures.key_result
     due_on = key_result.check_in_due_on or today
     last = value_text(key_result.current_value, unit=key_result.unit, kind=key_result.formula_kind)
@@ -100,6 +105,7 @@ def _row(figures: KeyResultFigures, *, today: date, begun: set[int]) -> DueRow:
         due_on=due_on,
         days_overdue=(today - due_on).days,
         has_draft=key_result.pk in begun,
+        stands_in_for=one_line(key_result.owner.name) if key_result.owner not in (None, reader) else "",
         url=address_of("goals:check_in_create", key_result.code),
     )
 
@@ -116,4 +122,5 @@ def _kpi_row(kpi: Kpi, *, today: date) -> DueRow:
         days_overdue=(today - kpi.due_on).days,
         url=address_of("goals:kpi_enter", kpi.code),
         has_draft=False,
+        stands_in_for="",
     )

@@ -8,6 +8,7 @@ from typing import Any
 from accounts.tests.factories import UserFactory
 from areas.models import Area
 from goals.actions import (
+    absences,
     alignments,
     anonymising,
     areas,
@@ -55,6 +56,7 @@ HELPS = "a part of the others, which are exercised"
 DRAFTS = "nobody but its author reads a draft, administrators neither; what it becomes is a record of its own"
 NO_ENTRY = {
     "alignments.may_weigh": READS,
+    "absences.left_out": READS,
     "drafts.may_check_in": READS,
     "drafts.as_typed": READS,
     "drafts.refuse_nothing": READS,
@@ -151,11 +153,25 @@ class Cast:
         self.__dict__.update(rows)
 
 
+def be_away(c: Cast) -> Any:
+    return absences.add_absence(
+        c.by, now=NOW, today=TODAY, first_on=TODAY, last_on=TODAY + timedelta(days=7), stand_in=c.lead
+    )
+
+
 def leaves(name: str, **expected: Any) -> Callable[[Callable[[Cast], Any]], None]:
     def keep(story: Callable[[Cast], Any]) -> None:
         EXERCISED[name], EXPECTED[name] = story, expected
 
     return keep
+
+
+leaves("absences.add_absence", action="created", kind="absence", about="Ad Ministrator")(lambda c: be_away(c))
+
+
+@leaves("absences.end_absence", action="deleted", kind="absence", about="Ad Ministrator")
+def _(c):
+    absences.end_absence(be_away(c), by=c.by, now=NOW, today=TODAY)
 
 
 leaves("roadmaps.create_roadmap", action="created", kind="roadmap", subject="CORE-24H2")(

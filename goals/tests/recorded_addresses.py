@@ -97,6 +97,8 @@ POSTED = {
     "mfa_trust": WAYS_IN,
     "openid_connect_callback": "a sign-in: Django's signal, as with a password",
     "openid_connect_login": ASKS,
+    "people:absence_list": "absences.add_absence",
+    "people:absence_end": "absences.end_absence",
     "people:person_add": "people.add_person",
     "people:person_anonymise": "anonymising.anonymise_person",
     "people:person_data": "people.note_export",

@@ -21,7 +21,7 @@ from goals.figures.reviews import asked_of
 from goals.forms.check_ins import CheckInForm
 from goals.forms.drafts import SendTimeForm
 from goals.forms.kpi_entries import KpiEntryForm
-from goals.models import CheckIn, KeyResult
+from goals.models import Absence, CheckIn, KeyResult
 from goals.models.key_result import KeyResultQuerySet
 from goals.views import drafts
 from goals.views.check_in_rows import check_in_rows
@@ -210,7 +210,7 @@ def _owed(user: Any, today: date, *, entered: Sequence[Row] = ()) -> dict[str, A
     """The page: what is due, the longest first; what comes next; what is done. `entered`: as typed."""
     forms = {form.code: form for form in entered if isinstance(form, CheckInForm)}
     kpis = owed_kpi_rows(user, today, entered=[form for form in entered if isinstance(form, KpiEntryForm)])
-    owned = KeyResult.objects.owned_in_active_cycles().filter(owner=user).with_context().order_by("code")
+    owned = KeyResult.objects.owned_in_active_cycles().answered_for_by(user, today).with_context().order_by("code")
     due: list[KeyResult] = []
     later: list[KeyResult] = []
     paused: list[KeyResult] = []
@@ -234,6 +234,7 @@ def _owed(user: Any, today: date, *, entered: Sequence[Row] = ()) -> dict[str, A
         "cycle": owned[0].cycle if owned else None,
         "rows": check_in_rows(shown, today=today, forms=forms, drafts=begun),
         "draft_count": len(begun),
+        "stood_in": Absence.objects.stood_in_by(user, today).select_related("person"),
         "refused_count": sum(draft.refused_at is not None for draft in begun.values()),
         **kpis,
         "due_key_results": len(due),

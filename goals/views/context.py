@@ -53,7 +53,7 @@ def waits_for(user: User) -> dict[str, int]:
 def due_count(user: User, *, owns_kpis: bool = True) -> int:
     """How many key results and KPIs of a person await a value today, in the person's time zone."""
     today = timezone.localdate()
-    owned = KeyResult.objects.owned_in_active_cycles().filter(owner=user)
+    owned = KeyResult.objects.owned_in_active_cycles().answered_for_by(user, today)
     key_results = owned.select_related(
         "objective__roadmap__cycle", "objective__roadmap__area", "last_check_in"
     )

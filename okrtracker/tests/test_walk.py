@@ -45,6 +45,7 @@ SAMPLES = {
     "initiative_id": "900007",
     "alignment_id": "900007",
     "concern_id": "900008",
+    "absence_id": "900009",
     "sequence": "1",
     "objective": "EDGE-24H2-B1",
     "tag": "speed",

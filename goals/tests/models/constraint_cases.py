@@ -19,6 +19,7 @@ from accounts.models import AccountMail, ApiToken, AuditEntry, Invitation, MailK
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import (
+    Absence,
     Acknowledgement,
     CheckInDraft,
     Comment,
@@ -140,6 +141,10 @@ def make_check_in() -> Model:
 
 def make_draft() -> Model:
     return CheckInDraft.objects.create(author=UserFactory(), key_result=KeyResultFactory(), note="So far")
+
+
+def make_absence() -> Model:
+    return Absence.objects.create(person=UserFactory(), stand_in=UserFactory(), first_on=TODAY, last_on=TODAY)
 
 
 def make_correction() -> Model:
@@ -550,6 +555,20 @@ CHECK_INS = [
     ),
 ]
 
+CHECK_INS += [
+    Case(
+        "absence_ends_after_it_begins",
+        "The last day is the first day or a later one.",
+        make_absence,
+        {"last_on": TODAY - dt.timedelta(days=1)},
+    ),
+    Case(
+        "absence_stand_in_is_another",
+        "Nobody stands in for themselves.",
+        make_absence,
+        lambda row: {"stand_in_id": row.person_id},
+    ),
+]
 NOT_SENT = "A draft that was not sent says when and why."
 CHECK_INS += [
     Case(

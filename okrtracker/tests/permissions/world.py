@@ -30,6 +30,7 @@ from accounts.tests.factories import UserFactory
 from areas.models import Area, Role
 from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import (
+    Absence,
     Alignment,
     CheckInDraft,
     Comment,
@@ -63,7 +64,7 @@ from goals.tests.factories import (
 
 PASSWORD = "a password of nobody else"
 NONCE = "a nonce"
-PERSON, TOKEN, BROWSER = 900_001, 900_002, 900_006
+PERSON, TOKEN, BROWSER, ABSENCE = 900_001, 900_002, 900_006, 900_009
 ROWS = {
     "own": {"area_key": "EDGE", "cycle_key": "24H2"},
     "other": {"area_key": "CORE", "cycle_key": "24H2"},
@@ -265,6 +266,10 @@ def _odds_and_ends(people: dict[str, User]) -> None:
     Invitation.objects.filter(pk=invitation.pk).update(created_at=made_at)
     MembershipFactory(user=invited, area=Area.objects.get(key="CORE"), role=Role.VIEWER)
     ApiToken.objects.create(pk=TOKEN, owner=people["lead"], prefix="okr_sample", digest="0" * 64)
+    later = timezone.localdate() + dt.timedelta(days=30)
+    Absence.objects.create(
+        pk=ABSENCE, person=people["lead"], stand_in=people["contributor"], first_on=later, last_on=later
+    )
     TrustedBrowser.objects.create(pk=BROWSER, user=people["lead"], digest="0" * 64)
 
 

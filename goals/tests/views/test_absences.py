@@ -1,0 +1,145 @@
+"""While somebody is away their stand-in is asked, sees what is due and checks in; nobody else may."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+
+from accounts.models import User
+from goals.actions.absences import add_absence, end_absence, left_out
+from goals.actions.refusals import Invalid, WrongState
+from goals.models import Absence, CheckIn, KeyResult, OutboxMail
+from goals.reminders.due import find_due, owed_by
+from goals.reminders.message import build_message
+from goals.tests.factories import NOW, TODAY, KeyResultFactory
+from goals.tests.views.entries import entry, text_of
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _in_october():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def away(key_result, lead, outsider):
+    """The lead is away for a week from today on, and somebody of another area stands in."""
+    return be_away(lead, outsider)
+
+
+def be_away(person, stand_in, first=TODAY, last=TODAY + 6 * DAY, **options):
+    return add_absence(
+        person, now=NOW, today=TODAY, first_on=first, last_on=last, stand_in=stand_in, **options
+    )
+
+
+def may(person, key_result) -> bool:
+    return KeyResult.objects.checkable_by(person).filter(pk=key_result.pk).exists()
+
+
+@pytest.mark.parametrize(("days", "expected"), [(-1, False), (0, True), (6, True), (7, False)])
+def test_a_stand_in_checks_in_on_these_days_alone(key_result, lead, outsider, days, expected):
+    be_away(lead, outsider)
+    with time_machine.travel(NOW + days * DAY, tick=False):
+        assert may(outsider, key_result) is expected
+        assert may(lead, key_result)
+
+
+def test_only_on_what_the_absent_person_owns(away, objective, contributor, outsider):
+    assert not may(outsider, KeyResultFactory(objective=objective, owner=contributor))
+    assert not may(outsider, KeyResultFactory(objective=objective))
+
+
+def test_the_stand_in_is_asked_and_the_absent_one_is_not(away, key_result, lead, outsider):
+    find_due(now=NOW)
+    [mail] = OutboxMail.objects.all()
+    assert mail.user == outsider
+    message = build_message(mail, now=NOW)
+    assert key_result.code in message.body
+    assert "For Lea Lead" in message.body
+    assert owed_by(lead, today=TODAY) == []
+    Absence.objects.update(last_on=TODAY - DAY, first_on=TODAY - DAY)
+    OutboxMail.objects.all().delete()
+    find_due(now=NOW)
+    assert OutboxMail.objects.get().user == lead
+
+
+def test_a_mail_written_before_is_not_sent_to_who_is_away(key_result, lead, outsider):
+    find_due(now=NOW)
+    be_away(lead, outsider)
+    assert build_message(OutboxMail.objects.get(), now=NOW) is None
+
+
+def test_the_stand_in_finds_it_among_what_is_due_and_saves_it(away, client, key_result, outsider, lead):
+    client.force_login(outsider)
+    page = text_of(client.get("/check-ins/"))
+    assert "1 key result is due" in page
+    assert "For Lea Lead, away until 20 Oct" in page
+    assert "My check-ins 1 due" in page
+    client.post("/check-ins/", entry(key_result, "4"))
+    assert CheckIn.objects.get().author == outsider
+
+
+def test_everybody_reads_who_stands_in(away, client, key_result, viewer):
+    client.force_login(viewer)
+    page = text_of(client.get(f"/key-results/{key_result.code}/"))
+    assert "Lea Lead , away until 20 Oct 2024, Out Sider stands in" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "sentence"),
+    [
+        ({"last": TODAY - DAY}, "last_on", "The last day is the first day or a later one."),
+        ({"first": TODAY - 2 * DAY, "last": TODAY - DAY}, "last_on", "These days are over."),
+        ({"first": TODAY + 6 * DAY, "last": TODAY + 9 * DAY}, "first_on", "You are away from 14 Oct 2024 to"),
+    ],
+)
+def test_days_that_do_not_fit_are_refused(away, lead, outsider, fields, field, sentence):
+    with pytest.raises(Invalid) as refused:
+        be_away(lead, outsider, **fields)
+    assert refused.value.errors[field][0].startswith(sentence)
+    assert Absence.objects.count() == 1
+
+
+def test_who_cannot_stand_in_is_refused(key_result, lead, viewer, outsider):
+    User.objects.filter(pk=viewer.pk).update(is_active=False)
+    key_result.objective.roadmap.visibility = "restricted"
+    key_result.objective.roadmap.save()
+    for person, sentence in (
+        (lead, "Nobody stands in for themselves."),
+        (viewer, "Vi Ewer is deactivated."),
+        (outsider, "Out Sider sees none of your key results."),
+    ):
+        with pytest.raises(Invalid) as refused:
+            be_away(lead, person)
+        assert refused.value.errors == {"stand_in": [sentence]}
+
+
+def test_what_the_stand_in_does_not_see_is_named_and_left_out(objective, key_result, lead, outsider, client):
+    hidden = KeyResultFactory(objective=objective, owner=lead, visibility="restricted")
+    client.force_login(lead)
+    sent = {"first_on": "2024-10-14", "last_on": "2024-10-20", "stand_in": outsider.pk, "note": "At sea"}
+    response = client.post("/preferences/absences/", sent, follow=True)
+    assert f"Left out, as Out Sider does not see them: {hidden.code}." in text_of(response)
+    assert left_out(lead, outsider) == [hidden]
+    assert owed_by(outsider, today=TODAY) == [key_result]
+    client.force_login(outsider)
+    assert "At sea" in text_of(client.get("/preferences/absences/"))
+    assert client.get(f"/key-results/{hidden.code}/check-in/").status_code == 404
+
+
+def test_one_comes_back_early_or_takes_it_back(away, client, lead, outsider, key_result):
+    client.force_login(outsider)
+    assert client.post(f"/preferences/absences/{away.pk}/end/").status_code == 404
+    client.force_login(lead)
+    client.post(f"/preferences/absences/{away.pk}/end/")
+    assert not Absence.objects.exists()
+    begun = be_away(lead, outsider)
+    with time_machine.travel(NOW + 3 * DAY, tick=False):
+        end_absence(begun, by=lead, now=NOW, today=TODAY + 3 * DAY)
+        assert not may(outsider, key_result)
+        with pytest.raises(WrongState):
+            end_absence(begun, by=lead, now=NOW, today=TODAY + 3 * DAY)
+    assert Absence.objects.get().last_on == TODAY + 2 * DAY
