@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.audit import record
 from accounts.models import ApiToken, AuditEntry, User
 from areas.models import Area
 from goals.actions import locks
+from goals.actions.absences import end_absence
 from goals.actions.comments import may_see
 from goals.actions.people import (
     NotAllowed,
@@ -25,7 +27,17 @@ from goals.actions.people import (
 )
 from goals.actions.refusals import Refused, WrongState
 from goals.actions.rows import save_row
-from goals.models import CheckInDraft, Cycle, Initiative, KeyResult, Kpi, Mitigation, Objective, Risk
+from goals.models import (
+    Absence,
+    CheckInDraft,
+    Cycle,
+    Initiative,
+    KeyResult,
+    Kpi,
+    Mitigation,
+    Objective,
+    Risk,
+)
 
 
 class SuccessorNeeded(Refused):
@@ -188,6 +200,10 @@ def _shut_out(person: User, *, by: Any, now: datetime, detail: str) -> None:
     skip_mails(person)
     # Nobody else may read them, and nobody is left to send them.
     CheckInDraft.objects.of(person).delete()
+    # Whom they stood in for is asked again.
+    absences = Absence.objects.not_over(now.date()).filter(Q(person=person) | Q(stand_in=person))
+    for absence in absences.select_related("person"):
+        end_absence(absence, by=by, now=now, today=now.date())
 
 
 def _carried_on(rows: Any, way: str) -> Any:

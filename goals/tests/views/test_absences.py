@@ -7,6 +7,7 @@ import time_machine
 
 from accounts.models import User
 from goals.actions.absences import add_absence, end_absence, left_out
+from goals.actions.leaving import deactivate_person
 from goals.actions.refusals import Invalid, WrongState
 from goals.models import Absence, CheckIn, KeyResult, OutboxMail
 from goals.reminders.due import find_due, owed_by
@@ -128,6 +129,12 @@ def test_what_the_stand_in_does_not_see_is_named_and_left_out(objective, key_res
     client.force_login(outsider)
     assert "At sea" in text_of(client.get("/preferences/absences/"))
     assert client.get(f"/key-results/{hidden.code}/check-in/").status_code == 404
+
+
+def test_a_stand_in_who_leaves_stands_in_no_more(away, lead, outsider, administrator):
+    deactivate_person(outsider, by=administrator, now=NOW, successors={}, successor=lead)
+    assert not Absence.objects.exists()
+    assert len(owed_by(lead, today=TODAY)) == 1
 
 
 def test_one_comes_back_early_or_takes_it_back(away, client, lead, outsider, key_result):
