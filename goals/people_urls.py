@@ -2,14 +2,12 @@
 
 from django.urls import path
 
-from goals.views import absences, own_data, people, person_changes
+from goals.views import own_data, people, person_changes
 
 app_name = "people"
 
 urlpatterns = [
     path("preferences/data.json", own_data.own_data, name="own_data"),
-    path("preferences/absences/", absences.absence_list, name="absence_list"),
-    path("preferences/absences/<int:absence_id>/end/", absences.absence_end, name="absence_end"),
     path("people/", people.person_list, name="person_list"),
     path("people/add/", people.person_add, name="person_add"),
     path("people/<int:person_id>/", people.person_detail, name="person_detail"),

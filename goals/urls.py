@@ -3,6 +3,7 @@
 from django.urls import path
 
 from goals.views import (
+    absences,
     alignment_map,
     alignments,
     changes,
@@ -56,6 +57,8 @@ urlpatterns = [
     path("key-results/<str:code>/check-in/", check_ins.check_in_create, name="check_in_create"),
     path("key-results/<str:code>/draft/send/", drafts.draft_send, name="draft_send"),
     path("key-results/<str:code>/draft/discard/", drafts.draft_discard, name="draft_discard"),
+    path("preferences/absences/", absences.absence_list, name="absence_list"),
+    path("preferences/absences/<int:absence_id>/end/", absences.absence_end, name="absence_end"),
     path("drafts/", drafts.draft_list, name="draft_list"),
     path("key-results/<str:code>/pause/", pauses.key_result_pause, name="key_result_pause"),
     path("key-results/<str:code>/rhythm/", pauses.key_result_rhythm, name="key_result_rhythm"),

@@ -29,7 +29,7 @@ def absence_list(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             _say_what_is_left_out(request, absence)
-            return redirect("people:absence_list")
+            return redirect("goals:absence_list")
     today = timezone.localdate()
     rows = Absence.objects.not_over(today).select_related("person", "stand_in")
     context = {
@@ -51,7 +51,7 @@ def absence_end(request: HttpRequest, absence_id: int) -> HttpResponse:
         messages.error(request, refusal.sentence)
     else:
         messages.success(request, _("Welcome back: you are asked yourself again."))
-    return redirect("people:absence_list")
+    return redirect("goals:absence_list")
 
 
 def _say_what_is_left_out(request: HttpRequest, absence: Absence) -> None:

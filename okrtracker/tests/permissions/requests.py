@@ -247,12 +247,12 @@ def _rollover(found: Found) -> Form:
 
 def _absence(found: Found) -> Form:
     days = {name: str(timezone.localdate() + dt.timedelta(days=3)) for name in ("first_on", "last_on")}
-    return days | {"stand_in": str(User.objects.get(name="Vi Ewer").pk)}
+    return days | {"stand_in": str(User.objects.get(name="Stan Din").pk)}
 
 
 # What depends on the row: its codes and versions.
 FORMS_OF_ROWS: dict[str, Callable[[Found], Form]] = {
-    "people:absence_list": _absence,
+    "goals:absence_list": _absence,
     "goals:check_in_create": _check_in,
     "goals:key_result_pause": lambda found: (
         {"until": str(timezone.localdate() + dt.timedelta(days=5)), "reason": WHY}

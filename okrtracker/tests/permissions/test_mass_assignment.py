@@ -242,7 +242,7 @@ OPTIONAL = {
     "cycles:cycle_reopen": "version",
     "cycles:cycle_roll_over": "title target_value due_on reason",
     "accounts:preferences": "reminders_enabled mention_mails_enabled",
-    "people:absence_list": "note",
+    "goals:absence_list": "note",
     "accounts:token_list": "area",
     "people:person_add": "area",
     "admin": "reminders_enabled mention_mails_enabled",

@@ -266,6 +266,8 @@ def _odds_and_ends(people: dict[str, User]) -> None:
     Invitation.objects.filter(pk=invitation.pk).update(created_at=made_at)
     MembershipFactory(user=invited, area=Area.objects.get(key="CORE"), role=Role.VIEWER)
     ApiToken.objects.create(pk=TOKEN, owner=people["lead"], prefix="okr_sample", digest="0" * 64)
+    # No actor, so that everybody may name them.
+    UserFactory(name="Stan Din", org_role=OrgRole.MANAGER)
     later = timezone.localdate() + dt.timedelta(days=30)
     Absence.objects.create(
         pk=ABSENCE, person=people["lead"], stand_in=people["contributor"], first_on=later, last_on=later
