@@ -86,7 +86,7 @@ def test_the_stand_in_finds_it_among_what_is_due_and_saves_it(away, client, key_
 def test_everybody_reads_who_stands_in(away, client, key_result, viewer):
     client.force_login(viewer)
     page = text_of(client.get(f"/key-results/{key_result.code}/"))
-    assert "Lea Lead , away until 20 Oct 2024, Out Sider stands in" in page
+    assert "Lea Lead · away until 20 Oct 2024, Out Sider stands in" in page
 
 
 @pytest.mark.parametrize(
