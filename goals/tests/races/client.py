@@ -26,6 +26,7 @@ from django.test import Client  # noqa: E402
 from accounts.models import User  # noqa: E402
 from areas.models import Area  # noqa: E402
 from goals.actions import locks  # noqa: E402
+from goals.actions.absences import add_absence  # noqa: E402
 from goals.actions.alignments import align, unalign  # noqa: E402
 from goals.actions.check_ins import record_check_in  # noqa: E402
 from goals.actions.cycles import close_cycle  # noqa: E402
@@ -238,6 +239,15 @@ def write_draft(answer: Answer, *, key_results: list[int], by: int, name: str) -
         )
 
 
+def be_away(answer: Answer, *, person: int, stand_in: int, weeks: int) -> None:
+    """One week after the other, each asked for as if nobody else did."""
+    who, other = (User.objects.get(pk=pk) for pk in (person, stand_in))
+    for week in range(weeks):
+        first = TODAY + dt.timedelta(weeks=week)
+        days = {"first_on": first, "last_on": first + dt.timedelta(days=6)}
+        answer.note(lambda days=days: add_absence(who, now=NOW, today=TODAY, stand_in=other, **days).pk)
+
+
 def run_initiatives(answer: Answer, *, key_result: int, by: int, name: str, rounds: int) -> None:
     """Adds some to the list and shifts each through it."""
     row = KeyResult.objects.select_related("objective__roadmap").get(pk=key_result)
@@ -380,6 +390,33 @@ WORK = (
     | programs.WORK
     | plans.WORK
 )
+WORK = {
+    work.__name__: work
+    for work in (
+        forget,
+        check_ins,
+        report,
+        check_in_until_refused,
+        close,
+        score_until_refused,
+        carry_over,
+        change_targets,
+        create_objectives,
+        create_risks,
+        post,
+        be_away,
+        send_drafts,
+        write_draft,
+        run_initiatives,
+        set_rhythms,
+        change_title,
+        weigh,
+        support,
+        align_and_end,
+        press,
+        answer_needs,
+    )
+} | people.WORK
 
 
 def take_the_locks_out() -> None:
