@@ -16,7 +16,7 @@ from accounts.models import User
 from goals.models import Absence, KeyResult, Kpi, OutboxMail
 
 KIND = OutboxMail.Kind.CHECK_INS_DUE
-# People looked at together: five queries for each so many.
+# People looked at together: six queries for each so many.
 BATCH = 200
 
 log = structlog.get_logger(__name__)

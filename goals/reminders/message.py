@@ -46,7 +46,9 @@ def build_message(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives 
     if not (user.is_active and user.reminders_enabled) or _is_superseded(mail):
         return None
     today = local_time(user, now).date()
-    owed, kpis = owed_by(user, today=today), owed_kpis(user, today=today)
+    owed = owed_by(user, today=today)
+    # Nobody stands in for the value of a KPI: its owner is asked again when they are here.
+    kpis = [] if user.absences.covering(today).exists() else owed_kpis(user, today=today)
     if not owed and not kpis:
         return None
     with translation.override(user.language):

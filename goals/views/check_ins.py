@@ -210,7 +210,12 @@ def _owed(user: Any, today: date, *, entered: Sequence[Row] = ()) -> dict[str, A
     """The page: what is due, the longest first; what comes next; what is done. `entered`: as typed."""
     forms = {form.code: form for form in entered if isinstance(form, CheckInForm)}
     kpis = owed_kpi_rows(user, today, entered=[form for form in entered if isinstance(form, KpiEntryForm)])
-    owned = KeyResult.objects.owned_in_active_cycles().answered_for_by(user, today).with_context().order_by("code")
+    owned = (
+        KeyResult.objects.owned_in_active_cycles()
+        .answered_for_by(user, today)
+        .with_context()
+        .order_by("code")
+    )
     due: list[KeyResult] = []
     later: list[KeyResult] = []
     paused: list[KeyResult] = []

@@ -372,6 +372,7 @@ WORK = (
             create_objectives,
             create_risks,
             post,
+            be_away,
             send_drafts,
             write_draft,
             run_initiatives,
@@ -390,33 +391,6 @@ WORK = (
     | programs.WORK
     | plans.WORK
 )
-WORK = {
-    work.__name__: work
-    for work in (
-        forget,
-        check_ins,
-        report,
-        check_in_until_refused,
-        close,
-        score_until_refused,
-        carry_over,
-        change_targets,
-        create_objectives,
-        create_risks,
-        post,
-        be_away,
-        send_drafts,
-        write_draft,
-        run_initiatives,
-        set_rhythms,
-        change_title,
-        weigh,
-        support,
-        align_and_end,
-        press,
-        answer_needs,
-    )
-} | people.WORK
 
 
 def take_the_locks_out() -> None:

@@ -353,7 +353,7 @@ def test_the_page_costs_the_same_for_one_row_and_for_twenty(
 
 
 # Session, person, owned key results, values of the due, the later and the done ones, cycles of the menu.
-PAGE_QUERIES = 14
+PAGE_QUERIES = 15
 
 
 def test_trend_draws_the_correction_and_not_what_it_corrects(client, lead, key_result):

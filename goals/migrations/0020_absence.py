@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('goals', '0016_check_in_draft'),
+        ('goals', '0019_kpi'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
