@@ -29,6 +29,7 @@ from goals.models import (
     OutboxMail,
     Risk,
     Roadmap,
+    Share,
     Snapshot,
 )
 
@@ -192,6 +193,13 @@ class MovedCodeAdmin(LookUp, admin.ModelAdmin):
     list_display = ["code", "objective", "key_result", "risk", "moved_at"]
     search_fields = ["code", "objective__code", "key_result__code", "risk__code"]
     list_select_related = ["objective", "key_result", "risk"]
+
+
+@admin.register(Share)
+class ShareAdmin(LookUp, SimpleHistoryAdmin):
+    list_display = ["objective", "area", "weight"]
+    search_fields = ["objective__code", "area__key"]
+    list_select_related = ["objective", "area"]
 
 
 @admin.register(Snapshot)

@@ -31,6 +31,7 @@ from goals.views import (
     risk_life,
     risks,
     roadmaps,
+    shares,
     tags,
     weights,
 )
@@ -114,6 +115,9 @@ urlpatterns = [
     path("objectives/<str:code>/supports/", alignments.alignment_create, name="alignment_create"),
     path("alignments/<int:alignment_id>/edit/", alignments.alignment_edit, name="alignment_edit"),
     path("alignments/<int:alignment_id>/end/", alignments.alignment_end, name="alignment_end"),
+    path("objectives/<str:code>/shares/", shares.share_create, name="share_create"),
+    path("shares/<int:share_id>/edit/", shares.share_edit, name="share_edit"),
+    path("shares/<int:share_id>/end/", shares.share_end, name="share_end"),
     path("objectives/<str:code>/weights/", weights.objective_weights, name="objective_weights"),
     path(
         "objectives/<str:code>/weights/shares/",

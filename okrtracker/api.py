@@ -43,6 +43,7 @@ from goals.api.risk_part_views import (
 from goals.api.risk_trend_views import RiskTrendView
 from goals.api.risk_views import ObjectiveRiskViewSet, RiskViewSet
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
+from goals.api.share_views import ObjectiveSharesViewSet, ShareViewSet
 from goals.api.tag_views import TagRenameView, TagsView
 
 app_name = "api"
@@ -58,6 +59,7 @@ router.register("comments", CommentViewSet, basename="comment")
 router.register("initiatives", InitiativeViewSet, basename="initiative")
 
 router.register("alignments", alignments.AlignmentViewSet, basename="alignment")
+router.register("shares", ShareViewSet, basename="share")
 router.register("dependencies", DependencyViewSet, basename="dependency")
 
 router.register("risks", RiskViewSet, basename="risk")
@@ -125,6 +127,11 @@ version_1: list[URLPattern | URLResolver] = [
     re_path(rf"^kpis/(?P<code>{goals.CODE})/series/$", KpiSeriesView.as_view(), name="kpi-series"),
     re_path(rf"^objectives/(?P<code>{goals.CODE})/supports/$", supports, name="objective-supports"),
     re_path(rf"^objectives/(?P<code>{goals.CODE})/supporters/$", supporters, name="objective-supporters"),
+    re_path(
+        rf"^objectives/(?P<code>{goals.CODE})/shares/$",
+        ObjectiveSharesViewSet.as_view(LIST_AND_ADD, detail=False),
+        name="objective-shares",
+    ),
     re_path(
         rf"^objectives/(?P<code>{goals.CODE})/needs/$",
         NeedsViewSet.as_view(LIST_AND_ADD, detail=False),

@@ -1,4 +1,4 @@
-"""Open risks, needs, alignments and unfinished initiatives follow into another cycle, now or later."""
+"""Open risks, needs, alignments, shares and unfinished initiatives go on in another cycle, now or later."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from goals.actions.initiatives import create_initiative
 from goals.actions.needs import change_dependency, create_dependency
 from goals.actions.refusals import Refused
 from goals.actions.risks import create_mitigation, create_risk
+from goals.actions.shares import share
 from goals.models import (
     Alignment,
     Concern,
@@ -27,6 +28,7 @@ from goals.models import (
     KeyResult,
     Objective,
     Risk,
+    Share,
     Visibility,
 )
 
@@ -65,6 +67,7 @@ class Notes(Protocol):
     initiatives: list[str]
     supports: list[str]
     concerns: list[str]
+    shares: list[str]
     left: list[str]
     mitigation_count: int
 
@@ -185,6 +188,18 @@ def concerns_to_follow(cycle: Cycle, into: Cycle) -> list[tuple[Risk, Objective]
     return [(risk, other) for risk, other in pairs if (risk.pk, other.pk) not in known]
 
 
+def shares_to_follow(cycle: Cycle, into: Cycle) -> list[tuple[Share, Objective]]:
+    """Those of objectives that go on, with what these have become; areas that are archived are left behind.
+
+    Not those that are or were there: what was ended in the new plan stays so. Three queries.
+    """
+    successors = {row.predecessor_id: row for row in _going_on(into)}
+    known = set(Share.history.filter(objective__in=successors.values()).values_list("objective", "area"))
+    rows = Share.objects.live().of_cycle(cycle).filter(objective__in=successors).select_related("area")
+    pairs = [(row, successors[row.objective_id]) for row in rows.order_by("pk")]
+    return [(row, there) for row, there in pairs if (there.pk, row.area_id) not in known]
+
+
 def _going_on(into: Cycle) -> QuerySet[Objective]:
     rows = Objective.objects.counting().filter(roadmap__cycle=into, predecessor__isnull=False)
     return rows.select_related("roadmap__cycle")
@@ -223,6 +238,7 @@ def follow(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: datetime) -
             notes.initiatives.append(there.recorded_as)
     _carry_supports(cycle, into, notes, by=by, now=now)
     _carry_concerns(cycle, into, notes, by=by, now=now)
+    _carry_shares(cycle, into, notes, by=by, now=now)
 
 
 def _carry_supports(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: datetime) -> None:
@@ -247,6 +263,18 @@ def _carry_concerns(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: da
             notes.left.append(f"{name}: {refusal.sentence}")
         else:
             notes.concerns.append(name)
+
+
+def _carry_shares(cycle: Cycle, into: Cycle, notes: Notes, *, by: Any, now: datetime) -> None:
+    for row, objective in shares_to_follow(cycle, into):
+        name = f"{objective.code}: {row.area.key}"
+        try:
+            with transaction.atomic():
+                share(objective, row.area, by=by, now=now, weight=row.weight, reason=_("carried over"))
+        except Refused as refusal:
+            notes.left.append(f"{name}: {refusal.sentence}")
+        else:
+            notes.shares.append(name)
 
 
 def _carry_risk(risk: Risk, into: Cycle, *, by: Any, now: datetime) -> tuple[Risk, int]:

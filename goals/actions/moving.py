@@ -29,7 +29,7 @@ from goals.actions.rows import (
     save_rows,
 )
 from goals.actions.stored import refresh_objective
-from goals.models import Concern, Cycle, KeyResult, MovedCode, Objective, Risk, Roadmap, Visibility
+from goals.models import Concern, Cycle, KeyResult, MovedCode, Objective, Risk, Roadmap, Share, Visibility
 
 
 @dataclass
@@ -195,6 +195,7 @@ def _put_objective(objective: Objective, into: Roadmap, *, by: Any, now: datetim
         save_row(objective, by=by, now=now, reason=reason)
         names = {"name": reviewer.name, "code": objective.code}
         moved.notes.append(_("%(name)s cannot see it there and reviews it no more.") % names)
+    _end_share_with(into.area, objective, moved, by=by, now=now, reason=reason)
     MovedCode.objects.create(code=old_code, objective=objective, former_roadmap=before, moved_at=now)
     for kind, rows in (
         ("key_result", list(KeyResult.objects.filter(objective=objective).order_by("number"))),
@@ -202,6 +203,16 @@ def _put_objective(objective: Objective, into: Roadmap, *, by: Any, now: datetim
     ):
         _name_after(objective, rows, kind, moved, by=by, now=now, reason=reason)
     return moved
+
+
+def _end_share_with(
+    area: Area, objective: Objective, moved: Moved, *, by: Any, now: datetime, reason: str
+) -> None:
+    """Who owned it too plans it from now on."""
+    for row in Share.objects.filter(objective=objective, area=area):
+        delete_row(row, by=by, now=now, reason=reason)
+        names = {"area": area.key, "code": objective.code}
+        moved.notes.append(_("%(area)s shares %(code)s no more: it plans it from now on.") % names)
 
 
 def _name_after(

@@ -21,7 +21,7 @@ from goals.actions.rows import (
     take_back,
     take_out,
 )
-from goals.figures.record import day_of
+from goals.figures.steps import day_of
 from goals.models import Mitigation, Objective, Risk
 
 NOT_ENDED = {"outcome": "", "outcome_note": "", "closed_on": None}

@@ -67,6 +67,7 @@ class RolloverReport:
     initiatives: list[str] = field(default_factory=list)
     supports: list[str] = field(default_factory=list)
     concerns: list[str] = field(default_factory=list)
+    shares: list[str] = field(default_factory=list)
     mitigation_count: int = 0
     # Of risks, needs and initiatives that the other plan did not take: which, and why.
     left: list[str] = field(default_factory=list)

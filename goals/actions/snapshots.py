@@ -9,6 +9,7 @@ from django.db import transaction
 
 from goals.actions import locks
 from goals.figures import MeanFigures, cycle_figures
+from goals.figures.means import mean_over_objectives
 from goals.models import Cycle, Snapshot
 from goals.progress import COMPLETION_PLACES, round_half_up
 
@@ -20,7 +21,9 @@ def take_snapshots(cycle: Cycle, *, today: date) -> int:
     figures = cycle_figures(cycle, user=None, today=today)
     rows = []
     for roadmap in figures.roadmaps():
-        rows.append(Snapshot(roadmap=roadmap.roadmap, taken_on=today, **_fields(roadmap.mean)))
+        # Without what is shared with its area: that has a snapshot of its own, and stands above once.
+        own = mean_over_objectives(roadmap.focus, cycle=cycle, today=today)
+        rows.append(Snapshot(roadmap=roadmap.roadmap, taken_on=today, **_fields(own)))
         rows += [
             Snapshot(objective=row.objective, taken_on=today, **_fields(row.mean))
             for row in roadmap.objectives

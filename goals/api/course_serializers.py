@@ -58,10 +58,9 @@ class PartSerializer(serializers.Serializer):
     left_out_because = serializers.CharField(allow_blank=True, help_text="Empty when it counts.")
 
 
-class AnyPartSerializer(PartSerializer):
-    """A key result, or an objective that supports and is counted."""
+class ReachedPartSerializer(PartSerializer):
+    """What a token does not reach is told by what it adds alone."""
 
-    kind = serializers.SerializerMethodField(help_text="`key_result`, or `objective` for a supporter.")
     code = serializers.SerializerMethodField(help_text="Empty where your token does not reach it.")
     title = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
@@ -69,9 +68,6 @@ class AnyPartSerializer(PartSerializer):
     def _is_reached(self, line: Contribution) -> bool:
         hidden = self.context.get("out_of_reach", frozenset())
         return line.is_key_result or line.row.pk not in hidden
-
-    def get_kind(self, line: Contribution) -> serializers.ChoiceField(["key_result", "objective"]):  # type: ignore[valid-type]
-        return "key_result" if line.is_key_result else "objective"
 
     def get_code(self, line: Contribution) -> str:
         return line.row.code if self._is_reached(line) else ""
@@ -86,10 +82,26 @@ class AnyPartSerializer(PartSerializer):
         return AddressField(name).to_representation(line.row.code)
 
 
-class ObjectivePartSerializer(PartSerializer):
-    code = serializers.CharField(source="row.code")
-    title = serializers.CharField(source="row.title")
-    url = AddressField("api:objective-detail", source="row.code")
+class AnyPartSerializer(ReachedPartSerializer):
+    """A key result, or an objective that supports and is counted."""
+
+    kind = serializers.SerializerMethodField(help_text="`key_result`, or `objective` for a supporter.")
+
+    def get_kind(self, line: Contribution) -> serializers.ChoiceField(["key_result", "objective"]):  # type: ignore[valid-type]
+        return "key_result" if line.is_key_result else "objective"
+
+
+class ObjectivePartSerializer(ReachedPartSerializer):
+    shared_from = serializers.SerializerMethodField(
+        help_text="The area that plans it, where it counts here by a share; null for what is planned here."
+    )
+    why = serializers.SerializerMethodField(help_text="How it counts here; empty for what is planned here.")
+
+    def get_shared_from(self, line: Contribution) -> serializers.CharField(allow_null=True):  # type: ignore[valid-type]
+        return (line.shared_from or None) if self._is_reached(line) else None
+
+    def get_why(self, line: Contribution) -> str:
+        return line.shared_sentence if self._is_reached(line) else ""
 
 
 class ExplainedSerializer(WithMeanSerializer):

@@ -98,6 +98,7 @@ OBJECTIVE = _answer(
         "supporters": [],
         "position": 1,
         "tags": ["latency", "on-device"],
+        "shared_with": ["CORE"],
         "pillar": "",
         "impact": "",
         "cost": "",
@@ -202,6 +203,22 @@ ALIGNMENT = _answer(
         "created_at": "2024-07-01T09:30:00Z",
         "updated_at": "2024-07-02T08:00:00Z",
         "url": f"{SITE}/api/v1/alignments/12/",
+    },
+)
+SHARE = _answer(
+    "Two areas own it",
+    {
+        "id": 5,
+        "objective": "EDGE-24H2-O1",
+        "objective_title": "A dependable base for on-device AI",
+        "shared_from": "EDGE",
+        "area": "CORE",
+        "cycle": "24H2",
+        "weight": "2",
+        "version": 1,
+        "created_at": "2024-07-01T09:30:00Z",
+        "updated_at": "2024-07-01T09:30:00Z",
+        "url": f"{SITE}/api/v1/shares/5/",
     },
 )
 DEPENDENCY = _answer(

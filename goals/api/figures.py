@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -20,9 +19,11 @@ from goals.figures import (
     key_results_figures,
 )
 from goals.figures.given_up import tell_reasons
-from goals.figures.hidden import Hidden, hidden_parts
-from goals.figures.means import mean_over_objectives
-from goals.models import KeyResult, Objective, Roadmap
+from goals.figures.hidden import Hidden, HiddenPart, hidden_parts
+from goals.figures.plan import Plan
+from goals.figures.shared import Owned, Shares
+from goals.figures.tree import roadmap_of
+from goals.models import KeyResult, Objective, Roadmap, Share
 
 
 def key_result_now(request: Request, key_result_id: int) -> KeyResultFigures:
@@ -47,40 +48,60 @@ def objectives_figures(
 
 
 def roadmaps_figures(roadmaps: Sequence[Roadmap], *, user: Any, today: date) -> list[RoadmapFigures]:
-    """Each with those of its objectives that the person sees, in the roadmaps' order."""
+    """Each with those of its objectives that the person sees, in the roadmaps' order.
+
+    Both means count what its area owns of the plans of others too.
+    """
+    if not roadmaps:
+        return []
+    shares = shares_of(roadmaps)
+    owned = {row.objective_id for rows in shares.values() for row in rows.rows}
     objectives = (
         Objective.objects.counting()
         .visible_to(user)
-        .filter(roadmap__in=[row.pk for row in roadmaps])
+        .filter(Q(roadmap__in=[row.pk for row in roadmaps]) | Q(pk__in=owned))
         .select_related("owner", "roadmap__area", "roadmap__cycle")
         .order_by("position", "number")
     )
-    by_kind: dict[tuple[int, str], list[ObjectiveFigures]] = defaultdict(list)
-    for row in objectives_figures(list(objectives), user=user, today=today, by_themselves=False):
-        by_kind[row.objective.roadmap_id, row.objective.kind].append(row)
-    parts = hidden_parts(user, Q(objective__roadmap__in=[row.pk for row in roadmaps]))
-    hidden = Hidden.of(part for part in parts if part.counts).roadmaps
-    found = []
-    for roadmap in roadmaps:
-        focus = tuple(by_kind[roadmap.pk, Objective.Kind.FOCUS])
-        excellence = tuple(by_kind[roadmap.pk, Objective.Kind.EXCELLENCE])
-        found.append(
-            RoadmapFigures(
-                roadmap=roadmap,
-                focus=focus,
-                excellence=excellence,
-                mean=mean_over_objectives(
-                    focus,
-                    cycle=roadmap.cycle,
-                    today=today,
-                    is_partial=(roadmap.pk, Objective.Kind.FOCUS) in hidden,
-                ),
-                excellence_mean=mean_over_objectives(
-                    excellence,
-                    cycle=roadmap.cycle,
-                    today=today,
-                    is_partial=(roadmap.pk, Objective.Kind.EXCELLENCE) in hidden,
-                ),
-            )
-        )
-    return found
+    found = objectives_figures(list(objectives), user=user, today=today, by_themselves=False)
+    scope = Q(objective__roadmap__in=[row.pk for row in roadmaps]) | Q(objective__in=owned)
+    parts = [part for part in hidden_parts(user, scope) if part.counts]
+    return [_figures_of_roadmap(row, found, parts, shares[row.pk], today=today) for row in roadmaps]
+
+
+def shares_of(roadmaps: Sequence[Roadmap]) -> dict[int, Shares]:
+    """What the areas of roadmaps own beside them, by roadmap. One query."""
+    found: dict[int, list[Owned]] = {row.pk: [] for row in roadmaps}
+    by_plan = {(row.area_id, row.cycle_id): row.pk for row in roadmaps}
+    shares = Share.objects.live().filter(area__in=[row.area_id for row in roadmaps])
+    fields = ("objective__roadmap__cycle", "objective", "area", "weight")
+    for cycle_id, *row in shares.order_by("pk").values_list(*fields):
+        owned = Owned(*row)
+        if (owned.area_id, cycle_id) in by_plan:
+            found[by_plan[owned.area_id, cycle_id]].append(owned)
+    return {pk: Shares(tuple(rows)) for pk, rows in found.items()}
+
+
+def _figures_of_roadmap(
+    roadmap: Roadmap,
+    objectives: Sequence[ObjectiveFigures],
+    hidden: Sequence[HiddenPart],
+    shares: Shares,
+    *,
+    today: date,
+) -> RoadmapFigures:
+    in_it = [
+        part for part in hidden if part.roadmap_id == roadmap.pk or part.objective_id in shares.objective_ids
+    ]
+    plan = Plan(
+        day=today,
+        cycle=roadmap.cycle,
+        roadmaps=[roadmap],
+        objectives=[],
+        key_results=[],
+        hidden=Hidden.of(in_it, shares),
+        past_hidden=frozenset(),
+        shares=shares,
+    )
+    own = [row for row in objectives if row.objective.roadmap_id == roadmap.pk]
+    return roadmap_of(roadmap, own, {row.objective.pk: row for row in objectives}, plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +12,8 @@ from rest_framework import serializers
 from goals.api import examples
 from goals.api.fields import AddressField, SaidStatusField, ShareField, ValueField
 from goals.api.serializers import PACES, MeanSerializer, WithMeanSerializer
-from goals.figures import AreaFigures, MeanFigures, ObjectiveFigures
+from goals.figures import AreaFigures, MeanFigures
+from goals.figures.tree import Part
 from goals.models import Cycle, KeyResult, Objective
 from goals.progress import FORMULA_VERSION
 
@@ -49,7 +51,13 @@ class ObjectiveNodeSerializer(WithMeanSerializer):
     code = serializers.CharField(source="objective.code")
     title = serializers.CharField(source="objective.title")
     kind = serializers.ChoiceField(Objective.Kind.choices, source="objective.kind")
-    weight = ValueField(source="objective.weight")
+    weight = ValueField(help_text="Its own; of what is shared that which it has in this area's own mean.")
+    shared_from = serializers.CharField(
+        source="home",
+        default=None,
+        allow_null=True,
+        help_text="The area that plans it, where this one owns it too; counted once above both.",
+    )
     url = AddressField("api:objective-detail", source="objective.code")
     key_results = KeyResultNodeSerializer(many=True)
 
@@ -61,10 +69,10 @@ class AreaNodeSerializer(WithMeanSerializer):
     name = serializers.CharField(source="area.name")
     roadmap = serializers.CharField(source="roadmap.roadmap.code", default=None, allow_null=True)
     excellence = MeanSerializer(
-        source="roadmap.excellence_mean",
+        source="excellence_mean",
         default=None,
         allow_null=True,
-        help_text="The mean of its own engineering excellence, which counts in no other mean.",
+        help_text="The mean of the engineering excellence it plans or shares, which counts in no other mean.",
     )
     url = AddressField("api:area-detail", source="area.key")
     objectives = serializers.SerializerMethodField()
@@ -74,8 +82,11 @@ class AreaNodeSerializer(WithMeanSerializer):
         return super().get_fields() | {"teams": AreaNodeSerializer(many=True)}
 
     def get_objectives(self, figures: AreaFigures) -> ObjectiveNodeSerializer(many=True):  # type: ignore[valid-type]
-        objectives: tuple[ObjectiveFigures, ...] = figures.roadmap.objectives if figures.roadmap else ()
-        return ObjectiveNodeSerializer(objectives, many=True).data
+        """Its own, then those that it owns of the plans of others, as far as a bound token reaches these."""
+        reached: Collection[int] | None = self.context.get("reached")
+        own: tuple[Part, ...] = figures.roadmap.objectives if figures.roadmap else ()
+        shared = (row for row in figures.shared if reached is None or row.home_id in reached)
+        return ObjectiveNodeSerializer([*own, *shared], many=True).data
 
 
 @extend_schema_serializer(examples=[examples.PROGRESS])

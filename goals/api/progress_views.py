@@ -41,6 +41,7 @@ from goals.figures import (
     roadmap_figures,
 )
 from goals.figures.means import Contribution, contributions_of
+from goals.figures.shared import SharedObjective
 from goals.forms.as_of import day_asked_for
 from goals.models import Cycle, Objective, Roadmap
 
@@ -123,7 +124,8 @@ class ProgressView(Endpoint):
             if area is None:
                 raise Http404
             progress = Progress(cycle, day, area_key, (area,), area.mean)
-        return Response(ProgressSerializer(progress).data)
+        reached = None if bound is None else set(areas_in_reach(request).values_list("pk", flat=True))
+        return Response(ProgressSerializer(progress, context={"reached": reached}).data)
 
 
 class KeyResultSeriesView(Endpoint):
@@ -168,11 +170,9 @@ class AreaSeriesView(Endpoint):
     def get(self, request: Request, key: str) -> Response:
         area = _area(request, key)
         cycle = cycle_asked_for(request)
-        past = Past.of_cycle(cycle, user=request.user, until=today_of(request))
-        course = Course(past)
+        course = Course(Past.of_cycle(cycle, user=request.user, until=today_of(request)))
         ids = set(below(area).values_list("pk", flat=True))
-        roadmap_ids = {row.pk for row in past.roadmaps if row.area_id in ids}
-        days = course.line(roadmap_ids, today_of(request))
+        days = course.line(ids, today_of(request))
         return Response(MeanSeriesSerializer({"of": key, "results": days}).data)
 
 
@@ -233,8 +233,9 @@ class RoadmapExplainView(Endpoint):
             figures = roadmap_branch(past.plan_on(day), roadmap)
         else:
             figures = roadmap_figures(roadmap, user=request.user, today=day)
-        explained = Explained(code, day, figures.mean, contributions_of(figures.focus))
-        return Response(ExplainedRoadmapSerializer(explained).data)
+        explained = Explained(code, day, figures.mean, contributions_of(figures.parts))
+        context = {"out_of_reach": _unreached_shares(request, explained.parts)}
+        return Response(ExplainedRoadmapSerializer(explained, context=context).data)
 
 
 class AreaExplainView(Endpoint):
@@ -279,7 +280,8 @@ def _explain_area(request: Request, cycle: Cycle, area: Area) -> Response:
     if figures is None:
         raise Http404
     explained = Explained(area.key, day, figures.mean, contributions_of(figures.focus))
-    return Response(ExplainedAreaSerializer(explained).data)
+    context = {"out_of_reach": _unreached_shares(request, explained.parts)}
+    return Response(ExplainedAreaSerializer(explained, context=context).data)
 
 
 def _one(row: Any) -> Any:
@@ -307,6 +309,15 @@ def _out_of_reach(request: Request, figures: ObjectiveFigures) -> frozenset[int]
     return frozenset(
         ids - set(reach.visible_objectives(request).filter(pk__in=ids).values_list("pk", flat=True))
     )
+
+
+def _unreached_shares(request: Request, parts: Iterable[Contribution]) -> frozenset[int]:
+    """Likewise of what is shared with a bound token's area and planned out of its reach."""
+    if bound_area(request) is None:
+        return frozenset()
+    reached = set(areas_in_reach(request).values_list("pk", flat=True))
+    objectives = (part.part.objective for part in parts if isinstance(part.part, SharedObjective))
+    return frozenset(row.pk for row in objectives if row.roadmap.area_id not in reached)
 
 
 def _past_of(objective: Objective, request: Request, day: date) -> Past:

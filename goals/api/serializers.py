@@ -167,6 +167,11 @@ class ObjectiveSerializer(WithMeanSerializer):
     )
     position = serializers.IntegerField(source="objective.position", help_text=POSITION)
     tags = serializers.ListField(child=serializers.CharField(), source="objective.tag_list")
+    shared_with = serializers.ListField(
+        child=serializers.CharField(),
+        source="objective.owner_keys",
+        help_text="Keys of the areas that own it beside the one that plans it.",
+    )
     pillar = serializers.ChoiceField(Objective.Pillar.choices, allow_blank=True, source="objective.pillar")
     impact = serializers.ChoiceField(Level.choices, allow_blank=True, source="objective.impact")
     cost = serializers.ChoiceField(Level.choices, allow_blank=True, source="objective.cost")

@@ -36,6 +36,7 @@ from goals.api.serializers import (
     ObjectiveSerializer,
     RoadmapSerializer,
 )
+from goals.api.share_views import owners_of
 from goals.api.writes import Writes
 from goals.figures import key_result_figures
 from goals.figures.given_up import tell_reasons
@@ -107,8 +108,10 @@ class ObjectiveViewSet(ObjectiveWrites, PlanViewSet):
 
     def figures(self, rows: Sequence[Objective]) -> Sequence[Any]:
         kin = kin_of(rows, self.request)
+        owners = owners_of(rows)
         for row in rows:
             row.kin = kin[row.pk]  # type: ignore[attr-defined]
+            row.owner_keys = owners[row.pk]  # type: ignore[attr-defined]
         tell_reasons(rows)
         return objectives_figures(rows, user=self.request.user, today=self.today)
 

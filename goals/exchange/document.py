@@ -122,6 +122,16 @@ class SupportEntry(_Entry):
 
 
 @dataclass(frozen=True)
+class ShareEntry(_Entry):
+    """An area that owns the objective too, by its key, and what it counts there."""
+
+    area: str
+    weight: Decimal = Decimal(1)
+
+    _lines = ("area",)
+
+
+@dataclass(frozen=True)
 class RiskEntry(_Entry):
     """A risk to an objective, or to the key result of it that has the number `key_result`.
 
@@ -256,6 +266,7 @@ class ObjectiveEntry(_Entry):
     counts_supporters: bool = False
     visibility: str = "internal"
     tags: str = ""
+    shared_with: tuple[ShareEntry, ...] = ()
     pillar: str = ""
     impact: str = ""
     cost: str = ""
@@ -267,6 +278,10 @@ class ObjectiveEntry(_Entry):
 
     _lines = ("title",)
     _blocks = ("description",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._set("shared_with", tuple(sorted(self.shared_with, key=lambda entry: entry.area)))
 
     @property
     def letter(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db.models import Prefetch, QuerySet
@@ -15,6 +16,7 @@ from goals.exchange.document import (
     PauseEntry,
     RiskEntry,
     RoadmapDocument,
+    ShareEntry,
     SupportEntry,
 )
 from goals.exchange.errors import DocumentError, Problem
@@ -28,12 +30,13 @@ from goals.models import (
     Objective,
     Risk,
     Roadmap,
+    Share,
 )
 from goals.models.cycle import Visibility
 
 
 def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
-    """Roadmaps with all that their documents hold, in nine queries however many there are."""
+    """Roadmaps with all that their documents hold, in ten queries however many there are."""
     key_results = KeyResult.objects.select_related("owner", "kpi").prefetch_related("interim_targets")
     initiatives = Initiative.objects.select_related("owner")
     mitigations = Mitigation.objects.select_related("owner")
@@ -54,6 +57,7 @@ def with_plan(roadmaps: QuerySet[Roadmap]) -> QuerySet[Roadmap]:
         Prefetch("objectives__risks__concerns", concerns),
         Prefetch("objectives__needs", needs),
         Prefetch("objectives__supports", supports),
+        Prefetch("objectives__shares", Share.objects.select_related("area")),
     )
 
 
@@ -107,7 +111,9 @@ def objective_entry(objective: Objective, *, public: bool = False) -> ObjectiveE
     risks = [row for row in objective.risks.all() if row.archived_at is None]
     needs = [row for row in objective.needs.all() if row.archived_at is None]
     supports = list(objective.supports.all())
+    shares = [row for row in objective.shares.all() if row.area.archived_at is None]
     if public:
+        shares = _public_shares(objective, shares)
         key_results = [row for row in key_results if row.visibility == KeyResult.Visibility.INHERIT]
         risks = [row for row in risks if row.visibility == Visibility.PUBLIC]
         needs = [row for row in needs if row.on_objective is None or _is_public(row.on_objective)]
@@ -127,6 +133,7 @@ def objective_entry(objective: Objective, *, public: bool = False) -> ObjectiveE
         counts_supporters=objective.counts_supporters,
         visibility=objective.visibility,
         tags=objective.tags,
+        shared_with=tuple(share_entry(row) for row in shares),
         pillar=objective.pillar,
         impact=objective.impact,
         cost=objective.cost,
@@ -135,6 +142,19 @@ def objective_entry(objective: Objective, *, public: bool = False) -> ObjectiveE
         needs=tuple(need_entry(row, public=public) for row in needs),
         supports=tuple(support_entry(row) for row in supports),
     )
+
+
+def _public_shares(objective: Objective, shares: Sequence[Share]) -> list[Share]:
+    """Those with areas whose plan of the cycle the world may read. One query where it is shared."""
+    if not shares:
+        return []
+    public = Roadmap.objects.public().filter(cycle=objective.roadmap.cycle_id)
+    keys = set(public.filter(area__in=[row.area_id for row in shares]).values_list("area", flat=True))
+    return [row for row in shares if row.area_id in keys]
+
+
+def share_entry(share: Share) -> ShareEntry:
+    return ShareEntry(share.area.key, share.weight)
 
 
 def is_in_plan(key_result: KeyResult) -> bool:

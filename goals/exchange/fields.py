@@ -15,7 +15,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from goals.exchange import document
-from goals.exchange.document import PauseEntry, clean_block
+from goals.exchange.document import PauseEntry, ShareEntry, clean_block
 from goals.exchange.grammar import escape_block, escape_line, plain_line, unescape
 from goals.exchange.measures import join_groups, plain_number, read_number
 from goals.models.tags import normal_tags
@@ -28,6 +28,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RHYTHMS = {"daily": 1, "weekly": 7, "fortnightly": 14}
 _RHYTHM = re.compile(r"(?:every )?([0-9]{1,3})(?: days?)?", re.I)
 _PAUSE = re.compile(r"([0-9-]{10}) (?:to|until) ([0-9-]{10}):(.*)", re.DOTALL)
+_SHARE = re.compile(r"([A-Z][A-Z0-9]{1,11})(?: ?\(([^()]{1,20})\))?", re.I)
 _QUOTES = "'\"‘’“”"
 OBJECTIVE_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}-[0-9A-Z]{2,12}-[OB][0-9]{1,6}")
 KPI_CODE = re.compile(r"[A-Z][A-Z0-9]{1,11}-K[0-9]{1,6}")
@@ -187,6 +188,28 @@ def _read_kpi(raw: str, label: str) -> str:
     return code
 
 
+def _read_shares(raw: str, label: str) -> tuple[ShareEntry, ...]:
+    """`CORE (2), EDGE`; a weight of 1 need not be told."""
+    found: dict[str, ShareEntry] = {}
+    for part in (part.strip() for part in plain_line(raw).split(",")):
+        match = _SHARE.fullmatch(part)
+        if match is None:
+            raise ValueError(f"{label} '{part[:60]}' is not an area like CORE, or CORE (2) with its weight")
+        key = match[1].upper()
+        if key in found:
+            raise ValueError(f"{label}: {key} stands twice")
+        found[key] = ShareEntry(key, _read_weight(match[2], label) if match[2] else Decimal(1))
+    return tuple(found.values())
+
+
+def _write_shares(entries: tuple[ShareEntry, ...]) -> str:
+    return ", ".join(map(_write_share, entries))
+
+
+def _write_share(entry: ShareEntry) -> str:
+    return entry.area if entry.weight == 1 else f"{entry.area} ({plain_number(entry.weight)})"
+
+
 def limited(text: str, limit: int, label: str) -> str:
     if len(text) > limit:
         raise ValueError(f"{label} is longer than {limit} characters")
@@ -280,6 +303,7 @@ OBJECTIVE_FIELDS: tuple[Field, ...] = (
     _counted("counts_supporters", "Supporters"),
     _VISIBILITY,
     _TAGS,
+    Field("shared_with", "Shared with", _read_shares, _write_shares, also=("shared",)),
 )
 EXCELLENCE_FIELDS: tuple[Field, ...] = (
     *OBJECTIVE_FIELDS,

@@ -25,7 +25,7 @@ from goals.actions.rows import save_row
 from goals.exchange.document import PEOPLE, RoadmapDocument
 from goals.exchange.dump import roadmap_document, with_plan
 from goals.exchange.errors import DocumentError
-from goals.exchange.load_links import load_concerns, load_needs, load_supports
+from goals.exchange.load_links import load_concerns, load_needs, load_shares, load_supports
 from goals.exchange.load_objective import Loaded, load_objectives
 from goals.exchange.loading import Loading, LoadReport
 from goals.models import Cycle, Roadmap
@@ -60,6 +60,7 @@ def load_documents(
             load_needs(rows, loading)
             load_supports(rows, loading)
             load_concerns(rows, loading)
+            load_shares(rows, loading)
         if loading.problems:
             raise DocumentError("roadmap", loading.problems)
         if dry_run:

@@ -1,4 +1,4 @@
-"""What a document says about other objectives into rows: needs, what is supported, what a risk concerns.
+"""What a document says about others into rows: needs, what is supported or concerned, who owns it too.
 
 It comes last: the other objective may stand in another document of the same load.
 """
@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from areas.models import Area
 from goals.actions.alignments import align, weigh
 from goals.actions.concerns import add_concern
 from goals.actions.needs import change_dependency, create_dependency
+from goals.actions.shares import share, weigh_share
 from goals.exchange.document import ObjectiveEntry, RiskEntry, clean_line
-from goals.exchange.dump import need_entry, support_entry
+from goals.exchange.dump import need_entry, share_entry, support_entry
 from goals.exchange.load_objective import Loaded
 from goals.exchange.loading import Loading
 from goals.models import Objective, Risk
 from goals.models.moved_code import objectives_named
 
 NEED = {name: name for name in ("note", "state", "answer", "answer_note")}
-SUPPORT = {"weight": "weight"}
+SUPPORT = SHARE = {"weight": "weight"}
 
 
 def load_needs(loaded: Iterable[tuple[ObjectiveEntry, Objective]], loading: Loading) -> None:
@@ -82,6 +84,35 @@ def _supports(
         else:
             loading.change(support.line, weigh, row, changes, name=name, reason=loading.reason)
     loading.report.absent += [f"{objective.code} supports {code}" for code in present]
+
+
+def load_shares(loaded: Loaded, loading: Loading) -> None:
+    """Which areas own objectives too; one that the document does not name stays."""
+    keys = {told.area for entry, _ in loaded for told in entry.shared_with}
+    areas = (
+        {row.key: row for row in Area.objects.live().without_tree_fields().filter(key__in=keys)}
+        if keys
+        else {}
+    )
+    for entry, objective in loaded:
+        _shares(entry, objective, areas, loading)
+
+
+def _shares(entry: ObjectiveEntry, objective: Objective, areas: dict[str, Area], loading: Loading) -> None:
+    present = {row.area.key: row for row in objective.shares.all()}
+    for told in entry.shared_with:
+        name = f"{objective.code} shared with {told.area}"
+        row = present.pop(told.area, None)
+        if told.area not in areas:
+            loading.refuse(entry.line, f"there is no area {told.area}")
+            continue
+        changes = loading.changes(told, share_entry(row) if row else None, SHARE)
+        if row is None:
+            fields = changes | {"area": areas[told.area], "reason": loading.reason}
+            loading.create(entry.line, share, objective, fields, name=name)
+        else:
+            loading.change(entry.line, weigh_share, row, changes, name=name, reason=loading.reason)
+    loading.report.absent += [f"{objective.code} shared with {key}" for key in sorted(present)]
 
 
 def load_concerns(loaded: Loaded, loading: Loading) -> None:

@@ -16,7 +16,7 @@ from goals.figures.means import (
 )
 from goals.figures.past import Past
 from goals.figures.plan import figures_of
-from goals.figures.series import SeriesPoint, SnapshotCourse, change_since, mean_series
+from goals.figures.series import SeriesPoint, SnapshotCourse
 from goals.figures.tree import (
     AreaFigures,
     CycleFigures,
@@ -43,7 +43,6 @@ __all__ = [
     "RoadmapFigures",
     "SeriesPoint",
     "SnapshotCourse",
-    "change_since",
     "course_of",
     "cycle_figures",
     "cycle_tree",
@@ -51,7 +50,6 @@ __all__ = [
     "figures_of",
     "key_result_figures",
     "key_results_figures",
-    "mean_series",
     "objective_changes",
     "objective_figures",
     "plan_changes",

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from goals.figures.record import OBJECTIVE_FIELDS, AlignmentRecord, as_it_was, definitions
-from goals.models import Alignment, Cycle, Objective, Roadmap
+from goals.models import Alignment, Cycle, Objective
 
 SUPPORTER, SUPPORTED = "supporter__roadmap__area", "supported__roadmap__area"
 
@@ -40,7 +40,7 @@ def _on(record: AlignmentRecord, day: date, user: Any) -> list[Alignment]:
     """Copies without a key: nothing can be done to what has passed."""
     supports = record.on(day)
     ids = {end for row in supports for end in row[:2]}
-    seen = Objective.objects.visible_to(user).filter(pk__in=ids, roadmap__in=Roadmap.objects.visible_to(user))
+    seen = Objective.objects.in_plans_of(user).filter(pk__in=ids)
     rows = seen.select_related("roadmap__area", "owner").in_bulk()
     then = definitions(Objective, rows.keys(), OBJECTIVE_FIELDS, day)
     ends = {

@@ -12,8 +12,8 @@ from django.db.models import F
 from django.utils import formats
 from django.utils.translation import gettext
 
-from goals.figures.record import end_of
-from goals.models import Alignment, InterimTarget, KeyResult, Objective, Roadmap
+from goals.figures.steps import end_of
+from goals.models import Alignment, InterimTarget, KeyResult, Objective
 
 FIELDS = KeyResult.DEFINITION_FIELDS
 INTERIM = "interim_targets"
@@ -135,7 +135,7 @@ def objective_changes(
 
 def support_changes(objective: Objective, *, user: Any, until: date | None = None) -> list[DefinitionChange]:
     """What came to support it, was weighed otherwise, or ceased to; `code` is the supporter's. One query."""
-    seen = Objective.objects.visible_to(user).filter(roadmap__in=Roadmap.objects.visible_to(user))
+    seen = Objective.objects.in_plans_of(user)
     rows = Alignment.history.filter(supported=objective, supporter__in=seen.order_by().values("pk"))
     if until is not None:
         rows = rows.filter(history_date__lt=end_of(until))

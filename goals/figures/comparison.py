@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from areas.models import Area
-from goals.figures.means import MeanFigures, ObjectiveFigures
+from goals.figures.means import MeanFigures
 from goals.figures.scores import mean_score, score_of
-from goals.figures.tree import AreaFigures, CycleFigures
+from goals.figures.tree import AreaFigures, CycleFigures, Part
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class ComparisonRow:
 
 def compare(one: CycleFigures, other: CycleFigures) -> list[ComparisonRow]:
     """Everything first, then the tree of areas that plan in either of the two. No query."""
-    first = ComparisonRow(None, 0, _side(one.mean, _focus(one.areas)), _side(other.mean, _focus(other.areas)))
+    first = ComparisonRow(None, 0, _side(one.mean, one.focus), _side(other.mean, other.focus))
     others = {found.area.pk: found for area in other.areas for found in area.at_or_below()}
     rows = [first]
     for area in one.areas:
@@ -51,19 +51,13 @@ def compare(one: CycleFigures, other: CycleFigures) -> list[ComparisonRow]:
 
 def _rows(area: AreaFigures, others: dict[int, AreaFigures], *, depth: int) -> Iterable[ComparisonRow]:
     counterpart = others[area.area.pk]
-    if any(area.roadmaps()) or any(counterpart.roadmaps()):
-        one, other = _side(area.mean, _focus([area])), _side(counterpart.mean, _focus([counterpart]))
+    if any((*area.roadmaps(), *area.focus, *counterpart.roadmaps(), *counterpart.focus)):
+        one, other = _side(area.mean, area.focus), _side(counterpart.mean, counterpart.focus)
         yield ComparisonRow(area.area, depth, one, other)
     for team in area.teams:
         yield from _rows(team, others, depth=depth + 1)
 
 
-def _focus(areas: Iterable[AreaFigures]) -> list[ObjectiveFigures]:
-    return [row for area in areas for roadmap in area.roadmaps() for row in roadmap.focus]
-
-
-def _side(mean: MeanFigures, focus: list[ObjectiveFigures]) -> Side:
-    scores = [
-        (row.objective.weight, score_of(found.key_result for found in row.key_results)) for row in focus
-    ]
+def _side(mean: MeanFigures, focus: Collection[Part]) -> Side:
+    scores = [(row.weight, score_of(found.key_result for found in row.key_results)) for row in focus]
     return Side(mean, mean_score(scores), len(focus), mean.health.total)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,8 @@ from typing import Any
 from goals import pace as paces
 from goals.figures.key_result import breaks_bounds, has_expectation, pace_of
 from goals.figures.past import Past
-from goals.figures.series import SeriesPoint, SnapshotCourse
+from goals.figures.series import Before, SeriesPoint, SnapshotCourse
+from goals.figures.shared import Home
 from goals.figures.support import Support
 from goals.figures.tree import CycleFigures
 from goals.models import Cycle, KeyResult, Objective
@@ -53,6 +54,7 @@ class Course:
         self.past, self.record = past, past.record
         self._shares: dict[tuple[Any, ...], Decimal] = {}
         self._objectives = {row.pk: row for row in past.objectives}
+        self._roadmaps = {row.pk for row in past.roadmaps}
         self._means: dict[int, DayMean | None] = {}
         self._means_day: date | None = None
         self._by_objective: dict[int, list[KeyResult]] = defaultdict(list)
@@ -63,7 +65,7 @@ class Course:
     def days(self, until: date) -> list[date]:
         """From the first day of the cycle to `until` or its end, or to what was still reported after it."""
         cycle = self.record.cycle_on(until)
-        last = min(until, max(cycle.ends_on, self.record.last_day or cycle.ends_on))
+        last = min(until, max(cycle.ends_on, self.record.last_day or cycle.ends_on, *self.past.shares.days))
         return [cycle.starts_on + timedelta(days=n) for n in range((last - cycle.starts_on).days + 1)]
 
     def of_key_result(self, key_result: KeyResult, days: Iterable[date]) -> list[DayFigures]:
@@ -86,37 +88,49 @@ class Course:
                 found.append(self._day([mean], day, held_back=mean.is_violated, of_one=True))
         return found
 
-    def of_objectives(self, objectives: Iterable[Objective], days: Iterable[date]) -> list[DayFigures]:
-        """The mean over the focus objectives among them, one for each day."""
-        rows = list(objectives)
-        return [self._day(self._focus_means(rows, day), day) for day in days]
+    def of_areas(self, area_ids: Collection[int], days: Iterable[date]) -> list[DayFigures]:
+        """The mean over the focus objectives that count in these areas, each once; one for each day."""
+        return [self._day(self._counting_in(area_ids, day), day) for day in days]
 
-    def line(self, roadmap_ids: Collection[int], until: date) -> list[DayFigures]:
-        """The mean over what was in some roadmaps on each day, oldest first."""
-        found = []
-        for day in self.days(until):
-            rows = (row for row in self.past.objectives if self.record.roadmap_on(row.pk, day) in roadmap_ids)
-            found.append(self._day(self._focus_means(rows, day), day))
-        return found
+    def line(self, area_ids: Collection[int], until: date) -> list[DayFigures]:
+        """The mean over some areas, oldest first."""
+        return self.of_areas(area_ids, self.days(until))
 
-    def before(self, day: date) -> dict[int, tuple[Decimal, Decimal | None]]:
-        """(weight, completion) of each roadmap on a day of its cycle, by roadmap."""
+    def before(self, day: date) -> Before:
+        """What stood on a day; nothing where that lies before its cycle."""
         if day < self.record.cycle_on(day).starts_on:
-            return {}
-        by_roadmap: dict[int, list[Objective]] = defaultdict(list)
-        for row in self.past.objectives:
-            by_roadmap[self.record.roadmap_on(row.pk, day) or row.roadmap_id].append(row)
-        found = {}
-        for roadmap_id, rows in by_roadmap.items():
-            if self.record.has_roadmap(roadmap_id, day):
-                means = [mean for mean in self._focus_means(rows, day) if mean.completion is not None]
-                weight = sum((mean.weight for mean in means), Decimal(0))
-                found[roadmap_id] = (weight, weighted_mean((mean.weight, mean.completion) for mean in means))
-        return found
+            return Before()
+        by_area: dict[int, list[DayMean]] = defaultdict(list)
+        homes, shared = {}, {}
+        shares = self.past.shares.on(day)
+        for row, mean in self._focus_means(day):
+            if self._is_shown(row, day):
+                by_area[row.roadmap.area_id].append(mean)
+            if row.pk in shares.objective_ids:
+                homes[row.pk] = Home(row.roadmap.area_id, mean.weight, self._is_shown(row, day))
+                shared[row.pk] = mean.completion
+        return Before({pk: _weighed(means) for pk, means in by_area.items()}, shared, homes, shares)
 
-    def _focus_means(self, objectives: Iterable[Objective], day: date) -> list[DayMean]:
-        focus = [row for row in objectives if self.record.kind_on(row.pk, day) == Objective.Kind.FOCUS]
-        return [mean for mean in (self._mean_on(row, day) for row in focus) if mean is not None]
+    def _is_shown(self, objective: Objective, day: date) -> bool:
+        """Whether its own roadmap was there and is shown, not only what is shared of it."""
+        return objective.roadmap_id in self._roadmaps and self.record.has_roadmap(objective.roadmap_id, day)
+
+    def _counting_in(self, area_ids: Collection[int], day: date) -> list[DayMean]:
+        shares = self.past.shares.on(day)
+        found = self._focus_means(day)
+        homes = {
+            row.pk: Home(row.roadmap.area_id, mean.weight, self._is_shown(row, day)) for row, mean in found
+        }
+        weights = shares.weights_in(area_ids, homes)
+        return [replace(mean, weight=weights[row.pk]) for row, mean in found if row.pk in weights]
+
+    def _focus_means(self, day: date) -> list[tuple[Objective, DayMean]]:
+        """Each as it stood, in the roadmap that it was in."""
+        focus = [
+            row for row in self.past.objectives if self.record.kind_on(row.pk, day) == Objective.Kind.FOCUS
+        ]
+        means = ((self.record.objective_on(row, day), self._mean_on(row, day)) for row in focus)
+        return [(row, mean) for row, mean in means if row is not None and mean is not None]
 
     def _mean_on(self, objective: Objective, day: date) -> DayMean | None:
         """Supporters that count first, each once a day."""
@@ -186,6 +200,12 @@ class Course:
         return self._shares[key]
 
 
+def _weighed(means: Iterable[DayMean]) -> tuple[Decimal, Decimal | None]:
+    counting = [mean for mean in means if mean.completion is not None]
+    weight = sum((mean.weight for mean in counting), Decimal(0))
+    return weight, weighted_mean((mean.weight, mean.completion) for mean in counting)
+
+
 def course_of(
     figures: CycleFigures, *, cycle: Cycle, user: Any, until: date, areas: Collection[int] | None = None
 ) -> Course | SnapshotCourse:
@@ -194,4 +214,6 @@ def course_of(
     `areas` narrows the question to a part of the tree.
     """
     hidden = figures.past_hidden if areas is None else figures.past_hidden & set(areas)
-    return Course(Past.of_cycle(cycle, user=user, until=until)) if hidden else SnapshotCourse(cycle)
+    if hidden:
+        return Course(Past.of_cycle(cycle, user=user, until=until))
+    return SnapshotCourse(cycle, figures.shares_since)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from goals.figures.shared import Shares
 from goals.models import KeyResult, Objective, Roadmap
 
 
@@ -25,20 +26,27 @@ class HiddenPart(NamedTuple):
 
 @dataclass(frozen=True)
 class Hidden:
-    """The objectives, roadmaps (by kind of objective) and areas in whose means parts are left out."""
+    """The objectives, and the areas by kind of objective, in whose means parts are left out."""
 
     objectives: frozenset[int] = frozenset()
-    roadmaps: frozenset[tuple[int, str]] = frozenset()
-    areas: frozenset[int] = frozenset()
+    plans: frozenset[tuple[int, str]] = frozenset()  # areas, as they plan a cycle once
 
     @classmethod
-    def of(cls, parts: Iterable[HiddenPart]) -> Hidden:
+    def of(cls, parts: Iterable[HiddenPart], shares: Shares) -> Hidden:
+        """Where something is left out, it is so in the means of all areas that own it."""
         parts = list(parts)
+        kinds = {part.objective_id: part.kind for part in parts}
+        shared = (row for row in shares.rows if row.objective_id in kinds)
         return cls(
-            frozenset(part.objective_id for part in parts),
-            frozenset((part.roadmap_id, part.kind) for part in parts),
-            frozenset(part.area_id for part in parts if part.kind == Objective.Kind.FOCUS),
+            frozenset(kinds),
+            frozenset((part.area_id, part.kind) for part in parts)
+            | frozenset((row.area_id, kinds[row.objective_id]) for row in shared),
         )
+
+    def and_homes_of(self, objectives: Iterable[Objective], roadmap_ids: Collection[int]) -> Hidden:
+        """What is shown through a share alone is left out in the mean of its home."""
+        strangers = (row for row in objectives if row.roadmap_id not in roadmap_ids)
+        return replace(self, plans=self.plans | {(row.roadmap.area_id, row.kind) for row in strangers})
 
 
 def hidden_parts(user: Any, scope: Q, *, by_themselves: Collection[int] = ()) -> list[HiddenPart]:
@@ -49,10 +57,7 @@ def hidden_parts(user: Any, scope: Q, *, by_themselves: Collection[int] = ()) ->
     """
     if user is None or (user.is_authenticated and user.is_manager):
         return []
-    in_plan = Q(
-        objective__in=Objective.objects.visible_to(user),
-        objective__roadmap__in=Roadmap.objects.visible_to(user),
-    )
+    in_plan = Q(objective__in=Objective.objects.in_plans_of(user))
     if by_themselves:
         in_plan |= Q(objective__in=list(by_themselves))
     shown = KeyResult.objects.visible_to(user).filter(scope).filter(in_plan)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from goals.figures.record import end_of
+from goals.figures.steps import end_of
 from goals.models import Initiative
 
 # What the history keeps of an initiative, as far as it is shown.

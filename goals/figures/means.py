@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from goals import pace as paces
 from goals.figures.key_result import KeyResultFigures
+from goals.figures.shared import SharedObjective
 from goals.models import Cycle, KeyResult, Objective
 from goals.progress import COMPLETION_PLACES, EXACT, round_half_up, weighted_mean
 from goals.reasons import Case, Reason, reason
@@ -82,7 +83,7 @@ class Health:
 class Contribution:
     """One line of "how is this mean computed": a part, its share of the weight, what it adds."""
 
-    part: KeyResultFigures | ObjectiveFigures | Supporter
+    part: KeyResultFigures | ObjectiveFigures | Supporter | SharedObjective
     weight: Decimal
     weight_share: Decimal | None  # of all weights that count; None when left out
     adds: Decimal | None  # weight_share times progress: these sum up to the mean
@@ -96,6 +97,15 @@ class Contribution:
     @property
     def is_key_result(self) -> bool:
         return isinstance(self.part, KeyResultFigures)
+
+    @property
+    def shared_from(self) -> str:
+        """The area that plans it, where it counts by the weight of a share and not by its own."""
+        return self.part.home if isinstance(self.part, SharedObjective) else ""
+
+    @property
+    def shared_sentence(self) -> str:
+        return self.part.sentence if isinstance(self.part, SharedObjective) else ""
 
 
 @dataclass(frozen=True)
@@ -247,15 +257,20 @@ def _counted_once(parts: Iterable[Mapping[int, KeyResultFigures]]) -> dict[int, 
 
 
 def mean_over_objectives(
-    objectives: Sequence[ObjectiveFigures], *, cycle: Cycle, today: date, is_partial: bool = False
+    objectives: Sequence[ObjectiveFigures | SharedObjective],
+    *,
+    cycle: Cycle,
+    today: date,
+    is_partial: bool = False,
 ) -> MeanFigures:
     """The mean of a roadmap, an area or the organisation: over objectives by their weights. No query.
 
-    Its coverage has each key result once, also where one of the objectives counts another.
+    What is shared with the area has the weight it has there, and stands among them once. Its coverage has
+    each key result once, also where one of the objectives counts another.
     """
     counted = _counted_once(row.counted for row in objectives if not row.left_out_because)
     return _mean(
-        [(row.objective.weight, row.mean.completion, row.mean.expected) for row in objectives],
+        [(row.weight, row.mean.completion, row.mean.expected) for row in objectives],
         cycle=cycle,
         today=today,
         coverage=_coverage(counted.values(), today=today),
@@ -316,14 +331,16 @@ def _coverage(counting: Collection[KeyResultFigures], *, today: date) -> Coverag
 
 
 def contributions_of(
-    parts: Sequence[KeyResultFigures | ObjectiveFigures | Supporter],
+    parts: Sequence[KeyResultFigures | ObjectiveFigures | Supporter | SharedObjective],
 ) -> tuple[Contribution, ...]:
     """How the mean over these parts came about, in their order. No query."""
     total = sum((part.weight for part in parts if not part.left_out_because), Decimal(0))
     return tuple(_contribution(part, total) for part in parts)
 
 
-def _contribution(part: KeyResultFigures | ObjectiveFigures | Supporter, total: Decimal) -> Contribution:
+def _contribution(
+    part: KeyResultFigures | ObjectiveFigures | Supporter | SharedObjective, total: Decimal
+) -> Contribution:
     if part.left_out_because or part.progress is None:
         return Contribution(part, part.weight, None, None, part.left_out_because)
     with localcontext(EXACT):

@@ -15,18 +15,21 @@ from django.db.models import Q, QuerySet
 from goals.figures.hidden import Hidden, HiddenPart, hidden_parts
 from goals.figures.key_result import KeyResultFigures, key_result_figures
 from goals.figures.means import ObjectiveFigures
-from goals.figures.plan import Plan, areas_hiding
+from goals.figures.plan import Plan, areas_hiding, planned_in
 from goals.figures.record import AlignmentRecord, Record
+from goals.figures.shared import ShareRecord, Shares
 from goals.figures.support import figures_of_objectives
 from goals.models import Cycle, KeyResult, Objective, Roadmap
 from goals.models.key_result import KeyResultQuerySet
 from goals.models.moved_code import in_or_out_of, moved_away, moved_out_of
 
+NEVER_SHARED = ShareRecord({})
+
 
 class Past:
     """Rows that a person sees, whether they count today or not, with the record of them up to a day.
 
-    Fifteen queries at most, whatever its size. What counts in the means of these rows is among them, as far
+    Sixteen queries at most, whatever its size. What counts in the means of these rows is among them, as far
     as the person may see it, though it be of another roadmap.
     """
 
@@ -39,6 +42,7 @@ class Past:
         objectives: QuerySet[Objective],
         key_results: KeyResultQuerySet,
         alignments: AlignmentRecord,
+        shares: ShareRecord = NEVER_SHARED,
         hidden: Sequence[HiddenPart] = (),
         follows: bool = True,
     ) -> None:
@@ -55,6 +59,7 @@ class Past:
             if row.objective_id in by_pk:
                 row.objective = by_pk[row.objective_id]
         self.hidden = hidden
+        self.shares = shares
         self.record = Record(
             cycle,
             roadmap_ids={row.pk for row in roadmaps} | {part.roadmap_id for part in hidden},
@@ -76,7 +81,11 @@ class Past:
         if user is not None:
             roadmaps = roadmaps.visible_to(user)
         rows = list(roadmaps.select_related("area", "cycle").order_by("pk"))
-        objectives = Objective.objects.filter(roadmap__in=[row.pk for row in rows])
+        shares = ShareRecord.of_cycle(cycle)
+        # What is shared is shown wherever it is planned, but for areas that are archived.
+        objectives = Objective.objects.filter(
+            planned_in([row.pk for row in rows], shares.ever), roadmap__area__archived_at__isnull=True
+        )
         return cls(
             cycle,
             until=until,
@@ -84,26 +93,30 @@ class Past:
             objectives=objectives if user is None else objectives.visible_to(user),
             key_results=_key_results(user),
             alignments=AlignmentRecord.of_cycle(cycle, until),
+            shares=shares,
             hidden=hidden_parts(user, Q(objective__roadmap__cycle=cycle)),
         )
 
     @classmethod
     def of_roadmap(cls, roadmap: Roadmap, *, user: Any, until: date) -> Past:
-        """Of one roadmap that the person is known to see."""
-        alignments = AlignmentRecord.of_cycle(roadmap.cycle, until)
+        """Of one roadmap that the person is known to see, with what its area owned beside it."""
+        cycle = roadmap.cycle
+        alignments = AlignmentRecord.of_cycle(cycle, until)
+        shares = ShareRecord.of(Q(objective__roadmap__cycle=cycle, area=roadmap.area_id))
+        shared = Q(pk__in=shares.ever.objective_ids, roadmap__area__archived_at__isnull=True)
+        own = Objective.objects.filter(Q(roadmap=roadmap) | moved_away([roadmap.pk]) | shared)
         below: set[int] = set()
         if alignments.ever.rows:
-            here = Objective.objects.filter(Q(roadmap=roadmap) | moved_away([roadmap.pk]))
-            below = alignments.ever.below(here.values_list("pk", flat=True))
-        own = Objective.objects.filter(Q(roadmap=roadmap) | moved_away([roadmap.pk]))
+            below = alignments.ever.below(own.values_list("pk", flat=True))
         return cls(
-            roadmap.cycle,
+            cycle,
             until=until,
             roadmaps=[roadmap],
             objectives=(own if user is None else own.visible_to(user)) | _supporting(below, user),
             key_results=_key_results(user),
             alignments=alignments,
-            hidden=hidden_parts(user, in_or_out_of(below, [roadmap.pk])),
+            shares=shares,
+            hidden=hidden_parts(user, in_or_out_of([*below, *shares.ever.objective_ids], [roadmap.pk])),
         )
 
     @classmethod
@@ -163,25 +176,31 @@ class Past:
         return figures[wanted.pk], [row for row in own if row.dropped_at is not None]
 
     def plan_on(self, day: date) -> Plan:
-        objectives = (self.record.objective_on(row, day) for row in self.objectives)
+        found = (self.record.objective_on(row, day) for row in self.objectives)
+        objectives = [row for row in found if row is not None and row.is_counting]
         rows = [row for row in self.key_results_on(day) if row.is_counting]
+        shares = self.shares.on(day)
         return Plan(
             day=day,
             cycle=self.record.cycle_on(day),
             roadmaps=[row for row in self.roadmaps if self.record.has_roadmap(row.pk, day)],
-            objectives=[row for row in objectives if row is not None and row.is_counting],
+            objectives=objectives,
             key_results=self.figures_on(rows, day),
-            hidden=self.hidden_on(day),
-            past_hidden=areas_hiding(self.roadmaps, self.hidden, is_aligned=self._is_aligned),
+            hidden=self.hidden_on(day, objectives, shares),
+            past_hidden=areas_hiding(
+                self.roadmaps, self.hidden, is_aligned=self._is_aligned, shares=self.shares.ever
+            ),
             supports=self.record.supports_on(day),
+            shares=shares,
         )
 
-    def hidden_on(self, day: date) -> Hidden:
-        return Hidden.of(
+    def hidden_on(self, day: date, objectives: Sequence[Objective], shares: Shares) -> Hidden:
+        counted = (
             part._replace(kind=self.record.kind_on(part.objective_id, day))
             for part in self.hidden
             if self.record.counted_on(part.key_result_id, part.objective_id, part.roadmap_id, day)
         )
+        return Hidden.of(counted, shares).and_homes_of(objectives, {row.pk for row in self.roadmaps})
 
 
 def _key_results(user: Any) -> KeyResultQuerySet:
@@ -191,6 +210,4 @@ def _key_results(user: Any) -> KeyResultQuerySet:
 def _supporting(below: Collection[int], user: Any) -> QuerySet[Objective]:
     """What counts from below, in plans that the person sees."""
     rows = Objective.objects.filter(pk__in=below)
-    if user is None:
-        return rows
-    return rows.visible_to(user).filter(roadmap__in=Roadmap.objects.visible_to(user))
+    return rows if user is None else rows.in_plans_of(user)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
 
+from areas.models import Area
 from goals.figures.hidden import Hidden, HiddenPart, hidden_parts
 from goals.figures.key_result import KeyResultFigures, key_results_figures
 from goals.figures.means import ObjectiveFigures
+from goals.figures.shared import ShareRecord, Shares, shares_with
 from goals.figures.support import Supports, figures_of_objectives, supports_in
 from goals.models import Alignment, Cycle, KeyResult, Objective, Roadmap
 from goals.models.key_result import KeyResultQuerySet
 from goals.models.moved_code import in_or_out_of
 from goals.models.objective import ObjectiveQuerySet
+
+NO_SHARES = Shares()
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,10 @@ class Plan:
     past_hidden: frozenset[int]  # areas in whose past, too, something is hidden
     # Who counts in whose mean. What counts and is of no roadmap here is among the objectives all the same.
     supports: Supports = field(default_factory=Supports)
+    shares: Shares = field(default_factory=Shares)  # likewise
+    shares_since: ShareRecord = field(
+        default_factory=lambda: ShareRecord({})
+    )  # where the course is asked for
 
     def figures(self) -> dict[int, ObjectiveFigures]:
         """Of each objective, by primary key."""
@@ -40,8 +48,7 @@ class Plan:
             self.objectives, self.key_results, today=self.day, supports=self.supports, hidden=self.hidden
         )
 
-    def objectives_by_roadmap(self) -> dict[int, list[ObjectiveFigures]]:
-        figures = self.figures()
+    def by_roadmap(self, figures: Mapping[int, ObjectiveFigures]) -> dict[int, list[ObjectiveFigures]]:
         found: dict[int, list[ObjectiveFigures]] = defaultdict(list)
         for objective in self.objectives:
             found[objective.roadmap_id].append(figures[objective.pk])
@@ -49,31 +56,60 @@ class Plan:
 
 
 def plan_of_cycle(cycle: Cycle, *, user: Any, today: date) -> Plan:
-    """All of a cycle, without what belongs to archived areas. Nine queries at most."""
+    """All of a cycle, without what belongs to archived areas. Ten queries at most."""
     roadmaps = Roadmap.objects.filter(cycle=cycle, area__archived_at__isnull=True)
     if user is not None:
         roadmaps = roadmaps.visible_to(user)
     rows = list(roadmaps.select_related("area", "cycle").order_by("pk"))
     hidden = hidden_parts(user, Q(objective__roadmap__cycle=cycle))
     supports = supports_in([cycle.pk])
-    objectives = _objectives(Q(roadmap__in=[row.pk for row in rows]), user=user)
+    record = ShareRecord.of_cycle(cycle)
+    shares, roadmap_ids = record.now, {row.pk for row in rows}
+    objectives = list(_objectives(planned_in(roadmap_ids, shares), user=user))
     key_results = _key_results(Q(objective__roadmap__cycle=cycle), user=user)
+    counting = Hidden.of((part for part in hidden if part.counts), shares)
+    is_aligned = bool(hidden) and _was_aligned(cycle)
     return Plan(
         day=today,
         cycle=cycle,
         roadmaps=rows,
-        objectives=list(objectives),
+        objectives=objectives,
         key_results=key_results_figures(key_results, today=today),
-        hidden=Hidden.of(part for part in hidden if part.counts),
-        past_hidden=areas_hiding(rows, hidden, is_aligned=bool(hidden) and _was_aligned(cycle)),
+        hidden=counting.and_homes_of(objectives, roadmap_ids),
+        past_hidden=areas_hiding(rows, hidden, is_aligned=is_aligned, shares=record.ever),
         supports=supports,
+        shares=shares,
+        shares_since=record,
     )
 
 
+def planned_in(roadmap_ids: Collection[int], shares: Shares) -> Q:
+    """Objectives of roadmaps, and those that are shared, wherever they are planned."""
+    planned = Q(roadmap__in=list(roadmap_ids))
+    return planned | Q(pk__in=shares.objective_ids) if shares.rows else planned
+
+
 def plan_of_roadmap(roadmap: Roadmap, *, user: Any, today: date) -> Plan:
-    """One roadmap that the person is known to see. Seven queries at most."""
-    objectives = list(_objectives(Q(roadmap=roadmap), user=user))
-    return _plan_with_supporters(roadmap.cycle, [roadmap], objectives, user=user, today=today)
+    """One roadmap that the person is known to see, with what its area owns beside it.
+
+    Eight queries at most.
+    """
+    shares = shares_with([roadmap.area_id], roadmap.cycle_id)
+    objectives = list(_objectives(planned_in([roadmap.pk], shares), user=user))
+    return _plan_with_supporters(roadmap.cycle, [roadmap], objectives, user=user, today=today, shares=shares)
+
+
+def plan_of_area(area: Area, cycle: Cycle, *, user: Any, today: date) -> Plan:
+    """What an area owns of the plans of others; for one whose own roadmap is not shown, or not there.
+
+    As above; one query where it owns nothing.
+    """
+    shares = shares_with([area.pk], cycle.pk)
+    objectives = list(_objectives(planned_in([], shares), user=user)) if shares.rows else []
+    if not objectives:
+        hidden = Hidden()
+        return Plan(today, cycle, [], [], [], hidden, frozenset(), shares=shares)
+    return _plan_with_supporters(cycle, [], objectives, user=user, today=today, shares=shares)
 
 
 def figures_of(
@@ -116,17 +152,15 @@ def _plan_with_supporters(
     today: date,
     by_themselves: bool = False,
     own: Sequence[KeyResultFigures] | None = None,
+    shares: Shares = NO_SHARES,
 ) -> Plan:
     ids = {row.pk for row in objectives}
     supports = supports_in({row.roadmap.cycle_id for row in objectives})
     below = supports.below(ids)
     supporting: list[Objective] = []
     if below:
-        in_sight = Q(pk__in=below)
-        if user is not None:
-            in_sight &= Q(roadmap__in=Roadmap.objects.visible_to(user))
-        supporting = list(_objectives(in_sight, user=user))
-    in_scope = in_or_out_of([*ids, *below], [row.pk for row in roadmaps])
+        supporting = list(_in_plans(Q(pk__in=below), user=user))
+    in_scope = in_or_out_of([*ids, *below, *shares.objective_ids], [row.pk for row in roadmaps])
     hidden = hidden_parts(user, in_scope, by_themselves=ids if by_themselves else ())
     wanted = {row.pk for row in supporting} | (ids if own is None else set())
     key_results: list[KeyResultFigures] = []
@@ -139,9 +173,10 @@ def _plan_with_supporters(
         roadmaps=roadmaps,
         objectives=[*objectives, *supporting],
         key_results=[*(own or ()), *key_results],
-        hidden=Hidden.of(part for part in hidden if part.counts),
+        hidden=Hidden.of((part for part in hidden if part.counts), shares),
         past_hidden=frozenset(part.area_id for part in hidden),
         supports=supports,
+        shares=shares,
     )
 
 
@@ -152,6 +187,11 @@ def _objectives(where: Q, *, user: Any) -> ObjectiveQuerySet:
     return rows.select_related("owner", "roadmap__cycle", "roadmap__area").order_by("position", "number")
 
 
+def _in_plans(where: Q, *, user: Any) -> ObjectiveQuerySet:
+    rows = _objectives(where, user=user)
+    return rows if user is None else rows.in_plans_of(user)
+
+
 def _key_results(where: Q, *, user: Any) -> KeyResultQuerySet:
     rows = KeyResult.objects.counting().filter(where)
     if user is not None:
@@ -160,12 +200,15 @@ def _key_results(where: Q, *, user: Any) -> KeyResultQuerySet:
 
 
 def areas_hiding(
-    roadmaps: Sequence[Roadmap], hidden: Sequence[HiddenPart], *, is_aligned: bool
+    roadmaps: Sequence[Roadmap], hidden: Sequence[HiddenPart], *, is_aligned: bool, shares: Shares
 ) -> frozenset[int]:
-    """The areas whose snapshots hold something hidden; with alignments, that may be any of them."""
+    """The areas whose snapshots hold something hidden; with alignments or shares, that may be any of them.
+
+    `shares` are all there ever were: an area without a roadmap has a past through them alone.
+    """
     areas = {part.area_id for part in hidden}
-    if hidden and is_aligned:
-        areas |= {row.area_id for row in roadmaps}
+    if hidden and (is_aligned or shares.rows):
+        areas |= {row.area_id for row in roadmaps} | shares.by_area.keys()
     return frozenset(areas)
 
 

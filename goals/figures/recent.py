@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from goals.figures.means import MeanFigures
-from goals.figures.record import end_of
-from goals.figures.tree import CycleFigures, RoadmapFigures
+from goals.figures.series import Before
+from goals.figures.steps import end_of
+from goals.figures.tree import CycleFigures
 from goals.models import CheckIn
-from goals.progress import completion, weighted_mean
+from goals.progress import completion
 
 RECENT_DAYS = 14
 
@@ -24,14 +25,9 @@ class RecentCheckIns:
     worse: int
 
 
-def mean_change(
-    mean: MeanFigures,
-    roadmaps: Iterable[RoadmapFigures],
-    before: Mapping[int, tuple[Decimal, Decimal | None]],
-) -> Decimal | None:
-    """The mean less that of `change_since` for the same roadmaps; None when one of the two is missing."""
-    known = [before[row.roadmap.pk] for row in roadmaps if row.roadmap.pk in before]
-    earlier = weighted_mean(known)
+def mean_change(mean: MeanFigures, area_ids: Collection[int], before: Before) -> Decimal | None:
+    """The mean of areas less what it was before; None when one of the two is missing."""
+    earlier = before.mean_of(area_ids)
     return None if mean.completion is None or earlier is None else mean.completion - earlier
 
 

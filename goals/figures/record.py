@@ -10,13 +10,13 @@ import copy
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
+from goals.figures.steps import Steps, day_of, end_of
 from goals.figures.support import Support, Supports
 from goals.models import Alignment, CheckIn, Cycle, InterimTarget, KeyResult, Objective, Roadmap
 from goals.progress import stored_completion
@@ -35,38 +35,8 @@ CYCLE_FIELDS = (
 # What is shown or counted of the check-in that counts; its note stays where it is.
 REPORT_FIELDS = ("key_result", "sequence", "value", "effective_on", "status", "confidence", "created_at")
 
-T = TypeVar("T")
 Definition = Mapping[str, Any]
 Points = tuple[tuple[date, Decimal], ...]
-
-
-def day_of(moment: datetime) -> date:
-    """The day a moment belongs to, for everybody."""
-    return timezone.localdate(moment, timezone.get_default_timezone())
-
-
-def end_of(day: date) -> datetime:
-    """The first moment after a day."""
-    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone.get_default_timezone())
-
-
-class Steps(Generic[T]):
-    """Something that changes from one day to another; of several changes on one day the last holds.
-
-    >>> target = Steps([(date(2024, 7, 1), 10), (date(2024, 9, 2), 12), (date(2024, 9, 2), 15)])
-    >>> target.on(date(2024, 6, 30)), target.on(date(2024, 9, 1)), target.on(date(2024, 9, 2))
-    (None, 10, 15)
-    """
-
-    def __init__(self, changes: Iterable[tuple[date, T]] = ()) -> None:
-        by_day = dict(changes)
-        self.days = sorted(by_day)
-        self.values = [by_day[day] for day in self.days]
-
-    def on(self, day: date) -> T | None:
-        """What was the case at the end of a day; None before the first change."""
-        place = bisect_right(self.days, day)
-        return self.values[place - 1] if place else None
 
 
 class Reports:

@@ -14,7 +14,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import User
-from goals.figures.record import as_it_was, definitions, end_of
+from goals.figures.record import as_it_was, definitions
+from goals.figures.steps import end_of
 from goals.models import Concern, Mitigation, Objective, Risk
 
 RISK_FIELDS = (

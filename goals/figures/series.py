@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
+from goals.figures.shared import Home, ShareRecord, Shares, homes_since
 from goals.models import Cycle, Objective, Snapshot
 from goals.progress import weighted_mean
+
+T = TypeVar("T")
+SharedOnDay = dict[int, tuple[Decimal | None, Decimal | None]]  # (completion, expected) of objectives
+Homes = dict[int, Home]
 
 
 @dataclass(frozen=True)
@@ -21,50 +27,99 @@ class SeriesPoint:
     expected: Decimal | None
 
 
-def mean_series(cycle: Cycle, *, roadmap_ids: Collection[int], until: date) -> list[SeriesPoint]:
-    """The mean over some roadmaps, day by day as snapshots were taken, oldest first. One query."""
-    rows = Snapshot.objects.filter(
-        roadmap__cycle=cycle, roadmap__in=list(roadmap_ids), taken_on__lte=until
-    ).order_by("taken_on")
-    days: dict[date, list[tuple[Decimal, Decimal | None, Decimal | None]]] = defaultdict(list)
-    for day, weight, completion, expected in rows.values_list("taken_on", "weight", "completion", "expected"):
-        days[day].append((weight, completion, expected))
-    return [
-        SeriesPoint(
-            day,
-            weighted_mean((weight, completion) for weight, completion, _ in parts),
-            weighted_mean((weight, expected) for weight, _, expected in parts),
-        )
-        for day, parts in days.items()
-    ]
-
-
 def snapshots_of_objective(objective: Objective, *, until: date) -> list[SeriesPoint]:
     """Day by day as snapshots were taken, oldest first. One query."""
     rows = Snapshot.objects.filter(objective=objective, taken_on__lte=until).order_by("taken_on")
     return [SeriesPoint(*row) for row in rows.values_list("taken_on", "completion", "expected")]
 
 
-def change_since(cycle: Cycle, day: date) -> dict[int, tuple[Decimal, Decimal | None]]:
-    """(weight, completion) of each roadmap as its newest snapshot up to `day` says, by roadmap. One query.
-
-    Feed it to `weighted_mean` for the roadmaps of an area. A roadmap without a snapshot then is absent.
+@dataclass(frozen=True)
+class Before:
+    """What stood on an earlier day: of areas the (weight, completion) of their own roadmaps, of objectives
+    that are shared their completion. A roadmap of which nothing is known then is absent.
     """
-    rows = Snapshot.objects.filter(roadmap__cycle=cycle, taken_on__lte=day).order_by("taken_on")
-    return {
-        roadmap_id: (weight, completion)
-        for roadmap_id, weight, completion in rows.values_list("roadmap_id", "weight", "completion")
-    }
+
+    plans: Mapping[int, tuple[Decimal, Decimal | None]] = field(default_factory=dict)
+    shared: Mapping[int, Decimal | None] = field(default_factory=dict)
+    homes: Mapping[int, Home] = field(default_factory=dict)
+    shares: Shares = field(default_factory=Shares)
+
+    def mean_of(self, area_ids: Collection[int]) -> Decimal | None:
+        """The mean over what counted in these areas."""
+        parts = [found for area_id, found in self.plans.items() if area_id in area_ids]
+        return weighted_mean([*parts, *_from_elsewhere(area_ids, self.shared, self.homes, self.shares)])
+
+
+def _from_elsewhere(
+    area_ids: Collection[int], parts: Mapping[int, T], homes: Mapping[int, Home], shares: Shares
+) -> list[tuple[Decimal, T]]:
+    """(weight, part) of what counts in areas and stands in none of the roadmaps that are shown of them."""
+    weights = shares.weights_in(area_ids, homes)
+    planned = (pk for pk, home in homes.items() if home.is_shown and home.area_id in area_ids)
+    elsewhere = weights.keys() - set(planned)
+    return [(weights[pk], part) for pk, part in parts.items() if pk in elsewhere]
 
 
 class SnapshotCourse:
-    """The course of a cycle as snapshots tell it, for whom nothing in it is hidden: they hold everything."""
+    """The course of a cycle as snapshots tell it, for whom nothing in it is hidden: they hold everything.
 
-    def __init__(self, cycle: Cycle) -> None:
-        self.cycle = cycle
+    The snapshot of a roadmap is of its own objectives alone. What its area owns of the plans of others is
+    added from their snapshots, by the weights of the day, so that it counts once in whatever holds both.
+    """
 
-    def line(self, roadmap_ids: Collection[int], until: date) -> Sequence[SeriesPoint]:
-        return mean_series(self.cycle, roadmap_ids=roadmap_ids, until=until)
+    def __init__(self, cycle: Cycle, shares: ShareRecord) -> None:
+        self.cycle, self.shares = cycle, shares
 
-    def before(self, day: date) -> dict[int, tuple[Decimal, Decimal | None]]:
-        return change_since(self.cycle, day)
+    def line(self, area_ids: Collection[int], until: date) -> Sequence[SeriesPoint]:
+        """The mean over some areas, day by day as snapshots were taken. Three queries at most."""
+        rows = Snapshot.objects.filter(
+            roadmap__cycle=self.cycle, roadmap__area__in=list(area_ids), taken_on__lte=until
+        )
+        days: dict[date, list[tuple[Decimal, Decimal | None, Decimal | None]]] = defaultdict(list)
+        fields = ("taken_on", "weight", "completion", "expected")
+        for day, weight, completion, expected in rows.values_list(*fields):
+            days[day].append((weight, completion, expected))
+        for day, shared, homes in self._shared(area_ids, until):
+            parts = _from_elsewhere(area_ids, shared, homes, self.shares.on(day))
+            days[day] += [(weight, *part) for weight, part in parts]
+        return [
+            SeriesPoint(
+                day,
+                weighted_mean((weight, completion) for weight, completion, _ in parts),
+                weighted_mean((weight, expected) for weight, _, expected in parts),
+            )
+            for day, parts in sorted(days.items())
+        ]
+
+    def before(self, day: date) -> Before:
+        """What the newest snapshots up to a day say. Three queries at most."""
+        rows = Snapshot.objects.filter(roadmap__cycle=self.cycle, taken_on__lte=day).order_by("taken_on")
+        fields = ("taken_on", "roadmap__area", "weight", "completion")
+        taken = list(rows.values_list(*fields))
+        plans = {area_id: (weight, completion) for _day, area_id, weight, completion in taken}
+        newest = taken[-1][0] if taken else day
+        found = [each for each in self._shared(self.shares.ever.by_area, day) if each[0] == newest]
+        if not found:
+            return Before(plans)
+        _day, shared, homes = found[0]
+        return Before(plans, {pk: part[0] for pk, part in shared.items()}, homes, self.shares.on(day))
+
+    def _shared(self, area_ids: Collection[int], until: date) -> list[tuple[date, SharedOnDay, Homes]]:
+        """The snapshots of focus objectives that any of these areas owned at any time, by day."""
+        ever = self.shares.ever.inside(area_ids)
+        if not ever:
+            return []
+        rows = Snapshot.objects.filter(
+            objective__in=list(ever), objective__kind=Objective.Kind.FOCUS, taken_on__lte=until
+        )
+        fields = ("taken_on", "objective", "completion", "expected")
+        areas = homes_since(ever)
+        days: dict[date, tuple[SharedOnDay, Homes]] = defaultdict(lambda: ({}, {}))
+        for day, pk, completion, expected in rows.values_list(*fields):
+            area_id = areas[pk].on(day)
+            if area_id is not None:
+                shared, homes = days[day]
+                shared[pk] = (completion, expected)
+                # Its weight stands in the snapshot of its own roadmap.
+                homes[pk] = Home(area_id, Decimal(0), is_shown=True)
+        return [(day, *found) for day, found in sorted(days.items())]

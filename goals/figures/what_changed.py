@@ -18,6 +18,7 @@ from goals.figures.changed_line import PEOPLE, PLAN, RISKS, TALK, VALUES, Change
 from goals.figures.changed_rows import row_changes
 from goals.figures.changes import interim_changes
 from goals.figures.risk_changes import concern_changes
+from goals.figures.share_changes import share_changes
 from goals.models import (
     Acknowledgement,
     Alignment,
@@ -63,6 +64,7 @@ def what_changed(
         ),
         *_interim(key_results, since),
         *_alignments(objectives, since, user),
+        *share_changes(objectives, cycle, since, user, areas),
         *row_changes(
             Initiative.objects.filter(key_result__in=key_results)
             .annotate(area_pk=F("key_result__objective__roadmap__area"))
@@ -200,7 +202,7 @@ def _interim(key_results: QuerySet[KeyResult], since: datetime) -> list[Change]:
 
 def _alignments(objectives: QuerySet[Objective], since: datetime, user: Any) -> Iterable[Change]:
     """What came to support what, was weighed otherwise, or ceased to. One query."""
-    seen = Objective.objects.visible_to(user).filter(roadmap__in=Roadmap.objects.visible_to(user))
+    seen = Objective.objects.in_plans_of(user)
     versions = Alignment.history.filter(
         id__in=Alignment.history.filter(history_date__gte=since).values("id"),
         supporter__in=objectives.order_by().values("pk"),

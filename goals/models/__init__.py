@@ -21,6 +21,7 @@ from goals.models.outbox import OutboxMail
 from goals.models.risk import Risk
 from goals.models.rollover import RolloverDecision
 from goals.models.sent_form import SentForm
+from goals.models.share import Share
 from goals.models.snapshot import Snapshot
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Roadmap",
     "RolloverDecision",
     "SentForm",
+    "Share",
     "Snapshot",
     "Visibility",
 ]

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from goals.models.cycle import Cycle, Roadmap
+from goals.models.cycle import Cycle
 from goals.models.fields import Versioned
 from goals.models.objective import Objective
 
@@ -23,7 +23,7 @@ class AlignmentQuerySet(models.QuerySet["Alignment"]):
 
     def visible_to(self, user: Any) -> AlignmentQuerySet:
         """Those both ends of which a person sees, each with its roadmap."""
-        seen = Objective.objects.visible_to(user).filter(roadmap__in=Roadmap.objects.visible_to(user))
+        seen = Objective.objects.in_plans_of(user)
         keys = seen.order_by().values("pk")
         return self.filter(supporter__in=keys, supported__in=keys)
 

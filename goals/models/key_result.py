@@ -25,11 +25,14 @@ from goals.models.cycle import Cycle, Visibility
 from goals.models.fields import Archivable, Versioned, completion_field, value_field
 from goals.models.kpi_fed import KPI_FED_CONSTRAINTS, KpiFed
 from goals.models.marks import MARK_CONSTRAINTS
-from goals.models.objective import Objective
+from goals.models.objective import Objective, shared_with
 from goals.models.pausing import PAUSE_CONSTRAINTS, Pausable, Rhythm, rhythm_of
 from goals.models.tags import Tagged
 from goals.pace import check_in_due_on
 from goals.progress import Kind as FormulaKind
+
+# By neither itself nor its objective; its roadmap may be.
+UNRESTRICTED = ~Q(visibility=Visibility.RESTRICTED) & ~Q(objective__visibility=Visibility.RESTRICTED)
 
 
 class KeyResultQuerySet(models.QuerySet["KeyResult"]):
@@ -54,16 +57,14 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
             return self.none()
         if user.is_manager:
             return self
-        unrestricted = (
-            ~Q(visibility=KeyResult.Visibility.RESTRICTED)
-            & ~Q(objective__visibility=Visibility.RESTRICTED)
-            & ~Q(objective__roadmap__visibility=Visibility.RESTRICTED)
-        )
+        mine = Area.objects.member_of(user)
+        in_sight = ~Q(objective__roadmap__visibility=Visibility.RESTRICTED)
+        in_sight |= Q(objective__in=shared_with(mine))
         return self.filter(
-            unrestricted
+            (UNRESTRICTED & in_sight)
             | Q(owner=user)
             | Q(objective__owner=user)
-            | Q(objective__roadmap__area__in=Area.objects.member_of(user))
+            | Q(objective__roadmap__area__in=mine)
         )
 
     def public(self) -> KeyResultQuerySet:
@@ -75,16 +76,20 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
     def checkable_by(self, user: Any) -> KeyResultQuerySet:
         """Those a person may check in on and do something for: their own, all of areas they work in, and
         today those of people they stand in for.
+
+        Of what these areas own too and others plan, those that are restricted no further than by the roadmap.
         """
         if not user.is_authenticated:
             return self.none()
         if user.is_manager:
             return self
+        mine = Area.objects.contributable_by(user)
         absences = Absence.objects.stood_in_by(user, timezone.localdate())
         return self.filter(
             Q(owner=user)
             | Q(owner__in=absences.values("person"))
-            | Q(objective__roadmap__area__in=Area.objects.contributable_by(user))
+            | Q(objective__roadmap__area__in=mine)
+            | (UNRESTRICTED & Q(objective__in=shared_with(mine)))
         )
 
     def answered_for_by(self, person: Any, today: date) -> KeyResultQuerySet:

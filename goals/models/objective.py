@@ -36,16 +36,38 @@ class ObjectiveQuerySet(models.QuerySet["Objective"]):
         return self.filter(Q(code=code) | Q(moved_codes__code=code)).distinct()
 
     def visible_to(self, user: Any) -> ObjectiveQuerySet:
-        """All but the restricted ones of areas the person is no member of; an owner sees what is theirs."""
+        """All but the restricted ones of areas the person is no member of; an owner sees what is theirs.
+
+        Members of an area that owns it too see it in a restricted roadmap, but not where it is restricted
+        itself.
+        """
         if not user.is_authenticated:
             return self.none()
         if user.is_manager:
             return self
-        unrestricted = ~Q(visibility=Visibility.RESTRICTED) & ~Q(roadmap__visibility=Visibility.RESTRICTED)
-        return self.filter(unrestricted | Q(owner=user) | Q(roadmap__area__in=Area.objects.member_of(user)))
+        is_open = ~Q(visibility=Visibility.RESTRICTED)
+        mine = Area.objects.member_of(user)
+        return self.filter(
+            (is_open & (~Q(roadmap__visibility=Visibility.RESTRICTED) | Q(pk__in=shared_with(mine))))
+            | Q(owner=user)
+            | Q(roadmap__area__in=mine)
+        )
+
+    def in_plans_of(self, user: Any) -> ObjectiveQuerySet:
+        """Those a person sees in a plan: in its own roadmap, or where it is shared."""
+        roadmaps = Roadmap.objects.visible_to(user)
+        return self.visible_to(user).filter(Q(roadmap__in=roadmaps) | Q(pk__in=shared_with()))
 
     def public(self) -> ObjectiveQuerySet:
         return self.live().filter(visibility=Visibility.PUBLIC, roadmap__in=Roadmap.objects.public())
+
+
+def shared_with(areas: Any = None) -> Any:
+    """What other areas plan and these own too, or any area does; as keys for a condition."""
+    owned = Q(shares__isnull=False, shares__area__archived_at__isnull=True)
+    if areas is not None:
+        owned &= Q(shares__area__in=areas)
+    return Objective.objects.filter(owned).order_by().values("pk")
 
 
 class Level(models.TextChoices):

@@ -26,6 +26,7 @@ from goals.models import (
     Objective,
     Risk,
     Roadmap,
+    Share,
 )
 
 TODAY = dt.date(2024, 10, 14)  # day 105 of 183: 57 % of the half-year is gone
@@ -187,6 +188,14 @@ class AlignmentFactory(factory.django.DjangoModelFactory):
     def stored(self, create, extracted, **options):
         with transaction.atomic():
             refresh_objective(self.supported_id)
+
+
+class ShareFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Share
+
+    objective = factory.SubFactory(ObjectiveFactory)
+    area = factory.SubFactory(AreaFactory)
 
 
 class KpiFactory(factory.django.DjangoModelFactory):

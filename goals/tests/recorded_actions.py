@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.tests.factories import UserFactory
 from areas.models import Area
+from areas.tests.factories import AreaFactory
 from goals.actions import (
     absences,
     alignments,
@@ -31,6 +32,7 @@ from goals.actions import (
     roadmaps,
     rollover,
     scores,
+    shares,
     tags,
     weights,
 )
@@ -47,6 +49,7 @@ from goals.tests.factories import (
     ObjectiveFactory,
     RiskFactory,
     RoadmapFactory,
+    ShareFactory,
     check_in,
 )
 
@@ -122,6 +125,7 @@ NO_ENTRY = {
     "following.risks_to_follow": READS,
     "following.supports_to_follow": READS,
     "following.concerns_to_follow": READS,
+    "following.shares_to_follow": READS,
     "risk_life.next_review": READS,
     "risks.hold_risk": READS,
     "risks.refuse_archived": READS,
@@ -679,4 +683,23 @@ leaves("alignments.weigh", action="changed", kind="alignment", changes={"weight"
 )
 leaves("alignments.unalign", action="deleted", kind="alignment", reason="why")(
     lambda c: alignments.unalign(_aligned(c), by=c.by, now=NOW, reason="why")
+)
+
+
+leaves("shares.share", action="created", kind="share of an objective", reason="why")(
+    lambda c: shares.share(c.objective, AreaFactory(), by=c.by, now=NOW, reason="why")
+)
+leaves(
+    "shares.weigh_share",
+    action="changed",
+    kind="share of an objective",
+    changes={"weight": ["1", "2"]},
+    reason="why",
+)(
+    lambda c: shares.weigh_share(
+        ShareFactory(objective=c.objective), Decimal(2), by=c.by, now=NOW, reason="why"
+    )
+)
+leaves("shares.end_share", action="deleted", kind="share of an objective", reason="why")(
+    lambda c: shares.end_share(ShareFactory(objective=c.objective), by=c.by, now=NOW, reason="why")
 )

@@ -6,11 +6,13 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from areas.models import Area, Membership, Role
 from areas.permissions import can_edit_plan
 from goals.figures import AreaFigures
+from goals.figures.tree import shared_with_one
 from goals.models import Roadmap
 from goals.views.context import area_crumbs, chosen_cycle, cycle_context, may_edit, saying_area
 from goals.views.kpis import kpis_of_area
@@ -67,5 +69,6 @@ def area_detail(request: HttpRequest, area_key: str) -> HttpResponse:
     context = {"nav": "areas", "area": area, "crumbs": area_crumbs(area), **cycle_context(request, cycle)}
     if cycle is not None:
         context |= may_edit(request.user, area, cycle) | {"saying_area": saying_area(area)}
+        context |= {"shared": shared_with_one(area, cycle, user=request.user, today=timezone.localdate())}
     context |= kpis_of_area(area, request.user) | {"can_edit_kpis": can_edit_plan(request.user, area)}
     return render(request, "areas/area_detail.html", context)

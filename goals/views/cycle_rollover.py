@@ -21,6 +21,7 @@ from goals.actions.following import (
     initiatives_to_follow,
     needs_to_follow,
     risks_to_follow,
+    shares_to_follow,
     supports_to_follow,
 )
 from goals.actions.refusals import Refused
@@ -87,6 +88,7 @@ def _late(cycle: Cycle, into: Cycle) -> dict[str, int]:
         "initiatives": initiatives_to_follow(cycle, into).count(),
         "supports": len(supports_to_follow(cycle, into)),
         "concerns": len(concerns_to_follow(cycle, into)),
+        "shares": len(shares_to_follow(cycle, into)),
     }
     return counts if any(counts.values()) else {}
 

@@ -24,6 +24,7 @@ from goals.models import (
     Objective,
     Risk,
     Roadmap,
+    Share,
 )
 from goals.models.cycle import RoadmapQuerySet
 from goals.views.context import Reader
@@ -94,5 +95,6 @@ def with_visible_plan(user: Reader) -> RoadmapQuerySet:
             Prefetch("objectives__risks", risks.order_by("number")),
             Prefetch("objectives__needs", related_needs),
             Prefetch("objectives__supports", supports.order_by("supported__code")),
+            Prefetch("objectives__shares", Share.objects.select_related("area")),
         )
     )

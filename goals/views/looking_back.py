@@ -25,7 +25,7 @@ from goals.figures import (
     roadmap_branch,
     roadmap_figures,
 )
-from goals.figures.record import end_of
+from goals.figures.steps import end_of
 from goals.forms.as_of import day_asked_for
 from goals.models import CheckIn, Cycle, Roadmap
 from goals.models.check_in import CheckInQuerySet

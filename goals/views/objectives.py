@@ -23,7 +23,8 @@ from goals.figures.needs import most_pressing_first
 from goals.figures.plan import figures_of_one
 from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
-from goals.models import Alignment, CheckIn, Comment, KeyResult, Objective
+from goals.figures.shared import owners_of
+from goals.models import Alignment, CheckIn, Comment, Cycle, KeyResult, Objective, Share
 from goals.views.carried import carried_objective
 from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
@@ -65,6 +66,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "risks": risks_of([objective.pk], request.user, shown)[objective.pk],
         **_needs(objective, request.user, shown),
         **_alignments_of(objective, request.user, shown),
+        **_owners(objective, request.user, shown),
         "chart": mean_chart(cycle, course, figures.mean, changes, today=shown.day),
         "changes": changes,
         "carried": carried_objective(objective, request.user),
@@ -121,6 +123,16 @@ def _alignments_of(objective: Objective, user: Reader, shown: ShownDay) -> dict[
         "supports": sorted((r for r in found if r.supporter_id == objective.pk), key=_supported_code),
         "supporters": sorted((r for r in found if r.supported_id == objective.pk), key=_supporter_code),
     }
+
+
+def _owners(objective: Objective, user: Reader, shown: ShownDay) -> dict[str, Any]:
+    """Which areas own it too; `may_weigh` are the shares that the person weighs and ends now."""
+    shares = owners_of(objective, as_of=shown.as_of)
+    is_open = objective.roadmap.cycle.state in (Cycle.State.PLANNING, Cycle.State.ACTIVE)
+    if not shares or shown.as_of or not is_open:
+        return {"shares": shares, "may_weigh": set(), "may_share": is_open and not shown.as_of}
+    keys = Share.objects.changeable_by(user).filter(objective=objective).values_list("pk", flat=True)
+    return {"shares": shares, "may_weigh": set(keys), "may_share": True}
 
 
 def _needs(objective: Objective, user: Reader, shown: ShownDay) -> dict[str, Any]:

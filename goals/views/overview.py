@@ -16,12 +16,13 @@ from goals.figures import (
     AreaFigures,
     CycleFigures,
     KeyResultFigures,
-    ObjectiveFigures,
     definition_changes,
 )
 from goals.figures.means import contributions_of
 from goals.figures.recent import RECENT_DAYS, mean_change, recent_check_ins
 from goals.figures.risk_trend import risk_levels
+from goals.figures.series import Before
+from goals.figures.tree import Part
 from goals.models import Cycle, Risk
 from goals.views.context import chosen_cycle, cycle_context
 from goals.views.courses import mean_chart
@@ -38,7 +39,7 @@ class AreaRow:
 
     figures: AreaFigures
     change: Decimal | None
-    at_risk: list[ObjectiveFigures]
+    at_risk: list[Part]
     silent: int
     high_risks: int
 
@@ -65,7 +66,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     since = shown.day - timedelta(days=RECENT_DAYS)
     before = course.before(since)
     changes = definition_changes([row.key_result.pk for row in figures.key_results()], until=shown.as_of)
-    series = course.line([row.roadmap.pk for row in figures.roadmaps()], shown.day)
+    everywhere = figures.area_ids
+    series = course.line(everywhere, shown.day)
     open_risks = open_risks_of_cycle(cycle, request.user, shown)
     stale = stale_among(open_risks, cycle, shown)
     risks = _risk_counts(open_risks, stale)
@@ -75,7 +77,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "figures": figures,
         "contributions": contributions_of(figures.focus),
         "days": days_of(figures.cycle, shown.day),
-        "change": mean_change(figures.mean, figures.roadmaps(), before),
+        "change": mean_change(figures.mean, everywhere, before),
         "check_ins": recent_check_ins(figures, since=since, until=shown.as_of),
         "target_changes": sum(
             change.field == "target_value" and timezone.localdate(change.changed_at) > since
@@ -120,15 +122,12 @@ def silent_list(figures: CycleFigures) -> list[KeyResultFigures]:
     return sorted((row for row in figures.key_results() if row.stale), key=lambda row: -row.silent_days)
 
 
-def _area_row(
-    area: AreaFigures, before: dict[int, tuple[Decimal, Decimal | None]], high_risks: Counter[int]
-) -> AreaRow:
+def _area_row(area: AreaFigures, before: Before, high_risks: Counter[int]) -> AreaRow:
     roadmaps = list(area.roadmaps())
-    objectives = [row for roadmap in roadmaps for row in roadmap.focus]
     return AreaRow(
         figures=area,
-        change=mean_change(area.mean, roadmaps, before),
-        at_risk=[row for row in objectives if row.mean.pace == pace.AT_RISK],
+        change=mean_change(area.mean, area.ids, before),
+        at_risk=[row for row in area.focus if row.mean.pace == pace.AT_RISK],
         silent=sum(row.stale for roadmap in roadmaps for row in roadmap.key_results),
         high_risks=sum(high_risks[below.area.pk] for below in area.at_or_below()),
     )

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from goals.actions.risk_life import next_review
-from goals.figures.record import end_of
 from goals.figures.risk_changes import changes_of_risk
 from goals.figures.risks import concerned_by, risks_on
+from goals.figures.steps import end_of
 from goals.models import Concern, KeyResult, Mitigation, Objective, Risk
 from goals.views.carried import carried_risk
 from goals.views.context import Reader, may_edit

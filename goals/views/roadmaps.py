@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from areas.models import Area, Membership, Role
-from goals.figures import ObjectiveFigures, RoadmapFigures, definition_changes
+from goals.figures import RoadmapFigures, definition_changes
 from goals.figures.means import contributions_of
 from goals.figures.needs import most_pressing_first
 from goals.figures.remarks import reviews
+from goals.figures.tree import Part
 from goals.models import Cycle, KeyResult, Risk, Roadmap
 from goals.views.context import Reader, area_crumbs, may_edit, saying_area
 from goals.views.courses import mean_chart
@@ -39,7 +40,7 @@ LATEST_SHOWN = 6
 class ObjectiveCard:
     """An objective as a card of its roadmap."""
 
-    figures: ObjectiveFigures
+    figures: Part
     risks: list[Risk]
 
 
@@ -90,7 +91,7 @@ def _roll_up(area: Area, cycle: Cycle, user: Reader, shown: ShownDay) -> dict[st
     roadmaps = list(figures.roadmaps())
     key_result_ids = [row.key_result.pk for found in roadmaps for row in found.key_results]
     changes = definition_changes(key_result_ids, until=shown.as_of)
-    series = course.line([found.roadmap.pk for found in roadmaps], shown.day)
+    series = course.line(figures.ids, shown.day)
     return {
         "figures": figures,
         "teams": figures.teams,
@@ -107,17 +108,22 @@ def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay, *, can_edit
     check_ins = known_check_ins(key_result_ids, shown)
     changes = definition_changes(key_result_ids, until=shown.as_of)
     objective_ids = [row.objective.pk for row in figures.objectives]
-    risks = risks_of(objective_ids, user, shown)
+    shared = [row.objective.pk for row in figures.shared]
+    risks = risks_of([*objective_ids, *shared], user, shown)
+    of_others = [row.key_result.pk for part in figures.shared for row in part.key_results]
     lengths = printed_lengths([roadmap], user) if can_edit else {}
     return {
         "roadmap": roadmap,
         "figures": figures,
-        "contributions": contributions_of(figures.focus),
+        "contributions": contributions_of(figures.parts),
         "focus": objective_cards(figures.focus, risks),
         "excellence": objective_cards(figures.excellence, risks),
+        "shared": objective_cards(figures.shared, risks),
         "needs": lines_of(needs_of(objective_ids, user, shown), user, shown),
         "asked_of_us": lines_of(most_pressing_first(needed_by(objective_ids, user, shown)), user, shown),
-        "checkable": set() if shown.as_of else checkable_ids(key_result_ids, user, roadmap.cycle),
+        "checkable": set()
+        if shown.as_of
+        else checkable_ids([*key_result_ids, *of_others], user, roadmap.cycle),
         "latest": list(check_ins.order_by("-created_at", "-pk")[:LATEST_SHOWN]),
         "changes": changes[:LATEST_SHOWN],
         "last_change": _newest(figures),
@@ -128,9 +134,7 @@ def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay, *, can_edit
     }
 
 
-def objective_cards(
-    rows: Iterable[ObjectiveFigures], risks: Mapping[int, Iterable[Risk]]
-) -> list[ObjectiveCard]:
+def objective_cards(rows: Iterable[Part], risks: Mapping[int, Iterable[Risk]]) -> list[ObjectiveCard]:
     """With those of the risks by objective that are not closed."""
     return [ObjectiveCard(row, [r for r in risks[row.objective.pk] if r.is_open]) for row in rows]
 

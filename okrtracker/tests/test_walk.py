@@ -15,6 +15,7 @@ from accounts.models import ApiToken, Invitation
 from accounts.models.invitation import GOOD_FOR, token_of
 from accounts.models.token import digest_of
 from accounts.tests.factories import UserFactory
+from areas.tests.factories import AreaFactory
 from goals.models import Comment, Objective, Roadmap, Visibility
 from goals.tests.factories import (
     AlignmentFactory,
@@ -25,6 +26,7 @@ from goals.tests.factories import (
     MitigationFactory,
     ObjectiveFactory,
     RiskFactory,
+    ShareFactory,
     check_in,
     enter,
 )
@@ -44,6 +46,7 @@ SAMPLES = {
     "comment_id": "900005",
     "initiative_id": "900007",
     "alignment_id": "900007",
+    "share_id": "900009",
     "concern_id": "900008",
     "absence_id": "900009",
     "sequence": "1",
@@ -237,6 +240,7 @@ def story(key_result, lead):
     enter(KpiFactory(area=key_result.area, owner=lead), 3)
     DependencyFactory(pk=SAMPLES["need_id"], objective=key_result.objective)
     above = ObjectiveFactory(roadmap=key_result.objective.roadmap)
+    ShareFactory(pk=SAMPLES["share_id"], objective=key_result.objective, area=AreaFactory())
     AlignmentFactory(pk=SAMPLES["alignment_id"], supporter=key_result.objective, supported=above)
     Comment.objects.create(
         pk=SAMPLES["comment_id"], objective=key_result.objective, author=lead, text="Well done."

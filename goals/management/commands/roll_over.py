@@ -78,7 +78,8 @@ class Command(BaseCommand):
             f"into {into.key}: {report.carried_count} key results, {len(report.objectives)} new objectives, "
             f"{len(report.roadmaps)} new roadmaps, {len(report.risks)} risks, {len(report.needs)} needs, "
             f"{len(report.initiatives)} initiatives, "
-            f"{len(report.supports)} alignments, {len(report.concerns)} concerns of risks"
+            f"{len(report.supports)} alignments, {len(report.concerns)} concerns of risks, "
+            f"{len(report.shares)} shares"
         )
 
 
@@ -114,6 +115,7 @@ def _as_json(report: RolloverReport, into: Cycle, *, dry_run: bool) -> dict[str,
         "initiatives": report.initiatives,
         "supports": report.supports,
         "concerns": report.concerns,
+        "shares": report.shares,
         "left": report.left,
         "mitigations": report.mitigation_count,
     }

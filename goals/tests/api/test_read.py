@@ -217,7 +217,7 @@ def test_archived_rows_leave_the_lists_and_stay_readable(reader, key_result):
         ("areas/", 5),
         ("cycles/", 4),
         ("roadmaps/", 11),
-        ("objectives/", 9),
+        ("objectives/", 10),
         ("key-results/", 7),
         ("check-ins/", 6),
         ("progress/?cycle=24H2", 14),

@@ -17,6 +17,7 @@ from goals.exchange.document import (
     PauseEntry,
     RiskEntry,
     RoadmapDocument,
+    ShareEntry,
     SupportEntry,
     clean_block,
     clean_line,
@@ -270,6 +271,8 @@ supports = st.builds(
     weight=weights,
 )
 
+shares = st.builds(ShareEntry, area=st.sampled_from(["LIB", "CORE2", "DIST"]), weight=weights)
+
 
 @st.composite
 def objectives(draw: st.DrawFn, kind: str, number: int | None) -> ObjectiveEntry:
@@ -290,6 +293,7 @@ def objectives(draw: st.DrawFn, kind: str, number: int | None) -> ObjectiveEntry
         weight=draw(weights),
         counts_supporters=draw(st.booleans()),
         visibility=draw(visibilities),
+        shared_with=tuple(draw(st.lists(shares, max_size=2, unique_by=lambda one: one.area))),
         pillar=draw(st.sampled_from(sorted(document.PILLARS))) if is_excellence else "",
         impact=draw(level) if is_excellence else "",
         cost=draw(level) if is_excellence else "",

@@ -89,7 +89,7 @@ def test_a_document_costs_the_same_queries_however_much_it_holds(demo, django_as
     load(*demo)
 
     for codes in (["EDGE-24H2"], ["EDGE-24H2", "DIST-24H2", "DATA-24H2"]):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             for roadmap in with_plan(Roadmap.objects.filter(code__in=codes)):
                 roadmap_document(roadmap)
 

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from goals.actions.key_results import change_key_result, create_key_result
 from goals.actions.snapshots import take_snapshots
-from goals.figures import change_since, cycle_figures, definition_changes, mean_series
+from goals.figures import SnapshotCourse, cycle_figures, definition_changes
 from goals.figures.recent import RecentCheckIns, mean_change, recent_check_ins
+from goals.figures.series import Before
+from goals.figures.shared import ShareRecord
 from goals.models import Objective, Snapshot
 from goals.progress import COMPLETION_PLACES, round_half_up
 from goals.tests.factories import NOW, TODAY, KeyResultFactory, ObjectiveFactory, RoadmapFactory, check_in
@@ -55,6 +57,10 @@ def test_snapshots_of_another_cycle_stay(key_result, cycle):
     assert Snapshot.objects.count() == 3
 
 
+def snapshots_of(cycle) -> SnapshotCourse:
+    return SnapshotCourse(cycle, ShareRecord.of_cycle(cycle))
+
+
 def snapshot(roadmap, day, completion, weight, expected="0.5") -> None:
     Snapshot.objects.create(
         roadmap=roadmap, taken_on=day, completion=completion, expected=expected, weight=weight
@@ -67,14 +73,14 @@ def test_a_line_over_roadmaps_keeps_the_weights_of_each_day(cycle, edge, core, d
     snapshot(second, MONDAY, Decimal("0.6"), 3)
     snapshot(first, LATER, Decimal("0.4"), 1)
     snapshot(second, LATER, None, 0)
-    with django_assert_num_queries(1):
-        line = mean_series(cycle, roadmap_ids=[first.pk, second.pk], until=LATER)
+    with django_assert_num_queries(2):  # and one for what is shared
+        line = snapshots_of(cycle).line([edge.pk, core.pk], LATER)
     assert [(point.day, point.completion, point.expected) for point in line] == [
         (MONDAY, Decimal("0.5"), Decimal("0.5")),  # (0.2 + 3 x 0.6) / 4
         (LATER, Decimal("0.4"), Decimal("0.5")),
     ]
-    assert [point.day for point in mean_series(cycle, roadmap_ids=[first.pk], until=MONDAY)] == [MONDAY]
-    assert mean_series(cycle, roadmap_ids=[], until=LATER) == []
+    assert [point.day for point in snapshots_of(cycle).line([edge.pk], MONDAY)] == [MONDAY]
+    assert snapshots_of(cycle).line([], LATER) == []
 
 
 def test_the_line_of_an_area_ends_where_its_mean_stands(cycle, edge, core):
@@ -84,8 +90,8 @@ def test_the_line_of_an_area_ends_where_its_mean_stands(cycle, edge, core):
         check_in(KeyResultFactory(objective=objective), value)
     take_snapshots(cycle, today=TODAY)
     figures = cycle_figures(cycle, user=None, today=TODAY)
-    ids = [row.roadmap.pk for row in figures.roadmaps()]
-    assert mean_series(cycle, roadmap_ids=ids, until=TODAY)[-1].completion == figures.mean.completion
+    line = snapshots_of(cycle).line(figures.area_ids, TODAY)
+    assert line[-1].completion == figures.mean.completion
 
 
 def test_change_is_measured_from_the_newest_snapshot_until_a_day(cycle, key_result, roadmap):
@@ -93,12 +99,12 @@ def test_change_is_measured_from_the_newest_snapshot_until_a_day(cycle, key_resu
     check_in(key_result, 2, on=dt.date(2024, 10, 1))
     take_snapshots(cycle, today=MONDAY)
     check_in(key_result, 5, on=dt.date(2024, 10, 8))
-    before = change_since(cycle, dt.date(2024, 10, 9))
-    assert before == {roadmap.pk: (1, Decimal("0.2"))}
-    assert change_since(cycle, dt.date(2024, 9, 1)) == {}
+    before = snapshots_of(cycle).before(dt.date(2024, 10, 9))
+    assert before.plans == {roadmap.area_id: (1, Decimal("0.2"))}
+    assert snapshots_of(cycle).before(dt.date(2024, 9, 1)) == Before()
     figures = cycle_figures(cycle, user=None, today=TODAY)
-    assert mean_change(figures.mean, figures.roadmaps(), before) == Decimal("0.3")
-    assert mean_change(figures.mean, figures.roadmaps(), {}) is None
+    assert mean_change(figures.mean, figures.area_ids, before) == Decimal("0.3")
+    assert mean_change(figures.mean, figures.area_ids, Before()) is None
 
 
 def test_recent_check_ins_and_those_that_fell_back(cycle, key_result):

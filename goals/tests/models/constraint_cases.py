@@ -46,6 +46,7 @@ from goals.tests.factories import (
     ObjectiveFactory,
     RiskFactory,
     RoadmapFactory,
+    ShareFactory,
     check_in,
     enter,
 )
@@ -1067,6 +1068,14 @@ CASES = [
     Case(
         "alignment_weight_not_negative", "A weight is 0 or more.", AlignmentFactory, {"weight": Decimal(-1)}
     ),
+    Case(
+        "share_once_per_pair",
+        "This objective is shared with that area already.",
+        ShareFactory,
+        {},
+        copy=True,
+    ),
+    Case("share_weight_not_negative", "A weight is 0 or more.", ShareFactory, {"weight": Decimal(-1)}),
     Case(
         "comment_asks_back_about_check_in",
         "A reviewer asks back about a check-in.",

@@ -44,8 +44,9 @@ from goals.actions.risks import create_risk  # noqa: E402
 from goals.actions.roadmaps import create_objective  # noqa: E402
 from goals.actions.rollover import roll_over  # noqa: E402
 from goals.actions.scores import score_key_result  # noqa: E402
+from goals.actions.shares import share, weigh_share  # noqa: E402
 from goals.actions.weights import Wanted, change_key_result_weights  # noqa: E402
-from goals.models import Cycle, Dependency, Initiative, KeyResult, Kpi, Objective, Roadmap  # noqa: E402
+from goals.models import Cycle, Dependency, Initiative, KeyResult, Kpi, Objective, Roadmap, Share  # noqa: E402
 from goals.tests.races import people, plans, programs  # noqa: E402
 
 TODAY = dt.date(2024, 10, 14)
@@ -339,6 +340,24 @@ def align_and_end(answer: Answer, *, supporter: int, supported: int, by: int, ti
         answer.note(once)
 
 
+def share_with_many(answer: Answer, *, objective: int, areas: list[int], weight: int, by: int) -> None:
+    """Shares an objective with one area after the other, and weighs what somebody else has shared."""
+    lead = User.objects.get(pk=by)
+    row = Objective.objects.select_related("roadmap").get(pk=objective)
+    who = {"by": lead, "now": NOW, "reason": "agreed"}
+
+    def once(area: Area) -> int:
+        found = Share.objects.filter(objective=row, area=area).select_related("objective__roadmap").first()
+        if found is None:
+            return share(row, area, weight=Decimal(weight), **who).pk
+        weigh_share(found, Decimal(weight), version=found.version, **who)
+        return found.pk
+
+    for area in Area.objects.without_tree_fields().filter(pk__in=areas).order_by("pk"):
+        for _round in range(3):
+            answer.note(lambda area=area: once(area))
+
+
 def press(answer: Answer, *, objective: int, by: int, form_id: str, times: int) -> None:
     """One form that makes a key result, sent again and again."""
     lead = User.objects.get(pk=by)
@@ -381,6 +400,7 @@ WORK = (
             weigh,
             support,
             align_and_end,
+            share_with_many,
             press,
             answer_needs,
             enter_values,

@@ -76,7 +76,7 @@ def test_queries_do_not_grow_with_the_document(client, manager, roadmap, django_
         InitiativeFactory(key_result=KeyResultFactory(objective=objective, owner=manager), owner=manager)
         DependencyFactory(objective=objective)
     client.force_login(manager)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(ADDRESS)
 
 

@@ -179,7 +179,7 @@ def test_queries_do_not_grow_with_the_plan(client, lead, plan, django_assert_max
     client.get(address)
 
     def cost() -> int:
-        with django_assert_max_num_queries(31) as queries:
+        with django_assert_max_num_queries(32) as queries:
             client.get(f"{address}?as_of={DAY}")
         return len(queries.captured_queries)
 

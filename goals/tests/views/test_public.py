@@ -133,5 +133,5 @@ def test_queries_do_not_grow_with_the_roadmap(
         check_in(KeyResultFactory(objective=objective, owner=lead), 4)
         MitigationFactory(risk=RiskFactory(objective=objective, visibility="public"))
     client.get(ADDRESS)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(ADDRESS)

@@ -27,6 +27,7 @@ from goals.models import (
     Risk,
     Roadmap,
     RolloverDecision,
+    Share,
     Visibility,
 )
 from goals.reminders.mentions import owe_mention
@@ -118,6 +119,7 @@ class Planter:
             Dependency.objects.create(objective=objective, on_objective=on, note=note)
         self.kpi(area, key_result)
         self._align(hidden, elsewhere, shown)
+        self._share(hidden)
         self._carry_over(shown, restricted)
         self.name_a_reviewer()
         date_back()
@@ -151,6 +153,14 @@ class Planter:
                 row.weight = Decimal(weight)
                 reason = self.canaries.text(f"{place}: reason {weight}")
                 save_row(row, by=self.lead, now=self.now, reason=reason)
+
+    def _share(self, hidden: Objective) -> None:
+        """What is restricted itself is shared with others, who see it no more than before."""
+        row = Share(objective=hidden, area=Area.objects.get(key="CORE"))
+        for weight in (1, 2):
+            row.weight = Decimal(weight)
+            reason = self.canaries.text(f"share of {hidden.code}: reason {weight}")
+            save_row(row, by=self.lead, now=self.now, reason=reason)
 
     def _carry_over(self, shown: Objective, restricted: Roadmap) -> None:
         """What is open goes on in what is restricted, and what is restricted goes on nowhere."""

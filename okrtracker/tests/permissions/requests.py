@@ -34,6 +34,7 @@ from goals.models import (
     Objective,
     Risk,
     Roadmap,
+    Share,
 )
 from goals.tests.factories import RoadmapFactory
 from okrtracker.tests.permissions.world import BROWSER, NONCE, PASSWORD, PERSON, ROWS, SERIALS, TOKEN
@@ -182,6 +183,7 @@ class Found:
             Dependency: {"pk": self.parts.get("need_id") or self.parts.get("dependency_id")},
             Concern: {"pk": self.parts.get("concern_id")},
             Alignment: {"pk": self.parts.get("alignment_id")},
+            Share: {"pk": self.parts.get("share_id")},
             Cycle: {"key": self.parts.get("cycle_key")},
         }
         return model._default_manager.get(**keys[model])
@@ -304,11 +306,20 @@ def _supports(found: Found) -> Form:
     return {"supported": code, "reason": WHY}
 
 
+def _shares(found: Found) -> Form:
+    """With the area of the other row."""
+    return {"area": "EDGE" if found.parts["code"].startswith("CORE") else "CORE", "reason": WHY}
+
+
 FORMS_OF_ROWS |= {
     "goals:alignment_create": _supports,
     "goals:alignment_edit": _edited("", Alignment, weight="3"),
     "goals:alignment_end": _edited("", Alignment),
     "api:risk-concerns": lambda found: {"objective": found.parts["code"].replace("-O1-R1", "-B2")},
+    "goals:share_create": lambda found: _shares(found) | {"weight": "2"},
+    "goals:share_edit": _edited("", Share, weight="3"),
+    "goals:share_end": _edited("", Share),
+    "api:objective-shares": _shares,
     "api:objective-supports": lambda found: {"objective": _supports(found)["supported"], "reason": WHY},
 }
 

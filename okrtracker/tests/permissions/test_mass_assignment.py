@@ -231,6 +231,7 @@ OPTIONAL = {
     "goals:need_ask_again": "back",
     "goals:need_withdraw": "back",
     "goals:alignment_create": "weight reason form_id",
+    "goals:share_create": "form_id",
     "goals:objective_comment": "mention form_id",
     "goals:comment_edit": "form_id",
     "goals:check_in_comment": "mention form_id",
@@ -278,6 +279,7 @@ COPIED = {"roadmap", "descriptions", "key_results", "risks", "needs", "initiativ
 # What a program may say, as docs/api.md lists it; everything else is refused.
 REPORT_FIELDS = {
     "api:objective-supports": {"objective", "weight", "reason"},
+    "api:objective-shares": {"area", "weight", "reason"},
     "api:objective-needs": {"on_objective", "partner", "note", "state"},
     "api:dependency-accept": {"note"},
     "api:dependency-decline": {"note"},

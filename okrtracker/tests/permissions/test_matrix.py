@@ -132,6 +132,7 @@ goals.Initiative         view
 goals.Dependency         view
 goals.Alignment          view
 goals.MovedCode          view
+goals.Share              view
 goals.Snapshot           view
 goals.OutboxMail         view
 """

@@ -44,6 +44,7 @@ from goals.models import (
     Objective,
     Risk,
     Roadmap,
+    Share,
     Visibility,
 )
 from goals.tests.factories import (
@@ -58,6 +59,7 @@ from goals.tests.factories import (
     ObjectiveFactory,
     RiskFactory,
     RoadmapFactory,
+    ShareFactory,
     check_in,
     enter,
 )
@@ -79,6 +81,7 @@ SERIALS = {
     "comment_id": {"own": 900_005, "other": 910_005, "restricted": 920_005},
     "concern_id": {"own": 900_008, "other": 910_008, "restricted": 920_008},
     "alignment_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
+    "share_id": {"own": 900_009, "other": 910_009, "restricted": 920_009},
 }
 
 WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
@@ -231,6 +234,8 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         # Items of excellence have numbers of their own: B1 is supported, B2 may come to be.
         above, _free = (ObjectiveFactory(roadmap=roadmap, kind="excellence") for _ in "ab")
         AlignmentFactory(pk=serial["alignment_id"], supporter=objective, supported=above)
+        # With an area that nobody here leads, so that who edits the plan at home is who may.
+        ShareFactory(pk=serial["share_id"], objective=objective, area=Area.objects.get(key="LIB"))
         ConcernFactory(pk=serial["concern_id"], risk=risk, objective=above)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
     for area, owner in ((edge, "owner"), (core, "other lead")):
@@ -247,7 +252,7 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
 def date_back() -> None:
     """What was made just now was there last week, so that past days tell of it."""
     last_week = timezone.now() - dt.timedelta(days=7)
-    plan = (Cycle, Roadmap, Objective, Alignment, KeyResult, InterimTarget, Initiative)
+    plan = (Cycle, Roadmap, Objective, Alignment, Share, KeyResult, InterimTarget, Initiative)
     for model in (*plan, Risk, Mitigation, Concern, Dependency):
         model.history.filter(history_date__gt=last_week).update(history_date=last_week)
 
