@@ -29,10 +29,12 @@ from goals.actions.needs import (
 )
 from goals.actions.refusals import CycleClosed, Invalid, ReasonNeeded, StaleVersion, WrongState
 from goals.actions.risks import (
+    archive_risk,
     change_mitigation,
     change_risk,
     create_mitigation,
     create_risk,
+    restore_risk,
 )
 from goals.actions.roadmaps import (
     archive_objective,
@@ -235,6 +237,8 @@ def writes(area, lead, key_result) -> dict:
         "drop_key_result": lambda: drop_key_result(another, reason="given up", **who),
         "create_risk": lambda: create_risk(objective, title="Anew", likelihood=1, **who),
         "change_risk": lambda: change_risk(risk, title="Anew", **who),
+        "archive_risk": lambda: archive_risk(risk, **who),
+        "restore_risk": lambda: restore_risk(risk, **who),
         "create_mitigation": lambda: create_mitigation(risk, text="Anew", **who),
         "change_mitigation": lambda: change_mitigation(step, text="Anew", **who),
         "create_dependency": lambda: create_dependency(objective, partner="Anew", **who),
