@@ -15,18 +15,17 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.base import Endpoint, etag_of, refuse_unless_matched, today_of
+from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
 from accounts.api.json import dumps
 from accounts.api.problems import FieldError, Problem, invalid
 from goals.actions.moving import move_key_result, move_objective
 from goals.api import reach
-from goals.api.alignment_views import kin_of
 from goals.api.fields import StrictSerializer, TextField
-from goals.api.figures import key_result_now, objectives_figures
+from goals.api.figures import key_result_now
 from goals.api.idempotency import key_parameters, once
+from goals.api.objective_rows import told_objectives
 from goals.api.refusals import refusals_as_problems
 from goals.api.serializers import KeyResultSerializer, ObjectiveSerializer
-from goals.figures.given_up import tell_reasons
 from goals.models import KeyResult, MovedCode, Objective, Roadmap
 
 WHY = "Needed in a cycle that has begun; the history keeps it."
@@ -53,10 +52,7 @@ def objective_now(request: Request, objective_id: int) -> Any:
     rows = reach.with_kin(Objective.objects.all(), reach.visible_objectives(request)).select_related(
         "owner", "reviewer", "roadmap__area", "roadmap__cycle"
     )
-    row = rows.get(pk=objective_id)
-    row.kin = kin_of([row], request)[row.pk]
-    tell_reasons([row])
-    return objectives_figures([row], user=request.user, today=today_of(request))[0]
+    return told_objectives([rows.get(pk=objective_id)], request)[0]
 
 
 class MoveView(Endpoint):

@@ -25,10 +25,10 @@ from accounts.api.problems import Problem
 from accounts.models import Scope
 from goals.actions.check_ins import record_check_in
 from goals.api import filters, reach
-from goals.api.alignment_views import kin_of
 from goals.api.check_in_serializers import CheckInSerializer, KeptCheckInSerializer, ReportSerializer
-from goals.api.figures import key_result_now, objectives_figures, roadmaps_figures, told_key_results
+from goals.api.figures import key_result_now, roadmaps_figures, told_key_results
 from goals.api.idempotency import key_parameters, once
+from goals.api.objective_rows import told_objectives
 from goals.api.plan_writes import KeyResultWrites, ObjectiveWrites, RoadmapWrites
 from goals.api.refusals import refusals_as_problems
 from goals.api.serializers import (
@@ -36,10 +36,8 @@ from goals.api.serializers import (
     ObjectiveSerializer,
     RoadmapSerializer,
 )
-from goals.api.share_views import owners_of
 from goals.api.writes import Writes
 from goals.figures import key_result_figures
-from goals.figures.given_up import tell_reasons
 from goals.models import CheckIn, KeyResult, Objective, Roadmap
 
 CODE = "[A-Z0-9-]+"
@@ -107,13 +105,7 @@ class ObjectiveViewSet(ObjectiveWrites, PlanViewSet):
         return rows if self.detail else rows.filter(archived_at__isnull=True)
 
     def figures(self, rows: Sequence[Objective]) -> Sequence[Any]:
-        kin = kin_of(rows, self.request)
-        owners = owners_of(rows)
-        for row in rows:
-            row.kin = kin[row.pk]  # type: ignore[attr-defined]
-            row.owner_keys = owners[row.pk]  # type: ignore[attr-defined]
-        tell_reasons(rows)
-        return objectives_figures(rows, user=self.request.user, today=self.today)
+        return told_objectives(rows, self.request)
 
 
 @extend_schema_view(

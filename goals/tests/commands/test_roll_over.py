@@ -27,7 +27,7 @@ def test_it_keeps_what_is_unfinished_and_says_so(reached, manager, capsys):
     assert capsys.readouterr().out == (
         "  EDGE-24H2-O1-KR1 -> EDGE-25H1-O1-KR1  (4.6 tok/s to 10)\n"
         "into 25H1: 1 key results, 1 new objectives, 1 new roadmaps, 1 risks, 1 needs, "
-        "0 initiatives, 0 alignments, 0 concerns of risks\n"
+        "0 initiatives, 0 alignments, 0 concerns of risks, 0 shares\n"
         "This was carried out.\n"
     )
     assert KeyResult.objects.get(predecessor=reached).history.get().history_user == manager
