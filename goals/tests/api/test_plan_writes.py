@@ -285,7 +285,7 @@ def test_lists_of_one_cost_the_same_however_long(
     objectives = ObjectiveFactory.create_batch(number, roadmap=roadmap, owner=lead)
     KeyResultFactory.create_batch(number, objective=objectives[0], owner=lead)
     writer.get(OBJECTIVES)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(writer.get(OBJECTIVES).json()["results"]) == number
     with django_assert_num_queries(4):
         assert len(writer.get(KEY_RESULTS).json()["results"]) == number
