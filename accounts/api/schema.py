@@ -169,3 +169,17 @@ class BearerScheme(OpenApiAuthenticationExtension):
             "bearerFormat": "okr_...",
             "description": "A token (`manage.py create_token`); it acts with its owner's rights, never more.",
         }
+
+
+def share_problems(result: dict[str, Any], **_hook: Any) -> dict[str, Any]:
+    """Says once how a request fails with each status, instead of at every operation: half of the document."""
+    told: dict[str, Any] = {}
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            answers = operation["responses"]
+            for status in [status for status in answers if status >= "400"]:
+                if told.setdefault(status, answers[status]) == answers[status]:
+                    answers[status] = {"$ref": f"#/components/responses/Problem{status}"}
+    shared = {f"Problem{status}": told[status] for status in sorted(told)}
+    result["components"]["responses"] = result["components"].get("responses", {}) | shared
+    return result

@@ -114,7 +114,7 @@ class RiskSerializer(serializers.ModelSerializer):
         return row.outcome or None
 
 
-@extend_schema_field({"type": ["string", "null"], "examples": ["EDGE-24H2-O1-KR1"]})
+@extend_schema_field({"type": "string", "examples": ["EDGE-24H2-O1-KR1"]})
 class KeyResultOfRiskField(serializers.Field):
     """A key result of the risk's objective, by code, of those that one sees; the one it has may stay."""
 

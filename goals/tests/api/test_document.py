@@ -48,6 +48,7 @@ def test_every_address_is_described(document):
 
 
 def test_every_operation_says_how_to_sign_in_what_it_answers_and_how_it_fails(document):
+    problems = document["components"]["responses"]
     for path, method, operation in operations(document):
         where = f"{method} {path}"
         assert {"token": []} in operation["security"], where
@@ -58,6 +59,7 @@ def test_every_operation_says_how_to_sign_in_what_it_answers_and_how_it_fails(do
         assert method == "get" or {"409", "413", "415", "422"} <= set(responses), where
         for status, response in responses.items():
             if status >= "400":
+                response = problems[response["$ref"].rpartition("/")[2]]
                 content = response["content"]["application/problem+json"]
                 assert set(response["content"]) == PROBLEM, where
                 assert all(
