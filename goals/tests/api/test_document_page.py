@@ -38,12 +38,23 @@ def test_the_page_shows_every_operation_and_runs_one(page, live_server, lead):
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: asked.add(request.url.partition("/api/")[0].partition("/static/")[0]))
     page.goto(f"{live_server.url}/api/docs/")
+    tags = page.locator(".opblock-tag")
+    tags.first.wait_for()
+    shown = 0
+    for index in range(tags.count()):
+        tag = tags.nth(index)
+        tag.click()
+        section = tag.locator("xpath=..")
+        section.locator(".opblock").first.wait_for()
+        shown += section.locator(".opblock").count()
+        tag.click()
+    page.locator("#operations-tag-me").click()
     operation = page.locator("#operations-me-me")
     operation.locator(".opblock-summary-control").click()
     operation.get_by_role("button", name="Try it out").click()
     operation.get_by_role("button", name="Execute").click()
     operation.locator(".live-responses-table").get_by_text(lead.email).first.wait_for()
     paths = yaml.safe_load(Path("docs/openapi.yaml").read_text(encoding="utf-8"))["paths"]
-    assert page.locator(".opblock").count() == sum(len(methods) for methods in paths.values()) >= 15
+    assert shown == sum(len(methods) for methods in paths.values()) >= 15
     assert complaints == []
     assert {address for address in asked if not address.startswith("data:")} == {live_server.url}

@@ -81,7 +81,7 @@ def test_what_was_written_out_is_unchanged_when_it_is_read_again(demo, django_as
 
     assert report.created == report.changed == report.absent == []
     assert len(report.unchanged) > 150
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         load(documents[0])
 
 

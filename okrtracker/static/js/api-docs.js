@@ -9,7 +9,8 @@ document.addEventListener("DOMContentLoaded", () => {
     url: place.dataset.schema,
     validatorUrl: null,
     deepLinking: true,
-    docExpansion: "list",
+    // All operations at once are more than it draws: it stops, silently, somewhere above 130.
+    docExpansion: "none",
     defaultModelsExpandDepth: 0,
     // Whoever is signed in here is so by a session: writes then need the token against forged requests.
     requestInterceptor: (request) => {
