@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goals.actions import locks
+from goals.actions.corrections import day_of_correction
 from goals.actions.refusals import (
     CycleClosed,
     CycleNotActive,
@@ -154,15 +155,7 @@ def _effective_day_of_correction(
     """The day of the check-in corrected: a correction stands in its place, so it has no other day."""
     if corrects.key_result_id != key_result.pk:
         raise Invalid(_("The check-in to correct belongs to another key result."), field="corrects")
-    if effective_on not in (None, corrects.effective_on):
-        raise Invalid(
-            _("A correction is as of the day it corrects, %(day)s.")
-            % {"day": corrects.effective_on.isoformat()},
-            field="effective_on",
-        )
-    if value is None:
-        raise Invalid(_("A correction gives the right value."), field="value")
-    return corrects.effective_on
+    return day_of_correction(corrects, effective_on, value=value)
 
 
 def _reported_value(value: Decimal | None, key_result: KeyResult, *, effective_on: date) -> Decimal:

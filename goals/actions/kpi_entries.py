@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from goals import pace as paces
 from goals.actions import locks
 from goals.actions.check_ins import record_check_in
+from goals.actions.corrections import day_of_correction
 from goals.actions.kpi_links import refuse_unfit
 from goals.actions.kpis import fed_by, refuse_archived
 from goals.actions.refusals import EnteredMeanwhile, Invalid, Refused
@@ -152,15 +153,7 @@ def _day_of_correction(
     """The day of the value corrected: a correction stands in its place, so it has no other day."""
     if corrects.kpi_id != kpi.pk:
         raise Invalid(_("The value to correct belongs to another KPI."), field="corrects")
-    if effective_on not in (None, corrects.effective_on):
-        raise Invalid(
-            _("A correction is as of the day it corrects, %(day)s.")
-            % {"day": corrects.effective_on.isoformat()},
-            field="effective_on",
-        )
-    if value is None:
-        raise Invalid(_("A correction gives the right value."), field="value")
-    return corrects.effective_on
+    return day_of_correction(corrects, effective_on, value=value)
 
 
 def _entered_value(value: Decimal | None, kpi: Kpi, *, effective_on: date) -> Decimal:

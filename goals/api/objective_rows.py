@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from accounts.api.base import today_of
 from goals.api.alignment_views import kin_of
 from goals.api.figures import objectives_figures
-from goals.api.share_views import owners_of
+from goals.api.share_views import owner_keys_of
 from goals.figures.given_up import tell_reasons
 from goals.models import Objective
 
@@ -18,7 +18,7 @@ from goals.models import Objective
 def told_objectives(rows: Sequence[Objective], request: Request) -> Sequence[Any]:
     """Their figures of today, kin, co-owners and why they were given up: as many queries for any number."""
     kin = kin_of(rows, request)
-    owners = owners_of(rows)
+    owners = owner_keys_of(rows)
     for row in rows:
         row.kin = kin[row.pk]  # type: ignore[attr-defined]
         row.owner_keys = owners[row.pk]  # type: ignore[attr-defined]

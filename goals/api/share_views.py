@@ -79,7 +79,7 @@ def visible_shares(request: Request) -> QuerySet[Share]:
     return rows.select_related("area", "objective__roadmap__cycle", "objective__roadmap__area").order_by("pk")
 
 
-def owners_of(objectives: Iterable[Objective]) -> dict[int, list[str]]:
+def owner_keys_of(objectives: Iterable[Objective]) -> dict[int, list[str]]:
     """The keys of the areas that own each beside its home, by primary key. One query."""
     found: dict[int, list[str]] = defaultdict(list)
     rows = Share.objects.live().filter(objective__in=[row.pk for row in objectives])
