@@ -17,7 +17,8 @@ from goals.sentences import value_text
 from goals.values import format_value
 
 WITHIN, OUTSIDE, BETTER, WORSE, SAME, NO_DATA = "within", "outside", "better", "worse", "same", "no_data"
-STANDINGS = [(name, name) for name in (WITHIN, OUTSIDE, BETTER, WORSE, SAME, NO_DATA)]
+FIRST = "first"
+STANDINGS = [(name, name) for name in (WITHIN, OUTSIDE, BETTER, WORSE, SAME, FIRST, NO_DATA)]
 # The badge of a standing; its shape and word say it without the colour.
 BADGES = {
     WITHIN: "on_track",
@@ -25,6 +26,7 @@ BADGES = {
     OUTSIDE: "at_risk",
     WORSE: "behind",
     SAME: "not_started",
+    FIRST: "not_started",
     NO_DATA: "no_data",
 }
 WINDOWS = (28, 90)
@@ -128,6 +130,7 @@ def standing_word(standing: str) -> str:
         BETTER: _("Better"),
         WORSE: _("Worse"),
         SAME: _("Unchanged"),
+        FIRST: _("First value"),
         NO_DATA: _("No data"),
     }
     return words[standing]
@@ -172,9 +175,15 @@ def kpi_figures(kpi: Kpi, *, today: date, points: Points) -> KpiFigures:
 def _standing(kpi: Kpi, last: KpiChange | None) -> str:
     if kpi.current_value is None:
         return NO_DATA
+    return standing_at(kpi, kpi.current_value, before=last.old if last else None)
+
+
+def standing_at(kpi: Kpi, value: Decimal, *, before: Decimal | None) -> str:
+    """How a value stands: by the bounds of now, or against the one before; the first has none before it."""
     if kpi.aim == Kpi.Aim.WITHIN:
-        return OUTSIDE if kpi.is_outside else WITHIN
-    return last.direction if last else SAME
+        is_outside = is_violated(value, lower=kpi.lower_bound, upper=kpi.upper_bound)
+        return OUTSIDE if is_outside else WITHIN
+    return FIRST if before is None else direction_of(kpi, value - before)
 
 
 def _change(kpi: Kpi, points: Points, today: date, days: int) -> KpiChange | None:
@@ -226,12 +235,8 @@ def series_of(kpi: Kpi, points: Points) -> list[KpiDay]:
     """One for each day that has a value, oldest first; of several the last one said counts."""
     found: list[KpiDay] = []
     for day, value in sorted(dict(points).items()):
-        if kpi.aim == Kpi.Aim.WITHIN:
-            is_outside = is_violated(value, lower=kpi.lower_bound, upper=kpi.upper_bound)
-            standing = OUTSIDE if is_outside else WITHIN
-        else:
-            standing = direction_of(kpi, value - found[-1].value) if found else SAME
-        found.append(KpiDay(day, value, standing))
+        before = found[-1].value if found else None
+        found.append(KpiDay(day, value, standing_at(kpi, value, before=before)))
     return found
 
 

@@ -267,3 +267,12 @@ def test_a_key_result_is_planned_with_one(client, lead, kpi, key_result):
     archive_kpi(kpi, by=lead, now=NOW)
     assert "EDGE-K1 Decode speed" in text_of(client.get(address))
     assert "EDGE-K1" not in text_of(client.get(f"/objectives/{key_result.objective.code}/key-results/"))
+
+
+def test_a_first_value_is_neither_better_nor_unchanged(client, edge, lead):
+    kpi = KpiFactory(area=edge, owner=lead)
+    enter(kpi, 3, on=TODAY)
+    client.force_login(lead)
+    page = client.get(f"/kpis/{kpi.code}/").content.decode()
+    assert "First value" in page
+    assert "Unchanged" not in page
