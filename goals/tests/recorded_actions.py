@@ -69,6 +69,7 @@ NO_ENTRY = {
     "drafts.check_in_from_form": "makes a check-in, a record of its own",
     "draft_sending.claim_drafts": DRAFTS,
     "draft_sending.send_due_drafts": "makes check-ins, a record of their own",
+    "corrections.day_of_correction": READS,
     "check_ins.record_check_in": "check-ins are a record of their own, append-only",
     "check_ins.refuse_unless_open": READS,
     "comments.can_take_note": READS,
