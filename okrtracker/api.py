@@ -17,6 +17,7 @@ from goals.api import alignment_views as alignments
 from goals.api import progress_views as progress
 from goals.api import views as goals
 from goals.api.area_views import AreaViewSet
+from goals.api.bulk_views import BulkCheckInView
 from goals.api.comment_views import (
     AcknowledgementViewSet,
     CheckInCommentViewSet,
@@ -172,6 +173,7 @@ version_1: list[URLPattern | URLResolver] = [
         RiskConcernViewSet.as_view({"get": "retrieve", "delete": "destroy"}, detail=True),
         name="risk-concern",
     ),
+    path("check-ins/bulk/", BulkCheckInView.as_view(), name="check-in-bulk"),
     path("tags/", TagsView.as_view(), name="tags"),
     re_path(r"^tags/(?P<tag>[^/]{1,30})/rename/$", TagRenameView.as_view(), name="tag-rename"),
     path("me/", MeView.as_view(), name="me"),

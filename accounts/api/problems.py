@@ -52,20 +52,26 @@ def invalid(errors: list[FieldError]) -> Problem:
 
 def answer(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler of this API; None (a bug, a dead database) goes on to Django's answer."""
-    if isinstance(exc, Http404):
-        exc = exceptions.NotFound(_("There is nothing here, or nothing that you may see."))
-    elif isinstance(exc, PermissionDenied):
-        exc = exceptions.PermissionDenied()
-    if isinstance(exc, exceptions.ValidationError):
-        exc = invalid(list(_field_errors(exc.get_full_details())))
-    if not isinstance(exc, exceptions.APIException):
+    if not isinstance(exc, (exceptions.APIException, Http404, PermissionDenied)):
         return None
+    exc = as_problem(exc)
     headers = {}
     if header := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = header
     if wait := getattr(exc, "wait", None):
         headers["Retry-After"] = str(int(wait))
     return Response(body_of(exc), status=exc.status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def as_problem(exc: exceptions.APIException | Http404 | PermissionDenied) -> exceptions.APIException:
+    """The exception of this API that says the same, for `body_of` to tell."""
+    if isinstance(exc, Http404):
+        return exceptions.NotFound(_("There is nothing here, or nothing that you may see."))
+    if isinstance(exc, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(exc, exceptions.ValidationError):
+        return invalid(list(_field_errors(exc.get_full_details())))
+    return exc
 
 
 def body_of(exc: exceptions.APIException) -> dict[str, Any]:

@@ -46,11 +46,13 @@ def record_check_in(
     form_id: UUID | None = None,
     seen_count: int | None = None,
     kpi_entry: KpiEntry | None = None,
+    stores_objective: bool = True,
 ) -> CheckIn:
     """Reports a value, or None for "no change"; answers the check-in kept.
 
     `kpi_entry` is the value of a KPI that is recorded here too (actions.kpi_entries); another value than that
-    of its KPI is refused where a key result takes it from there.
+    of its KPI is refused where a key result takes it from there. Whoever reports many at once, and holds the
+    cycle alone, stores the figures of the objectives once afterwards.
 
     Two at once are both kept, one after the other. A form sent twice answers what its first sending kept.
     Raises CycleClosed, CycleNotActive, Archived, or Invalid with a sentence per field; writing nothing.
@@ -102,7 +104,7 @@ def record_check_in(
     )
     _clean(check_in)
     check_in.save()
-    refresh_key_result(key_result)
+    refresh_key_result(key_result, with_objective=stores_objective)
     return check_in
 
 

@@ -203,8 +203,7 @@ def _feed(kpi: Kpi, entry: KpiEntry, *, now: datetime, today: date) -> Entered:
     while we waited is left alone; what was linked meanwhile gets the next value.
     """
     taking = list(fed_by(kpi).values_list("pk", "objective__roadmap__cycle"))
-    for cycle_id in sorted({cycle_id for _pk, cycle_id in taking}):
-        locks.lock_cycle(cycle_id)
+    locks.lock_cycles(cycle_id for _pk, cycle_id in taking)
     entered = Entered(entry)
     rows = KeyResult.objects.filter(pk__in=[pk for pk, _cycle in taking], kpi=kpi)
     for key_result in rows.with_context().order_by("code") if taking else ():

@@ -13,7 +13,7 @@ then wait for a check-in that waits for the objective.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -39,6 +39,12 @@ def lock_cycle(cycle_id: int) -> Cycle:
     """The cycle, held alone: whoever writes in it has finished, and nobody begins."""
     _hold("pg_advisory_xact_lock", cycle_id)
     return Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
+
+
+def lock_cycles(cycle_ids: Iterable[int]) -> None:
+    """Several, each held alone, the lowest primary key first: the same order for everybody."""
+    for cycle_id in sorted(set(cycle_ids)):
+        lock_cycle(cycle_id)
 
 
 def _hold(function: str, cycle_id: int) -> None:

@@ -53,16 +53,18 @@ def _completions(in_order: Sequence[int], *, with_supporters: bool) -> dict[int,
     return rolled_up(in_order, own=own, supporters=supporters, known=known)
 
 
-def refresh_key_result(key_result: KeyResult) -> None:
+def refresh_key_result(key_result: KeyResult, *, with_objective: bool = True) -> None:
     """Stores its figures and those of its objective. The caller holds the key result's lock.
 
+    Without the objective where the caller has more of its key results to store and does it afterwards.
     `update` on purpose: what is stored here is derived and has no place in the history of the plan.
     """
     figures = key_result_figures(key_result)
     KeyResult.objects.filter(pk=key_result.pk).update(**figures, updated_at=timezone.now())
     for field, value in figures.items():
         setattr(key_result, field, value)
-    refresh_objective(key_result.objective_id)
+    if with_objective:
+        refresh_objective(key_result.objective_id)
 
 
 def refresh_objective(objective_id: int) -> None:

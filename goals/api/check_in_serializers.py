@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema_serializer
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from goals.api import examples
+from accounts.api.schema import ProblemSerializer
+from goals.api import bulk_examples, examples
 from goals.api.fields import (
     PlainDateField,
     ReportedValueField,
@@ -19,6 +22,7 @@ from goals.api.serializers import KeyResultSerializer
 from goals.models import CheckIn
 
 LARGEST_SEQUENCE = 2_147_483_647
+MOST_AT_ONCE = 500
 
 
 @extend_schema_serializer(examples=[examples.CHECK_IN])
@@ -118,3 +122,44 @@ class ReportSerializer(StrictSerializer):
         if found is None:
             raise serializers.ValidationError("This key result has no check-in with this number.")
         return found
+
+
+class BulkReportSerializer(ReportSerializer):
+    """A report and the key result it is about; which check-in it corrects is looked up by the action."""
+
+    key_result = TextField(max_length=100, help_text="Its code.")
+
+    def validate_corrects(self, sequence: int | None) -> Any:
+        return sequence
+
+
+@extend_schema_field(BulkReportSerializer(many=True))
+class ReportsField(serializers.ListField):
+    """Reports as they came: each is judged by itself, so that one of them takes nothing with it."""
+
+    class Anything(serializers.Field):
+        def to_internal_value(self, data: Any) -> Any:
+            return data
+
+    child = Anything(allow_null=True)
+
+
+@extend_schema_serializer(examples=bulk_examples.BULK)
+class BulkSerializer(StrictSerializer):
+    check_ins = ReportsField(max_length=MOST_AT_ONCE, help_text="Up to 500, recorded in this order.")
+
+
+class BulkResultSerializer(serializers.Serializer):
+    """What became of one report: `check_in` where it was kept, else `problem`."""
+
+    key_result = serializers.CharField(allow_null=True, help_text="As it was sent.")
+    status = serializers.IntegerField(help_text="As of a single report: 201, or that of the problem.")
+    check_in = KeptCheckInSerializer(required=False)
+    problem = ProblemSerializer(required=False)
+
+
+@extend_schema_serializer(examples=bulk_examples.BULK_RESULTS)
+class BulkResultsSerializer(serializers.Serializer):
+    """One for each report, in the order of the request."""
+
+    results = BulkResultSerializer(many=True)

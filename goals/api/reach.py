@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -9,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from areas.api.reach import in_reach
-from goals.models import CheckIn, Comment, Initiative, KeyResult, Kpi, Objective, Risk, Roadmap
+from goals.models import CheckIn, Comment, Initiative, KeyResult, Kpi, MovedCode, Objective, Risk, Roadmap
 from goals.models.initiative import InitiativeQuerySet
 from goals.models.key_result import KeyResultQuerySet
 from goals.models.kpi import KpiQuerySet
@@ -37,6 +38,18 @@ def objective_named(request: Request, code: str) -> Objective:
 
 def visible_key_results(request: Request) -> KeyResultQuerySet:
     return KeyResult.objects.visible_to(request.user).filter(in_reach(request, "objective__roadmap__area"))
+
+
+def key_results_named(request: Request, codes: Collection[str]) -> dict[str, KeyResult]:
+    """Those of codes that the request sees, by the code that was named; codes from before a move lead on."""
+    rows = visible_key_results(request).select_related("objective__roadmap")
+    found = {row.code: row for row in rows.filter(code__in=codes)}
+    if unknown := set(codes) - found.keys():
+        moved = MovedCode.objects.filter(code__in=unknown, key_result__isnull=False)
+        old = dict(moved.values_list("code", "key_result"))
+        there = {row.pk: row for row in rows.filter(pk__in=old.values())} if old else {}
+        found |= {code: there[pk] for code, pk in old.items() if pk in there}
+    return found
 
 
 def visible_check_ins(request: Request) -> QuerySet[CheckIn]:

@@ -22,13 +22,18 @@ def refusals_as_problems(places: Mapping[str, str | None] | None = None) -> Iter
     try:
         yield
     except Refused as refused:
-        status = HTTPStatus.BAD_REQUEST if isinstance(refused, BAD_REQUESTS) else HTTPStatus.CONFLICT
-        if isinstance(refused, StaleVersion):
-            status = HTTPStatus.PRECONDITION_FAILED
-        errors = [
-            FieldError(place, refused.code, sentence)
-            for field, sentences in refused.errors.items()
-            for sentence in sentences
-            if (place := field or (places or {}).get(sentence))
-        ]
-        raise Problem(status, refused.code, refused.sentence, errors) from refused
+        raise problem_of(refused, places) from refused
+
+
+def problem_of(refused: Refused, places: Mapping[str, str | None] | None = None) -> Problem:
+    """The answer to one refusal."""
+    status = HTTPStatus.BAD_REQUEST if isinstance(refused, BAD_REQUESTS) else HTTPStatus.CONFLICT
+    if isinstance(refused, StaleVersion):
+        status = HTTPStatus.PRECONDITION_FAILED
+    errors = [
+        FieldError(place, refused.code, sentence)
+        for field, sentences in refused.errors.items()
+        for sentence in sentences
+        if (place := field or (places or {}).get(sentence))
+    ]
+    return Problem(status, refused.code, refused.sentence, errors)

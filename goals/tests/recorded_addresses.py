@@ -28,6 +28,7 @@ POSTED = {
     "api:comment-detail": "comments.edit_comment",
     "api:objective-comments": "comments.add_comment",
     "api:key-result-check-ins": "check_ins.record_check_in",
+    "api:check-in-bulk": "bulk_check_ins.record_check_ins",
     "api:key-result-draft": "drafts.keep_draft",
     "api:key-result-draft-send": "drafts.send_draft",
     "api:area-detail": "areas.change_area",

@@ -76,6 +76,13 @@ def test_find_what_is_behind(shell, lib, lead):
     assert json.loads(shell("Find what is behind"))["results"] == []
 
 
+def test_report_many(shell, key_result):
+    kept, refused = json.loads(shell("Report many values at once"))["results"]
+    assert (kept["status"], refused["problem"]["code"]) == (201, "not_found")
+    key_result.refresh_from_db()
+    assert str(key_result.current_value) == "5.320000"
+
+
 def test_read_one(shell, key_result):
     assert json.loads(shell("Read one key result"))["code"] == key_result.code
 

@@ -6,11 +6,20 @@ from rest_framework.test import APIClient
 
 
 def send(
-    answer: Any, *, token: str, method: str, path: str, bodies: list[dict[str, Any]], etag: str = ""
+    answer: Any,
+    *,
+    token: str,
+    method: str,
+    path: str,
+    bodies: list[dict[str, Any]],
+    etag: str = "",
+    key: str = "",
 ) -> None:
     """One request after the other; keeps what the answers hold, and the codes of problems."""
     program = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}", SERVER_NAME="localhost")
     headers = {"if-match": etag} if etag else {}
+    if key:
+        headers["idempotency-key"] = key
     for body in bodies:
         try:
             response = getattr(program, method)(path, body, format="json", headers=headers)

@@ -67,6 +67,8 @@ QUICK = {
     "goals/api/area": ["writes[api:area", "other_methods_answer[api:area", "api/test_area_writes"],
     "goals/api/cycle": ["[api:cycle", "api/test_cycle"],
     "goals/api/alignment": ["alignment", "[api:objective-support"],
+    "goals/api/bulk": ["[api:check-in-bulk", "api/test_bulk"],
+    "goals/actions/bulk": ["[api:check-in-bulk", "api/test_bulk"],
     "goals/api/comment": ["[api:comment", "comment", "acknowledg", "taken_note"],
     "goals/api/initiative": ["initiative"],
     "goals/models/absence": ["absence"],

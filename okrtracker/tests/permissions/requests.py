@@ -151,6 +151,7 @@ FORMS: dict[str, Form] = {
     "api:risk-close": {"outcome": "prevented"},
     "api:risk-reopen": {"reason": WHY},
     "api:key-result-check-ins": REPORT,
+    "api:check-in-bulk": {"check_ins": [REPORT | {"key_result": "EDGE-24H2-O1-KR1"}]},
     "api:key-result-initiatives": {"title": "Another one"},
     "api:cycle-reopen": {"reason": WHY},
     "api:objective-needs": {"partner": "Another partner"},

@@ -340,6 +340,7 @@ REPORT_FIELDS = {
     },
     "api:kpi-entries": {"value", "note", "evidence_url", "effective_on", "corrects", "reason"},
     "api:token-list": {"name", "scope", "area", "days"},
+    "api:check-in-bulk": {"check_ins"},
     "api:key-result-check-ins": {
         "value",
         "status",

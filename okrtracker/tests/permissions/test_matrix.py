@@ -103,6 +103,7 @@ def difference(world, question: Question) -> Iterator[str]:
     if is_sent_away and not target.startswith("/sign-in/?next="):
         yield f"{question}: sent to {target}"
     may_write = method in {"POST", "DELETE"} and 200 <= expected < 400
+    may_write = may_write and rule.lets_write(actor, question.row)
     if not may_write and written:
         yield f"{question}: wrote to {written}"
     is_in = rule.is_open or actor in rules.SESSIONS | (rules.TOKENS if rule.is_for_programs else set())
