@@ -32,6 +32,7 @@ from goals.views import (
     risks,
     roadmaps,
     shares,
+    subscriptions,
     tags,
     weights,
 )
@@ -61,6 +62,9 @@ urlpatterns = [
     path("preferences/absences/", absences.absence_list, name="absence_list"),
     path("preferences/absences/<int:absence_id>/end/", absences.absence_end, name="absence_end"),
     path("drafts/", drafts.draft_list, name="draft_list"),
+    path("following/", subscriptions.follow_list, name="follow_list"),
+    path("objectives/<str:code>/follow/", subscriptions.objective_follow, name="objective_follow"),
+    path("key-results/<str:code>/follow/", subscriptions.key_result_follow, name="key_result_follow"),
     path("key-results/<str:code>/pause/", pauses.key_result_pause, name="key_result_pause"),
     path("key-results/<str:code>/rhythm/", pauses.key_result_rhythm, name="key_result_rhythm"),
     path("check-ins/", check_ins.my_check_ins, name="my_check_ins"),

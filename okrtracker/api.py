@@ -28,6 +28,7 @@ from goals.api.copy_views import KeyResultCopyView, ObjectiveCopyView, RoadmapCo
 from goals.api.cycle_views import CycleViewSet
 from goals.api.dependency_views import DependencyViewSet, NeededByViewSet, NeedsViewSet
 from goals.api.draft_views import CheckInDraftViewSet, KeyResultDraftSendView, KeyResultDraftView
+from goals.api.follow_views import FollowViewSet
 from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
 from goals.api.kpi_views import KpiEntryViewSet, KpiSeriesView, KpiViewSet
 from goals.api.move_views import KeyResultMoveView, ObjectiveMoveView
@@ -67,6 +68,7 @@ router.register("risks", RiskViewSet, basename="risk")
 router.register("mitigations", MitigationViewSet, basename="mitigation")
 router.register("kpis", KpiViewSet, basename="kpi")
 
+router.register("follows", FollowViewSet, basename="follow")
 router.register("drafts", CheckInDraftViewSet, basename="draft")
 router.register("reviews", ReviewViewSet, basename="review")
 router.register("record", RecordViewSet, basename="record")

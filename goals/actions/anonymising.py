@@ -31,7 +31,7 @@ from accounts.models.audit import opened
 from goals.actions.leaving import holdings, taken_over_from
 from goals.actions.people import lock_administrators, lock_person, skip_mails
 from goals.actions.refusals import Invalid, ReasonNeeded, WrongState
-from goals.models import Absence, CheckInDraft, IdempotencyKey, OutboxMail
+from goals.models import Absence, CheckInDraft, IdempotencyKey, OutboxMail, Subscription
 
 DOMAIN = "anonymised.invalid"  # RFC 2606: no mail ever goes there
 NEUTRAL = {
@@ -154,6 +154,7 @@ def _end_ways_in(person: User, mask: Mask) -> None:
     AccountMail.objects.alias(folded=Lower("email")).filter(folded__in=_folded(mask)).delete()
     skip_mails(person)
     CheckInDraft.objects.of(person).delete()
+    Subscription.objects.of(person).delete()
     Absence.objects.filter(person=person).update(note="")
     for mail in OutboxMail.objects.filter(user=person).exclude(last_error=""):
         OutboxMail.objects.filter(pk=mail.pk).update(last_error=mask.text(mail.last_error))

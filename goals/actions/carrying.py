@@ -12,6 +12,7 @@ from goals.actions.key_results import create_key_result
 from goals.actions.kpi_links import why_unfit_for
 from goals.actions.refusals import WrongState
 from goals.actions.roadmaps import create_objective, create_roadmap
+from goals.actions.subscriptions import go_on_following
 from goals.models import Cycle, KeyResult, Kpi, Objective, Roadmap, Visibility
 from goals.progress import goes_one_way
 
@@ -72,7 +73,9 @@ class Carrier:
         }
         values["kpi"] = self._kpi(row, objective, values["visibility"])
         values = with_marks_ahead(values | changes)
-        return create_key_result(objective, by=self.by, now=self.now, today=self.today, **values)
+        made = create_key_result(objective, by=self.by, now=self.now, today=self.today, **values)
+        go_on_following(row, made, now=self.now)
+        return made
 
     def _kpi(self, row: KeyResult, objective: Objective, visibility: str) -> Kpi | None:
         """The KPI that gives its value goes on doing so; where it no longer can, that is noted."""
@@ -112,6 +115,7 @@ class Carrier:
             **values_of(before, OBJECTIVE_FIELDS),
         )
         self.notes.objectives.append(made.code)
+        go_on_following(before, made, now=self.now)
         return made
 
     def _roadmap(self, before: Roadmap) -> Roadmap:

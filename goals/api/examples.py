@@ -221,6 +221,18 @@ SHARE = _answer(
         "url": f"{SITE}/api/v1/shares/5/",
     },
 )
+FOLLOW = _answer(
+    "An objective",
+    {
+        "id": 12,
+        "area": None,
+        "objective": "EDGE-24H2-O1",
+        "key_result": None,
+        "title": "A dependable base for on-device AI",
+        "followed_since": MOMENT,
+        "url": f"{SITE}/api/v1/follows/12/",
+    },
+)
 DEPENDENCY = _answer(
     "Asked of another area, and accepted",
     {

@@ -42,6 +42,7 @@ from goals.models import (
     OutboxMail,
     Risk,
     RolloverDecision,
+    Subscription,
 )
 
 FORMAT = "okrtracker-personal-data/1"
@@ -269,6 +270,14 @@ SECTIONS = (
         ("by",),
         fields("key_result.code", "into.key", "choice", "reason", "made_at"),
         ("key_result", "into"),
+    ),
+    Section(
+        "follows",
+        Subscription,
+        ("person",),
+        fields("kind", "code", "made_at"),
+        ("area", "objective", "key_result"),
+        is_private=True,
     ),
     Section("record", AuditEntry, ("actor", "about"), _entry, ("actor",)),
     Section("requests_of_programs", IdempotencyKey, ("owner",), fields("key", "status", "created_at")),

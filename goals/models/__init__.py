@@ -23,6 +23,7 @@ from goals.models.rollover import RolloverDecision
 from goals.models.sent_form import SentForm
 from goals.models.share import Share
 from goals.models.snapshot import Snapshot
+from goals.models.subscription import Subscription
 
 __all__ = [
     "Absence",
@@ -53,5 +54,6 @@ __all__ = [
     "SentForm",
     "Share",
     "Snapshot",
+    "Subscription",
     "Visibility",
 ]

@@ -57,6 +57,7 @@ DERIVED = "derived figures: they follow from check-ins and definitions, which ar
 READS = "reads only"
 HELPS = "a part of the others, which are exercised"
 DRAFTS = "nobody but its author reads a draft, administrators neither; what it becomes is a record of its own"
+FOLLOWS = "what somebody follows is read by nobody else, administrators neither"
 NO_ENTRY = {
     "alignments.may_weigh": READS,
     "absences.left_out": READS,
@@ -147,6 +148,9 @@ NO_ENTRY = {
     "stored.refresh_key_result": DERIVED,
     "stored.refresh_objective": DERIVED,
     "stored.differences": READS,
+    "subscriptions.subscribe": FOLLOWS,
+    "subscriptions.unsubscribe": FOLLOWS,
+    "subscriptions.go_on_following": FOLLOWS,
     "what_if.figures_after": READS,
 }
 EXERCISED: dict[str, Callable[["Cast"], Any]] = {}

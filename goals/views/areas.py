@@ -14,9 +14,11 @@ from areas.permissions import can_edit_plan
 from goals.figures import AreaFigures
 from goals.figures.tree import shared_with_one
 from goals.models import Roadmap
+from goals.models.subscription import with_followed
 from goals.views.context import area_crumbs, chosen_cycle, cycle_context, may_edit, saying_area
 from goals.views.kpis import kpis_of_area
 from goals.views.looking_back import day_context, shown_day, tree_of_cycle
+from goals.views.subscriptions import press_for
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def _names_of_leads() -> dict[int, list[str]]:
 @require_safe
 def area_detail(request: HttpRequest, area_key: str) -> HttpResponse:
     """Goes on to the area's page of the cycle; says so where the area has none."""
-    area = get_object_or_404(Area.objects.live(), key=area_key)
+    areas = with_followed(Area.objects.live(), request.user, "area")
+    area = get_object_or_404(areas, key=area_key)
     cycle = chosen_cycle(request)
     if cycle is not None:
         roadmaps = Roadmap.objects.visible_to(request.user).filter(area=area, cycle=cycle)
@@ -67,6 +70,7 @@ def area_detail(request: HttpRequest, area_key: str) -> HttpResponse:
             day = request.GET.get("as_of", "")
             return redirect(f"{page}?{urlencode({'as_of': day})}" if day else page)
     context = {"nav": "areas", "area": area, "crumbs": area_crumbs(area), **cycle_context(request, cycle)}
+    context["follow"] = press_for(area, "area", cycle_key=cycle.key if cycle else "")
     if cycle is not None:
         context |= may_edit(request.user, area, cycle) | {"saying_area": saying_area(area)}
         context |= {"shared": shared_with_one(area, cycle, user=request.user, today=timezone.localdate())}

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from goals.figures import KeyResultFigures, Past, key_result_figures, plan_changes
 from goals.figures.given_up import given_up
 from goals.models import CheckIn, KeyResult
+from goals.models.subscription import with_followed
 from goals.views.carried import carried_key_result
 from goals.views.context import may_edit
 from goals.views.courses import key_result_chart
@@ -18,6 +19,7 @@ from goals.views.looking_back import ShownDay, day_context, known_check_ins, sho
 from goals.views.objectives import objective_crumbs
 from goals.views.pauses import asking_of
 from goals.views.roadmaps import checkable_ids
+from goals.views.subscriptions import press_for
 from goals.views.threads import talk_by_check_in
 
 CHECK_INS_PER_PAGE = 50
@@ -25,7 +27,8 @@ CHECK_INS_PER_PAGE = 50
 
 @require_safe
 def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
-    rows = KeyResult.objects.visible_to(request.user).with_context()
+    visible = KeyResult.objects.visible_to(request.user).with_context()
+    rows = with_followed(visible, request.user, "key_result")
     key_result = get_object_or_404(rows.filter(objective__roadmap__area__archived_at__isnull=True), code=code)
     shown = shown_day(request, key_result.cycle)
     days = day_context(request, key_result.cycle, shown)
@@ -46,6 +49,7 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "nav": "areas",
         "key_result": figures.key_result,
+        "follow": None if shown.as_of else press_for(key_result, "key_result"),
         "cycle": key_result.cycle,
         "crumbs": [
             *objective_crumbs(key_result.objective, last=False, days=days),

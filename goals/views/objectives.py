@@ -25,6 +25,7 @@ from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
 from goals.figures.shared import owners_of
 from goals.models import Alignment, CheckIn, Comment, Cycle, KeyResult, Objective, Share
+from goals.models.subscription import with_followed
 from goals.views.carried import carried_objective
 from goals.views.context import Reader, area_crumbs, may_edit
 from goals.views.courses import mean_chart
@@ -32,6 +33,7 @@ from goals.views.looking_back import ShownDay, day_context, known_check_ins, sho
 from goals.views.need_lines import lines_of
 from goals.views.risks_and_needs import needed_by, needs_of, risks_of
 from goals.views.roadmaps import checkable_ids
+from goals.views.subscriptions import press_for
 from goals.views.threads import thread_of
 
 LATEST_SHOWN = 10
@@ -43,7 +45,7 @@ TODAY = {"as_of_query": "", "plan_query": ""}
 def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     objectives = Objective.objects.visible_to(request.user).filter(roadmap__area__archived_at__isnull=True)
     related = objectives.select_related("owner", "reviewer", "roadmap__area__parent", "roadmap__cycle")
-    objective = get_object_or_404(related, code=code)
+    objective = get_object_or_404(with_followed(related, request.user, "objective"), code=code)
     shown = shown_day(request, objective.roadmap.cycle)
     figures, dropped, course = _figures(objective, request.user, shown)
     cycle = figures.objective.roadmap.cycle
@@ -55,6 +57,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "nav": "areas",
         "objective": objective,
+        "follow": None if shown.as_of else press_for(objective, "objective"),
         "thread": thread_of(objective, comments, request.user, is_open=not objective.roadmap.cycle.is_closed),
         "cycle": objective.roadmap.cycle,
         "crumbs": objective_crumbs(objective, last=True, days=days),

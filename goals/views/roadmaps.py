@@ -18,6 +18,7 @@ from goals.figures.needs import most_pressing_first
 from goals.figures.remarks import reviews
 from goals.figures.tree import Part
 from goals.models import Cycle, KeyResult, Risk, Roadmap
+from goals.models.subscription import with_followed
 from goals.views.context import Reader, area_crumbs, may_edit, saying_area
 from goals.views.courses import mean_chart
 from goals.views.exports import printed_lengths
@@ -32,6 +33,7 @@ from goals.views.looking_back import (
 )
 from goals.views.need_lines import lines_of
 from goals.views.risks_and_needs import needed_by, needs_of, risks_of
+from goals.views.subscriptions import press_for
 
 LATEST_SHOWN = 6
 
@@ -47,13 +49,15 @@ class ObjectiveCard:
 @require_safe
 def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpResponse:
     """The roadmap of an area; for an area with teams the roll-up of everything below."""
-    area = get_object_or_404(Area.objects.live().select_related("parent"), key=area_key)
+    areas = with_followed(Area.objects.live().select_related("parent"), request.user, "area")
+    area = get_object_or_404(areas, key=area_key)
     cycle = get_object_or_404(Cycle, key=cycle_key)
     shown = shown_day(request, cycle)
     days = day_context(request, cycle, shown)
     context = {
         "nav": "areas",
         "area": area,
+        "follow": None if shown.as_of else press_for(area, "area", cycle_key=cycle.key),
         "cycle": cycle,
         "cycle_page": reverse("areas:area_detail", args=[area.key]),
         "crumbs": area_crumbs(area, query=days["plan_query"]),

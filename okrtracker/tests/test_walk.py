@@ -47,6 +47,7 @@ SAMPLES = {
     "initiative_id": "900007",
     "alignment_id": "900007",
     "share_id": "900009",
+    "follow_id": "900010",
     "concern_id": "900008",
     "absence_id": "900009",
     "sequence": "1",
@@ -56,6 +57,7 @@ SAMPLES = {
 SAMPLES_OF = {
     "goals:key_result_detail": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_create": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_follow": {"code": "EDGE-24H2-O1-KR1"},
     "goals:draft_send": {"code": "EDGE-24H2-O1-KR1"},
     "goals:draft_discard": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-draft": {"code": "EDGE-24H2-O1-KR1"},
@@ -170,6 +172,7 @@ WELL_KNOWN = {"security_txt", "well_known_change_password"}
 # a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
     "api:token-detail",
+    "api:follow-detail",
     "api:key-result-draft",
     "mfa_deactivate_totp",
     "mfa_download_recovery_codes",

@@ -48,6 +48,7 @@ PAGES = {
     "risks": ("manager", "/risks/"),
     "reviews": ("manager", "/reviews/"),
     "drafts": ("lead", "/drafts/"),
+    "what I follow": ("lead", "/following/"),
     "kpis": ("manager", "/kpis/"),
     "new kpi": ("lead", "/areas/DIST/kpis/new/"),
     "my check-ins": ("lead", "/check-ins/"),

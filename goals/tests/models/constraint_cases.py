@@ -30,6 +30,7 @@ from goals.models import (
     OutboxMail,
     RolloverDecision,
     Snapshot,
+    Subscription,
 )
 from goals.tests.factories import (
     NOW,
@@ -142,6 +143,11 @@ def make_check_in() -> Model:
 
 def make_draft() -> Model:
     return CheckInDraft.objects.create(author=UserFactory(), key_result=KeyResultFactory(), note="So far")
+
+
+def make_subscription(kind: str) -> Callable[[], Model]:
+    made = {"area": AreaFactory, "objective": ObjectiveFactory, "key_result": KeyResultFactory}[kind]
+    return lambda: Subscription.objects.create(person=UserFactory(), **{kind: made()})
 
 
 def make_absence() -> Model:
@@ -568,6 +574,26 @@ CHECK_INS += [
         "Nobody stands in for themselves.",
         make_absence,
         lambda row: {"stand_in_id": row.person_id},
+    ),
+]
+ONE_THING = "One follows an area, an objective or a key result."
+CHECK_INS += [
+    Case("subscription_to_one_thing", ONE_THING, make_subscription("objective"), {"objective_id": None}),
+    Case(
+        "subscription_to_one_thing",
+        ONE_THING,
+        make_subscription("objective"),
+        lambda row: {"area_id": row.objective.roadmap.area_id},
+    ),
+    *(
+        Case(
+            f"subscription_once_per_{kind}",
+            "You follow this already.",
+            make_subscription(kind),
+            {},
+            copy=True,
+        )
+        for kind in ("area", "objective", "key_result")
     ),
 ]
 NOT_SENT = "A draft that was not sent says when and why."

@@ -13,7 +13,7 @@ from goals.models import AppendOnly, CheckIn, Cycle, KeyResult, Objective, Risk,
 from goals.tests.factories import MitigationFactory, RiskFactory, check_in
 
 # An answer kept for a program is no history: it goes with the program's owner.
-MAY_CASCADE = {"IdempotencyKey.owner", "TrustedBrowser.user"}
+MAY_CASCADE = {"IdempotencyKey.owner", "TrustedBrowser.user", "Subscription.area"}
 
 
 def test_every_reference_protects_what_it_refers_to():

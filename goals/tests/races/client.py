@@ -45,6 +45,7 @@ from goals.actions.roadmaps import create_objective  # noqa: E402
 from goals.actions.rollover import roll_over  # noqa: E402
 from goals.actions.scores import score_key_result  # noqa: E402
 from goals.actions.shares import share, weigh_share  # noqa: E402
+from goals.actions.subscriptions import subscribe, unsubscribe  # noqa: E402
 from goals.actions.weights import Wanted, change_key_result_weights  # noqa: E402
 from goals.models import Cycle, Dependency, Initiative, KeyResult, Kpi, Objective, Roadmap, Share  # noqa: E402
 from goals.tests.races import people, plans, programs  # noqa: E402
@@ -249,6 +250,15 @@ def be_away(answer: Answer, *, person: int, stand_in: int, weeks: int) -> None:
         answer.note(lambda days=days: add_absence(who, now=NOW, today=TODAY, stand_in=other, **days).pk)
 
 
+def follow(answer: Answer, *, objective: int, person: int, rounds: int, ends: bool = False) -> None:
+    """Follows one thing over and over; with `ends` stops each time, so that there is something to do."""
+    row, who = Objective.objects.get(pk=objective), User.objects.get(pk=person)
+    for _round in range(rounds):
+        answer.note(lambda: subscribe(row, by=who, now=NOW))
+        if ends:
+            answer.note(lambda: unsubscribe(row, by=who))
+
+
 def run_initiatives(answer: Answer, *, key_result: int, by: int, name: str, rounds: int) -> None:
     """Adds some to the list and shifts each through it."""
     row = KeyResult.objects.select_related("objective__roadmap").get(pk=key_result)
@@ -392,6 +402,7 @@ WORK = (
             create_risks,
             post,
             be_away,
+            follow,
             send_drafts,
             write_draft,
             run_initiatives,

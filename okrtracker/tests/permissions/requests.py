@@ -126,6 +126,7 @@ FORMS: dict[str, Form] = {
         "check_in_every_days": "7",
         "visibility": "internal",
     },
+    "api:follow-list": {"area": "CORE"},
     "api:kpi-list": {"area": "EDGE", "title": "Another one"},
     "api:kpi-entries": {"value": "4"},
     "goals:initiative_create": {"title": "Another one", "state": "planned"},

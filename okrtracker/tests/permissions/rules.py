@@ -94,6 +94,8 @@ WORDS = {
     # Of others, nobody finds a draft, managers and administrators neither.
     "whose draft it is": Word(WROTE, WROTE),
     "whose draft it is and programs": Word(WROTE_TOO, WROTE_TOO),
+    # The same of what somebody follows.
+    "who follows it and programs": Word(WROTE_TOO, WROTE_TOO),
     # Of what waits for them; requests.py makes the leads of its area the reviewers.
     "its reviewer": Word(WROTE, WROTE),
     "managers": Word(everywhere(RUNNERS | RUNNERS_TOKENS)),

@@ -45,6 +45,7 @@ from goals.models import (
     Risk,
     Roadmap,
     Share,
+    Subscription,
     Visibility,
 )
 from goals.tests.factories import (
@@ -81,6 +82,7 @@ SERIALS = {
     "comment_id": {"own": 900_005, "other": 910_005, "restricted": 920_005},
     "concern_id": {"own": 900_008, "other": 910_008, "restricted": 920_008},
     "alignment_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
+    "follow_id": {"own": 900_010, "other": 910_010, "restricted": 920_010},
     "share_id": {"own": 900_009, "other": 910_009, "restricted": 920_009},
 }
 
@@ -236,6 +238,8 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         AlignmentFactory(pk=serial["alignment_id"], supporter=objective, supported=above)
         # With an area that nobody here leads, so that who edits the plan at home is who may.
         ShareFactory(pk=serial["share_id"], objective=objective, area=Area.objects.get(key="LIB"))
+        # Of what no address is about, so that whoever follows something anew follows it for the first time.
+        Subscription.objects.create(pk=serial["follow_id"], person=lead, objective=above)
         ConcernFactory(pk=serial["concern_id"], risk=risk, objective=above)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
     for area, owner in ((edge, "owner"), (core, "other lead")):
