@@ -34,6 +34,7 @@ from goals.views import (
     shares,
     subscriptions,
     tags,
+    templates,
     weights,
 )
 
@@ -80,6 +81,20 @@ urlpatterns = [
     path("tags/", tags.tag_list, name="tag_list"),
     path("tags/<str:tag>/", tags.tag_detail, name="tag_detail"),
     path("tags/<str:tag>/rename/", tags.tag_rename, name="tag_rename"),
+    path("templates/", templates.template_list, name="template_list"),
+    path("templates/<int:template_id>/", templates.template_detail, name="template_detail"),
+    path("templates/<int:template_id>/edit/", templates.template_edit, name="template_edit"),
+    path("templates/<int:template_id>/archive/", templates.template_archive, name="template_archive"),
+    path("templates/<int:template_id>/restore/", templates.template_restore, name="template_restore"),
+    path("objectives/<str:code>/template/", templates.template_save, name="template_save"),
+    path(
+        "areas/<str:area_key>/<str:cycle_key>/templates/", templates.template_choose, name="template_choose"
+    ),
+    path(
+        "areas/<str:area_key>/<str:cycle_key>/templates/<int:template_id>/",
+        templates.template_begin,
+        name="template_begin",
+    ),
     path("alignment/", alignment_map.alignment_map_page, name="alignment_map"),
     path("alignment.csv", alignment_map.alignment_map_csv, name="alignment_map_csv"),
     path("areas/<str:area_key>/<str:cycle_key>/new/", plan.roadmap_create, name="roadmap_create"),

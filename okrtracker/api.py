@@ -47,6 +47,7 @@ from goals.api.risk_views import ObjectiveRiskViewSet, RiskViewSet
 from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
 from goals.api.share_views import ObjectiveSharesViewSet, ShareViewSet
 from goals.api.tag_views import TagRenameView, TagsView
+from goals.api.template_views import TemplateViewSet
 
 app_name = "api"
 
@@ -69,6 +70,7 @@ router.register("mitigations", MitigationViewSet, basename="mitigation")
 router.register("kpis", KpiViewSet, basename="kpi")
 
 router.register("follows", FollowViewSet, basename="follow")
+router.register("templates", TemplateViewSet, basename="template")
 router.register("drafts", CheckInDraftViewSet, basename="draft")
 router.register("reviews", ReviewViewSet, basename="review")
 router.register("record", RecordViewSet, basename="record")

@@ -125,6 +125,24 @@ def copy_roadmap(
     return copier.report
 
 
+def refuse_unless_planned(into: Roadmap) -> Cycle:
+    """The cycle of a roadmap in which something new may be planned, held against being closed.
+
+    Raises CycleClosed, WrongState, Archived.
+    """
+    cycle = locks.share_cycle(into.cycle_id)
+    _refuse_unless_planned(cycle, into)
+    return cycle
+
+
+def _refuse_unless_planned(cycle: Cycle, into: Roadmap) -> None:
+    refuse_closed(cycle)
+    if cycle.state == Cycle.State.CLOSING:
+        raise WrongState(_("%(cycle)s is closing; nothing new is planned in it.") % {"cycle": cycle.name})
+    if into.area.archived_at is not None:
+        raise Archived(_("%(code)s is archived or dropped; restore it first.") % {"code": into.area.key})
+
+
 class _Copier:
     """Copies rows into one roadmap. Begins with both cycles, held alone: rows of many places are written."""
 
@@ -133,11 +151,7 @@ class _Copier:
     ) -> None:
         held = {pk: locks.lock_cycle(pk) for pk in sorted({cycle.pk, into.cycle_id})}
         there = held[into.cycle_id]
-        refuse_closed(there)
-        if there.state == Cycle.State.CLOSING:
-            raise WrongState(_("%(cycle)s is closing; nothing new is planned in it.") % {"cycle": there.name})
-        if into.area.archived_at is not None:
-            raise Archived(_("%(code)s is archived or dropped; restore it first.") % {"code": into.area.key})
+        _refuse_unless_planned(there, into)
         self.into, self.cycle, self.wanted = into, there, wanted
         self.distance = there.starts_on - held[cycle.pk].starts_on
         self.is_same_cycle = cycle.pk == there.pk

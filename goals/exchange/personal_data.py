@@ -310,6 +310,8 @@ LEFT_OUT = {
     "SocialApp.name": "of the organisation",
     "Area.name": "of the organisation",
     "HistoricalArea.name": "of the organisation",
+    "ObjectiveTemplate.name": "of the organisation",
+    "HistoricalObjectiveTemplate.name": "of the organisation",
     "Cycle.name": "of the organisation",
     "HistoricalCycle.name": "of the organisation",
 }

@@ -17,6 +17,7 @@ from goals.models.kpi_entry import KpiEntry
 from goals.models.mitigation import Mitigation
 from goals.models.moved_code import MovedCode
 from goals.models.objective import Level, Objective
+from goals.models.objective_template import ObjectiveTemplate
 from goals.models.outbox import OutboxMail
 from goals.models.risk import Risk
 from goals.models.rollover import RolloverDecision
@@ -47,6 +48,7 @@ __all__ = [
     "Mitigation",
     "MovedCode",
     "Objective",
+    "ObjectiveTemplate",
     "OutboxMail",
     "Risk",
     "Roadmap",

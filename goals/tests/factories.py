@@ -24,6 +24,7 @@ from goals.models import (
     Mitigation,
     MovedCode,
     Objective,
+    ObjectiveTemplate,
     Risk,
     Roadmap,
     Share,
@@ -212,6 +213,53 @@ class KpiFactory(factory.django.DjangoModelFactory):
     title = factory.LazyAttribute(lambda made: f"KPI {made.number}")
     unit = "tok/s"
     added_on = dt.date(2024, 7, 1)
+
+
+class TemplateFactory(factory.django.DjangoModelFactory):
+    """Of an area, with one key result from 0 to 10 tok/s that is due in the middle of the cycle."""
+
+    area = factory.SubFactory(AreaFactory)
+    name = "Faster"
+    title = "Be faster"
+    plan = factory.LazyFunction(
+        lambda: {
+            "objective": {
+                "kind": "focus",
+                "commitment": "aspirational",
+                "priority": None,
+                "weight": "1",
+                "counts_supporters": False,
+                "pillar": "",
+                "impact": "",
+                "cost": "",
+                "tags": "",
+            },
+            "key_results": [
+                {
+                    "title": "Speed",
+                    "metric": "",
+                    "unit": "tok/s",
+                    "kind": "reach",
+                    "start_value": "0",
+                    "commit_value": None,
+                    "target_value": "10",
+                    "stretch_value": None,
+                    "lower_bound": None,
+                    "upper_bound": None,
+                    "weight": "1",
+                    "tags": "",
+                    "check_in_every_days": None,
+                    "source_note": "",
+                    "due_at": "0.5",
+                    "interim_targets": [["0.25", "4"]],
+                    "initiatives": [],
+                }
+            ],
+        }
+    )
+
+    class Meta:
+        model = ObjectiveTemplate
 
 
 def enter(kpi: Kpi, value, *, author=None, on: dt.date = TODAY, **fields) -> Entered:

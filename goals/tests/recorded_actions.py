@@ -34,6 +34,7 @@ from goals.actions import (
     scores,
     shares,
     tags,
+    templates,
     weights,
 )
 from goals.models import Alignment, CheckIn, Comment, Cycle, Dependency, Initiative, KeyResult
@@ -142,6 +143,8 @@ NO_ENTRY = {
     "rows.refuse_given_up": READS,
     "rows.refuse_stale": READS,
     "rows.refuse_without_reason": READS,
+    "copying.refuse_unless_planned": READS,
+    "templates.beginnings_of": READS,
     "snapshots.take_snapshots": DERIVED,
     "stored.key_result_figures": READS,
     "stored.objective_completion": READS,
@@ -168,6 +171,11 @@ def be_away(c: Cast) -> Any:
     return absences.add_absence(
         c.by, now=NOW, today=TODAY, first_on=TODAY, last_on=TODAY + timedelta(days=7), stand_in=c.lead
     )
+
+
+def a_template(c: Cast) -> Any:
+    saved = templates.save_template(c.objective, c.roadmap.area, by=c.by, now=NOW, name="Faster")
+    return saved.template
 
 
 def leaves(name: str, **expected: Any) -> Callable[[Callable[[Cast], Any]], None]:
@@ -314,6 +322,27 @@ def _(c):
 leaves(
     "kpis.create_kpi", action="created", kind="KPI", subject="EDGE-K1", changes={"title": [None, "Speed"]}
 )(lambda c: kpis.create_kpi(c.roadmap.area, by=c.by, now=NOW, today=TODAY, title="Speed"))
+leaves("templates.save_template", action="created", kind="template", changes={"name": [None, "Faster"]})(
+    lambda c: a_template(c)
+)
+leaves("templates.change_template", action="changed", kind="template", changes={"name": ["Faster", "New"]})(
+    lambda c: templates.change_template(a_template(c), by=c.by, now=NOW, name="New")
+)
+leaves("templates.archive_template", action="changed", kind="template", changes={"archived_at": [None, ...]})(
+    lambda c: templates.archive_template(a_template(c), by=c.by, now=NOW)
+)
+
+
+@leaves("templates.restore_template", action="changed", kind="template", changes={"archived_at": [..., None]})
+def _(c):
+    template = a_template(c)
+    templates.archive_template(template, by=c.by, now=NOW)
+    templates.restore_template(template, by=c.by, now=NOW)
+
+
+leaves("templates.begin_objective", action="created", kind="key result", subject="EDGE-24H2-O2-KR1")(
+    lambda c: templates.begin_objective(a_template(c), c.roadmap, by=c.by, now=NOW, today=TODAY)
+)
 leaves("kpis.change_kpi", action="changed", kind="KPI", changes={"title": [..., "Faster"]})(
     lambda c: kpis.change_kpi(KpiFactory(area=c.roadmap.area), by=c.by, now=NOW, title="Faster")
 )

@@ -27,6 +27,7 @@ from goals.tests.factories import (
     ObjectiveFactory,
     RiskFactory,
     ShareFactory,
+    TemplateFactory,
     check_in,
     enter,
 )
@@ -49,6 +50,7 @@ SAMPLES = {
     "share_id": "900009",
     "follow_id": "900010",
     "concern_id": "900008",
+    "template_id": "900010",
     "absence_id": "900009",
     "sequence": "1",
     "objective": "EDGE-24H2-B1",
@@ -244,6 +246,7 @@ def story(key_result, lead):
     DependencyFactory(pk=SAMPLES["need_id"], objective=key_result.objective)
     above = ObjectiveFactory(roadmap=key_result.objective.roadmap)
     ShareFactory(pk=SAMPLES["share_id"], objective=key_result.objective, area=AreaFactory())
+    TemplateFactory(pk=SAMPLES["template_id"], area=key_result.area)
     AlignmentFactory(pk=SAMPLES["alignment_id"], supporter=key_result.objective, supported=above)
     Comment.objects.create(
         pk=SAMPLES["comment_id"], objective=key_result.objective, author=lead, text="Well done."

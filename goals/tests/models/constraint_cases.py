@@ -48,6 +48,7 @@ from goals.tests.factories import (
     RiskFactory,
     RoadmapFactory,
     ShareFactory,
+    TemplateFactory,
     check_in,
     enter,
 )
@@ -1100,6 +1101,13 @@ CASES = [
         ShareFactory,
         {},
         copy=True,
+    ),
+    Case("template_has_name", "A template has a name.", TemplateFactory, {"name": ""}),
+    Case(
+        "template_has_title",
+        "A template says in its title what is to be reached.",
+        TemplateFactory,
+        {"title": ""},
     ),
     Case("share_weight_not_negative", "A weight is 0 or more.", ShareFactory, {"weight": Decimal(-1)}),
     Case(

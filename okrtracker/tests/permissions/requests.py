@@ -32,6 +32,7 @@ from goals.models import (
     Kpi,
     Mitigation,
     Objective,
+    ObjectiveTemplate,
     Risk,
     Roadmap,
     Share,
@@ -127,6 +128,8 @@ FORMS: dict[str, Form] = {
         "visibility": "internal",
     },
     "api:follow-list": {"area": "CORE"},
+    "goals:template_save": {"name": "A template", "of": "area"},
+    "api:template-list": {"objective": "EDGE-24H2-O1"},
     "api:kpi-list": {"area": "EDGE", "title": "Another one"},
     "api:kpi-entries": {"value": "4"},
     "goals:initiative_create": {"title": "Another one", "state": "planned"},
@@ -186,6 +189,7 @@ class Found:
             Concern: {"pk": self.parts.get("concern_id")},
             Alignment: {"pk": self.parts.get("alignment_id")},
             Share: {"pk": self.parts.get("share_id")},
+            ObjectiveTemplate: {"pk": self.parts.get("template_id")},
             Cycle: {"key": self.parts.get("cycle_key")},
         }
         return model._default_manager.get(**keys[model])
@@ -371,6 +375,22 @@ FORMS_OF_ROWS |= {
 }
 
 
+def _template(found: Found) -> Form:
+    return {"name": "Another name", "title": "Another title"} | _version(found, ObjectiveTemplate)
+
+
+def _begun(found: Found) -> Form:
+    return {"title": "A new one", "kr1-take": "on", "kr1-title": "Speed", "kr1-target_value": "10"}
+
+
+FORMS_OF_ROWS |= {
+    "goals:template_edit": _template,
+    "goals:template_begin": _begun,
+    # In a roadmap that everybody reads; the template is of the row.
+    "api:template-begin": lambda found: {"roadmap": f"{found.get(ObjectiveTemplate).area.key}-24H2"},
+}
+
+
 def every_area_has_a_team() -> None:
     """With a roadmap in each cycle that its area has one in."""
     for roadmap in list(Roadmap.objects.select_related("area", "cycle")):
@@ -450,6 +470,8 @@ BEFORE: dict[str, Callable[[], Any]] = {
     "goals:objective_move": every_area_has_a_team,
     "api:objective-move": every_area_has_a_team,
     "goals:kpi_restore": lambda: Kpi.objects.update(archived_at=timezone.now()),
+    "goals:template_save": lambda: Roadmap.objects.update(visibility="internal"),
+    "goals:template_restore": archived(ObjectiveTemplate),
     "goals:comment_edit": lambda: Comment.objects.update(created_at=timezone.now()),
     "goals:need_ask_again": everything_is_accepted,
     "api:dependency-ask-again": everything_is_accepted,

@@ -61,6 +61,7 @@ from goals.tests.factories import (
     RiskFactory,
     RoadmapFactory,
     ShareFactory,
+    TemplateFactory,
     check_in,
     enter,
 )
@@ -84,6 +85,7 @@ SERIALS = {
     "alignment_id": {"own": 900_007, "other": 910_007, "restricted": 920_007},
     "follow_id": {"own": 900_010, "other": 910_010, "restricted": 920_010},
     "share_id": {"own": 900_009, "other": 910_009, "restricted": 920_009},
+    "template_id": {"own": 900_010, "other": 910_010, "restricted": 920_010},
 }
 
 WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
@@ -241,6 +243,7 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         # Of what no address is about, so that whoever follows something anew follows it for the first time.
         Subscription.objects.create(pk=serial["follow_id"], person=lead, objective=above)
         ConcernFactory(pk=serial["concern_id"], risk=risk, objective=above)
+        TemplateFactory(pk=serial["template_id"], area=area)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
     for area, owner in ((edge, "owner"), (core, "other lead")):
         kpi = KpiFactory(area=area, owner=people[owner], added_on=now - dt.timedelta(60))
