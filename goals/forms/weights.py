@@ -15,7 +15,7 @@ from goals.actions.refusals import Refused
 from goals.actions.weights import Wanted
 from goals.forms.plan import VERSION
 from goals.forms.plan_fields import NumberField
-from goals.models import KeyResult, Objective
+from goals.models import KeyResult, Objective, Share
 from goals.progress import EXACT
 
 REASON_HELP = gettext_lazy("Needed when a weight changes: the cycle has begun. It is kept and shown.")
@@ -34,20 +34,37 @@ class WeightRow:
 
 
 @dataclass(frozen=True)
+class FixedRow:
+    """A line of the same mean that is weighed elsewhere: an objective that another area plans."""
+
+    owned: Share
+    share: Decimal | None
+    left_out_because: str
+
+    @property
+    def row(self) -> Objective:
+        return self.owned.objective
+
+
+@dataclass(frozen=True)
 class WeightGroup:
     """The lines of one mean, and what its shares add up to: 1, or nothing."""
 
     title: str
     rows: list[WeightRow]
+    fixed: list[FixedRow]
 
     @property
     def total(self) -> Decimal | None:
-        shares = [line.share for line in self.rows if line.share is not None]
+        shares = [line.share for line in (*self.rows, *self.fixed) if line.share is not None]
         return Decimal(1) if shares else None
 
 
 class WeightsForm(forms.Form):
-    """`rows` in their order. What cannot be read counts as 0 in the shares, until it is mended."""
+    """`rows` in their order. What cannot be read counts as 0 in the shares, until it is mended.
+
+    `shared` are objectives that other areas plan and that count in the same mean, each with its weight here.
+    """
 
     reason = forms.CharField(
         label=gettext_lazy("Why they change"),
@@ -56,9 +73,12 @@ class WeightsForm(forms.Form):
         max_length=2000,
     )
 
-    def __init__(self, data: Any = None, *, rows: Iterable[Any], asks_reason: bool) -> None:
+    def __init__(
+        self, data: Any = None, *, rows: Iterable[Any], asks_reason: bool, shared: Iterable[Share] = ()
+    ) -> None:
         super().__init__(data)
         self.rows = list(rows)
+        self.shared = list(shared)
         self.conflicting: dict[int, Decimal] = {}
         if asks_reason:
             self.fields["reason"].help_text = REASON_HELP
@@ -98,7 +118,7 @@ class WeightsForm(forms.Form):
             elif entered != row.weight:
                 conflicting[row.pk] = row.weight
             data[f"version-{row.code}"] = str(row.version)
-        form = WeightsForm(data, rows=self.rows, asks_reason="reason" in self.fields)
+        form = WeightsForm(data, rows=self.rows, asks_reason="reason" in self.fields, shared=self.shared)
         form.conflicting = conflicting
         form.is_valid()
         return form
@@ -113,23 +133,26 @@ class WeightsForm(forms.Form):
 
     def _group(self, title: str, rows: list[Any]) -> WeightGroup:
         weights = {row.pk: self._weight(row) for row in rows if not _left_out(row)}
+        fixed = [share for share in self.shared if rows and share.objective.kind == rows[0].kind]
+        weights |= {share.objective_id: share.weight for share in fixed if not _left_out(share.objective)}
         total = sum(weights.values(), Decimal(0))
-        lines = []
-        for row in rows:
+
+        def share_of(row: Any) -> tuple[Decimal | None, str]:
             weight = weights.get(row.pk)
             share = EXACT.divide(weight, total) if weight and total else None
-            because = _left_out(row) or ("" if weight else _("0 counts nowhere"))
-            lines.append(
-                WeightRow(
-                    row,
-                    self[f"weight-{row.code}"],
-                    self[f"version-{row.code}"],
-                    share,
-                    because,
-                    self.conflicting.get(row.pk),
-                )
+            return share, _left_out(row) or ("" if weight else _("0 counts nowhere"))
+
+        lines = [
+            WeightRow(
+                row,
+                self[f"weight-{row.code}"],
+                self[f"version-{row.code}"],
+                *share_of(row),
+                self.conflicting.get(row.pk),
             )
-        return WeightGroup(title, lines)
+            for row in rows
+        ]
+        return WeightGroup(title, lines, [FixedRow(each, *share_of(each.objective)) for each in fixed])
 
     def _weight(self, row: Any) -> Decimal:
         if not self.is_bound:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from goals.actions.refusals import Refused, StaleVersion
 from goals.actions.weights import change_key_result_weights, change_objective_weights
 from goals.forms.weights import WeightsForm
-from goals.models import KeyResult, Objective
+from goals.models import KeyResult, Objective, Roadmap, Share
 from goals.views import plan_flow
 from goals.views.objectives import objective_crumbs
 from goals.views.plan import editable_roadmap, roadmap_crumbs
@@ -54,7 +54,9 @@ def roadmap_weights(request: HttpRequest, area_key: str, cycle_key: str) -> Http
         {"preview": "goals:roadmap_weight_shares", "preview_of": [area_key, cycle_key]},
     )
     objectives = Objective.objects.counting().filter(roadmap=roadmap)
-    return _weigh(request, page, objectives, roadmap, change_objective_weights)
+    return _weigh(
+        request, page, objectives, roadmap, change_objective_weights, shared=_shared(request, roadmap)
+    )
 
 
 @require_safe
@@ -66,7 +68,8 @@ def objective_weight_shares(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def roadmap_weight_shares(request: HttpRequest, area_key: str, cycle_key: str) -> HttpResponse:
     roadmap = editable_roadmap(request, area_key, cycle_key)
-    return _shares(request, Objective.objects.counting().filter(roadmap=roadmap))
+    objectives = Objective.objects.counting().filter(roadmap=roadmap)
+    return _shares(request, objectives, shared=_shared(request, roadmap))
 
 
 def _editable_objective(request: HttpRequest, code: str) -> Objective:
@@ -80,15 +83,30 @@ def _key_results(objective: Objective) -> QuerySet[KeyResult]:
     return rows.order_by("position", "number")
 
 
-def _shares(request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:
-    form = WeightsForm(request.GET, rows=rows, asks_reason=False)
+def _shared(request: HttpRequest, roadmap: Roadmap) -> QuerySet[Share]:
+    """What others plan and this area owns too: it counts in the same mean, and is weighed on its own page."""
+    rows = Share.objects.of_cycle(roadmap.cycle_id).visible_to(request.user).filter(area=roadmap.area_id)
+    counting = rows.filter(objective__in=Objective.objects.counting().order_by().values("pk"))
+    return counting.select_related("objective").order_by("objective__code")
+
+
+def _shares(request: HttpRequest, rows: QuerySet[Any], *, shared: Iterable[Share] = ()) -> HttpResponse:
+    form = WeightsForm(request.GET, rows=rows, asks_reason=False, shared=shared)
     return render(request, "goals/_weight_shares.html", {"groups": form.groups()})
 
 
-def _weigh(request: HttpRequest, page: Page, rows: QuerySet[Any], whole: Any, change: Change) -> HttpResponse:
+def _weigh(
+    request: HttpRequest,
+    page: Page,
+    rows: QuerySet[Any],
+    whole: Any,
+    change: Change,
+    *,
+    shared: Iterable[Share] = (),
+) -> HttpResponse:
     asks_reason = page.cycle.takes_check_ins
     data = request.POST if request.method == "POST" else None
-    form = WeightsForm(data, rows=rows.all(), asks_reason=asks_reason)
+    form = WeightsForm(data, rows=rows.all(), asks_reason=asks_reason, shared=shared)
     if data is None:
         return _answer(request, page, form)
     if not form.is_valid() or "preview" in request.POST:

@@ -5,7 +5,14 @@ from decimal import Decimal
 import pytest
 
 from goals.models import Cycle, KeyResult, Objective
-from goals.tests.factories import KeyResultFactory, ObjectiveFactory, check_in
+from goals.tests.factories import (
+    NOW,
+    KeyResultFactory,
+    ObjectiveFactory,
+    RoadmapFactory,
+    ShareFactory,
+    check_in,
+)
 from goals.tests.views.entries import text_of
 from goals.tests.views.plan_forms import post
 
@@ -127,3 +134,39 @@ def test_a_closed_cycle_weighs_nothing(client, three, lead):
     response = post(client, OF_OBJECTIVE, lead, entered(three, "2", "2", "2"))
     assert response.status_code == 409
     assert weights_of(three) == [1, 1, 1]
+
+
+@pytest.fixture
+def owned_too(objective, key_result, core, edge, cycle):
+    """CORE plans CORE-24H2-O1, and EDGE owns it too, by three times the weight of its own."""
+    theirs = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle), title="A compiler for phones")
+    KeyResultFactory(objective=theirs)
+    return ShareFactory(objective=theirs, area=edge, weight=3)
+
+
+def test_what_the_area_owns_too_has_its_share_and_is_weighed_on_its_own_page(client, page, owned_too, lead):
+    text = page(OF_ROADMAP, user=lead)
+    assert "A compiler for phones" in text
+    assert "25.0\u202f%" in text
+    assert "75.0\u202f%" in text
+    assert f'href="/shares/{owned_too.pk}/edit/"' in client.get(OF_ROADMAP).content.decode()
+    fragment = client.get(f"{OF_ROADMAP}shares/", entered([Objective.objects.get(code="EDGE-24H2-O1")], "1"))
+    assert 'id="share-CORE-24H2-O1" hx-swap-oob="true">75.0\u202f%<' in fragment.content.decode()
+
+
+def test_what_is_weighed_elsewhere_cannot_be_changed_here(client, owned_too, lead):
+    mine = Objective.objects.get(code="EDGE-24H2-O1")
+    post(client, OF_ROADMAP, lead, entered([mine], "2", **{"weight-CORE-24H2-O1": "9", "reason": "Why not"}))
+    owned_too.refresh_from_db()
+    assert owned_too.weight == 3
+    assert Objective.objects.get(code="CORE-24H2-O1").weight == 1
+    assert Objective.objects.get(code="EDGE-24H2-O1").weight == 2
+
+
+@pytest.mark.parametrize("gone", ["dropped", "restricted"])
+def test_of_what_the_area_owns_too_only_what_counts_and_is_seen_has_a_share(page, owned_too, lead, gone):
+    fields = {"visibility": "restricted"} if gone == "restricted" else {"dropped_at": NOW}
+    Objective.objects.filter(code="CORE-24H2-O1").update(**fields)
+    text = page(OF_ROADMAP, user=lead)
+    assert "A compiler for phones" not in text
+    assert text.count("100.0\u202f%") == 2
