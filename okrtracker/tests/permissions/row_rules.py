@@ -339,6 +339,7 @@ CASES = [
             ("Dependency.editable_by Dependency.answerable_by", "x", MANAGERS | {"other lead"}),
             ("Dependency.editable_by Dependency.answerable_by", "o", MANAGERS | {"lead"}),
             ("Dependency.answerable_by", "r", {"lead", "other lead"}),
+            ("Dependency.awaiting_answer_of", "", EVERYBODY),
         ),
     ),
     Case(
