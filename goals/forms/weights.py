@@ -56,8 +56,8 @@ class WeightGroup:
 
     @property
     def total(self) -> Decimal | None:
-        shares = [line.share for line in (*self.rows, *self.fixed) if line.share is not None]
-        return Decimal(1) if shares else None
+        shares = [line.share for line in self.rows] + [line.share for line in self.fixed]
+        return Decimal(1) if any(share is not None for share in shares) else None
 
 
 class WeightsForm(forms.Form):
