@@ -284,7 +284,7 @@ CASES = [
     Case(
         "who owns an objective of a hidden plan sees it and what is below it",
         owned(Objective, "r", "of no area"),
-        ((f"{BELOW_AN_OBJECTIVE} {BELOW_A_KEY_RESULT}", "r", {"of no area"}),),
+        ((f"{BELOW_AN_OBJECTIVE} {BELOW_A_KEY_RESULT}", "r", {"of no area"}), (IN_PLANS, "", EVERYBODY)),
     ),
     Case(
         "who owns a key result of a hidden plan sees that alone, and works on it",
