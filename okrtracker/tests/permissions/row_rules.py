@@ -29,6 +29,7 @@ from goals.models import (
     Objective,
     Risk,
     Roadmap,
+    Share,
 )
 from goals.tests.factories import (
     AlignmentFactory,
@@ -91,6 +92,8 @@ RULES: dict[str, dict[str, set[str]]] = {
     "KpiEntry.visible_to": READS_KPIS,
     "MovedCode.visible_to": READS,
     "Share.visible_to": READS,
+    "Subscription.of": {"or": {"lead"}, "x": {"other lead"}},
+    "Subscription.shown_to": {"or": {"lead"}, "x": {"other lead"}},
     "Share.changeable_by": PLANS,
 }
 # Rules that find people, areas and tokens, by their names.
@@ -168,6 +171,11 @@ def owned(model: Any, letter: str, by: str, **fields: Any) -> Callable[[World], 
 def doing_something_hidden(world: World) -> None:
     rows = Initiative.objects.filter(key_result__objective__roadmap__cycle__key="25H1")
     rows.update(owner=world.person("of no area"))
+
+
+def own_what_nobody_shares(world: World) -> None:
+    Share.objects.all().delete()
+    rows(Objective, "r").update(owner=world.person("of no area"))
 
 
 def hide_kpi(world: World) -> None:
@@ -284,7 +292,12 @@ CASES = [
     Case(
         "who owns an objective of a hidden plan sees it and what is below it",
         owned(Objective, "r", "of no area"),
-        ((f"{BELOW_AN_OBJECTIVE} {BELOW_A_KEY_RESULT}", "r", {"of no area"}), (IN_PLANS, "", EVERYBODY)),
+        ((f"{BELOW_AN_OBJECTIVE} {BELOW_A_KEY_RESULT}", "r", {"of no area"}),),
+    ),
+    Case(
+        "who owns an objective of a hidden plan sees it in no plan, unless one that is shown has a share",
+        own_what_nobody_shares,
+        ((IN_PLANS, "", EVERYBODY),),
     ),
     Case(
         "who owns a key result of a hidden plan sees that alone, and works on it",
