@@ -2,7 +2,7 @@
 
 A rule is a QuerySet method that takes a person. Pages and API only apply rules, so what is wrong here is
 wrong everywhere. A row is called by where its plan lies: `o` in the open plan of EDGE, `x` in that of CORE,
-`r` in the restricted one of EDGE. KPIs have no cycle: those of EDGE are `o`, those of CORE `x`.
+`r` in the restricted one of EDGE. KPIs and templates have no cycle: of EDGE they are `o`, of CORE `x`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from goals.models import (
     Kpi,
     MovedCode,
     Objective,
+    ObjectiveTemplate,
     Risk,
     Roadmap,
     Share,
@@ -91,6 +92,8 @@ RULES: dict[str, dict[str, set[str]]] = {
     "Kpi.owned_by": {"o": {"owner"}, "x": {"other lead"}},
     "KpiEntry.visible_to": READS_KPIS,
     "MovedCode.visible_to": READS,
+    "ObjectiveTemplate.visible_to": READS_KPIS,
+    "ObjectiveTemplate.editable_by": PLANS_KPIS,
     "Share.visible_to": READS,
     "Subscription.of": {"or": {"lead"}, "x": {"other lead"}},
     "Subscription.shown_to": {"or": {"lead"}, "x": {"other lead"}},
@@ -399,7 +402,7 @@ CASES = [
 
 def place(row: Any) -> str:
     """The letter of a row: where its plan lies."""
-    if isinstance(row, Kpi):
+    if isinstance(row, Kpi | ObjectiveTemplate):
         return {"EDGE": "o", "CORE": "x"}[row.area.key]
     if isinstance(row, Roadmap):
         return PLACES[row.area.key, row.cycle.key]
