@@ -16,6 +16,7 @@ from accounts.api.views import MeView
 from goals.api import alignment_views as alignments
 from goals.api import progress_views as progress
 from goals.api import views as goals
+from goals.api.absence_views import AbsenceViewSet
 from goals.api.area_views import AreaViewSet
 from goals.api.bulk_views import BulkCheckInView
 from goals.api.comment_views import (
@@ -70,6 +71,7 @@ router.register("mitigations", MitigationViewSet, basename="mitigation")
 router.register("kpis", KpiViewSet, basename="kpi")
 
 router.register("follows", FollowViewSet, basename="follow")
+router.register("absences", AbsenceViewSet, basename="absence")
 router.register("templates", TemplateViewSet, basename="template")
 router.register("drafts", CheckInDraftViewSet, basename="draft")
 router.register("reviews", ReviewViewSet, basename="review")

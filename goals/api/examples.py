@@ -233,6 +233,19 @@ FOLLOW = _answer(
         "url": f"{SITE}/api/v1/follows/12/",
     },
 )
+ABSENCE = _answer(
+    "Two weeks away",
+    {
+        "id": 9,
+        "person": "lea.lead@example.org",
+        "person_name": "Lea Lead",
+        "stand_in": "con.tributor@example.org",
+        "stand_in_name": "Con Tributor",
+        "first_on": "2024-10-21",
+        "last_on": "2024-11-01",
+        "note": "",
+    },
+)
 DEPENDENCY = _answer(
     "Asked of another area, and accepted",
     {

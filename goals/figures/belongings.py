@@ -17,6 +17,7 @@ from goals.models import (
     KeyResult,
     Objective,
     Risk,
+    Share,
 )
 
 
@@ -33,6 +34,7 @@ class Belongings:
     needs: int = 0
     alignments: int = 0
     concerns: int = 0
+    shares: int = 0
 
 
 def of_key_result(key_result: KeyResult) -> Belongings:
@@ -47,7 +49,7 @@ def of_key_result(key_result: KeyResult) -> Belongings:
 
 
 def of_objective(objective: Objective) -> Belongings:
-    """Nine queries. Needs and alignments at both ends: others go on naming it, under its new code."""
+    """Ten queries. Needs and alignments at both ends: others go on naming it, under its new code."""
     said = Q(objective=objective) | Q(check_in__key_result__objective=objective)
     needed = Q(objective=objective) | Q(on_objective=objective)
     aligned = Q(supporter=objective) | Q(supported=objective)
@@ -61,4 +63,5 @@ def of_objective(objective: Objective) -> Belongings:
         needs=Dependency.objects.live().filter(needed).count(),
         alignments=Alignment.objects.filter(aligned).count(),
         concerns=Concern.objects.filter(objective=objective).count(),
+        shares=Share.objects.filter(objective=objective).count(),
     )

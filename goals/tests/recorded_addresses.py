@@ -106,6 +106,8 @@ POSTED = {
     "openid_connect_callback": "a sign-in: Django's signal, as with a password",
     "openid_connect_login": ASKS,
     "goals:absence_list": "absences.add_absence",
+    "api:absence-list": "absences.add_absence",
+    "api:absence-detail": "absences.end_absence",
     "goals:absence_end": "absences.end_absence",
     "people:person_add": "people.add_person",
     "people:person_anonymise": "anonymising.anonymise_person",

@@ -174,6 +174,7 @@ WELL_KNOWN = {"security_txt", "well_known_change_password"}
 # a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
     "api:token-detail",
+    "api:absence-detail",
     "api:follow-detail",
     "api:key-result-draft",
     "mfa_deactivate_totp",

@@ -4,7 +4,7 @@ import pytest
 
 from goals.actions.moving import move_key_result
 from goals.models import Cycle, KeyResult, MovedCode, Objective
-from goals.tests.factories import NOW, ObjectiveFactory, RiskFactory, RoadmapFactory
+from goals.tests.factories import NOW, ObjectiveFactory, RiskFactory, RoadmapFactory, ShareFactory
 
 OLD, NEW = "/key-results/EDGE-24H2-O1-KR1/", "/key-results/EDGE-24H2-O2-KR1/"
 
@@ -45,6 +45,14 @@ def test_an_objective_moves_to_a_roadmap(client, manager, objective, lib, cycle,
     assert (done.status_code, done.url) == (302, "/objectives/LIB-24H2-O1/")
     old = client.get("/objectives/EDGE-24H2-O1/?as_of=2024-10-01")
     assert (old.status_code, old["Location"]) == (301, "/objectives/LIB-24H2-O1/?as_of=2024-10-01")
+
+
+def test_it_is_said_that_shares_come_along(client, manager, objective, lib, core, cycle):
+    RoadmapFactory(area=lib, cycle=cycle)
+    ShareFactory(objective=objective, area=core)
+    client.force_login(manager)
+    told = client.post("/objectives/EDGE-24H2-O1/move/", sent(objective, "librar")).content.decode()
+    assert "1 share with another area" in told
 
 
 def test_without_a_reason_it_stays_and_what_was_chosen_is_kept(client, lead, key_result, second):

@@ -71,6 +71,7 @@ QUICK = {
     "goals/actions/bulk": ["[api:check-in-bulk", "api/test_bulk"],
     "goals/api/comment": ["[api:comment", "comment", "acknowledg", "taken_note"],
     "goals/api/initiative": ["initiative"],
+    "goals/api/absence": ["absence"],
     "goals/models/absence": ["absence"],
     "goals/actions/absence": ["absence"],
     "goals/views/absence": ["absence"],

@@ -94,6 +94,11 @@ WORDS = {
     # Of others, nobody finds a draft, managers and administrators neither.
     "whose draft it is": Word(WROTE, WROTE),
     "whose draft it is and programs": Word(WROTE_TOO, WROTE_TOO),
+    # No area, so no token that is bound to one.
+    "whose token is bound to nothing": Word(everywhere(UNBOUND)),
+    "whose absence it is": Word(
+        everywhere({"lead"} | LEADS_TOKENS), everywhere({"lead"} | LEADS_TOKENS | BOUND_TOKENS)
+    ),
     # The same of what somebody follows.
     "who follows it and programs": Word(WROTE_TOO, WROTE_TOO),
     # Of what waits for them; requests.py makes the leads of its area the reviewers.

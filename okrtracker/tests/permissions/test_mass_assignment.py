@@ -331,6 +331,7 @@ REPORT_FIELDS = {
     "api:risk-concerns": {"objective"},
     "api:risk-restore": {"reason"},
     "api:tag-rename": {"name"},
+    "api:absence-list": {"first_on", "last_on", "stand_in", "note"},
     "api:follow-list": {"area", "objective", "key_result"},
     "api:template-list": {"objective", "area", "name", "initiatives"},
     "api:template-begin": {"roadmap", "title", "description", "key_results"},
