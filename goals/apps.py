@@ -10,4 +10,6 @@ class GoalsConfig(AppConfig):
     verbose_name = _("Objectives and key results")
 
     def ready(self) -> None:
+        from goals.actions import changes  # noqa: F401 - listens for what is written
+
         notation.follow(get_language)

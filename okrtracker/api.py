@@ -19,6 +19,7 @@ from goals.api import views as goals
 from goals.api.absence_views import AbsenceViewSet
 from goals.api.area_views import AreaViewSet
 from goals.api.bulk_views import BulkCheckInView
+from goals.api.change_views import ChangesView
 from goals.api.comment_views import (
     AcknowledgementViewSet,
     CheckInCommentViewSet,
@@ -182,6 +183,7 @@ version_1: list[URLPattern | URLResolver] = [
     path("check-ins/bulk/", BulkCheckInView.as_view(), name="check-in-bulk"),
     path("tags/", TagsView.as_view(), name="tags"),
     re_path(r"^tags/(?P<tag>[^/]{1,30})/rename/$", TagRenameView.as_view(), name="tag-rename"),
+    path("changes/", ChangesView.as_view(), name="changes"),
     path("me/", MeView.as_view(), name="me"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),
     path("progress/explain/", progress.ProgressExplainView.as_view(), name="progress-explain"),

@@ -38,7 +38,7 @@ class CursorPages(BasePagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
-        limit = self._limit(request)
+        limit = self.limit_of(request)
         order = Order.of(view, request)
         side, place = self._cursor(request, queryset, order)
         keeps: Callable[[Model], bool] | None = getattr(view, "keeps", None)
@@ -104,7 +104,8 @@ class CursorPages(BasePagination):
             },
         ]
 
-    def _limit(self, request: Request) -> int:
+    def limit_of(self, request: Request) -> int:
+        """How many were asked for. Raises Problem 400."""
         written = request.query_params.get("limit", str(self.default_limit))
         if not re.fullmatch(r"[0-9]{1,3}", written, re.ASCII) or not 1 <= int(written) <= self.most:
             sentence = _("The limit goes from 1 to %(most)s.") % {"most": self.most}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import record_changes
+from goals.actions.changes import mark_rows
 from goals.actions.refusals import (
     Archived,
     CycleClosed,
@@ -67,6 +68,7 @@ def save_rows(
         rows, update=True, default_user=by, default_change_reason=reason or None, default_date=now
     )
     record_changes(rows, written)
+    mark_rows(rows)
 
 
 def delete_row(row: Any, *, by: Any, now: datetime, reason: str = "") -> None:

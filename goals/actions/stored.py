@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from goals.actions import locks
 from goals.graph import reached, supporters_first
-from goals.models import Alignment, CheckIn, KeyResult, Objective
+from goals.models import Alignment, Change, CheckIn, KeyResult, Objective
 from goals.progress import clamp, rolled_up, stored_completion
 
 
@@ -63,6 +63,7 @@ def refresh_key_result(key_result: KeyResult, *, with_objective: bool = True) ->
     KeyResult.objects.filter(pk=key_result.pk).update(**figures, updated_at=timezone.now())
     for field, value in figures.items():
         setattr(key_result, field, value)
+    Change.objects.mark(Change.Kind.KEY_RESULT, [key_result.pk])
     if with_objective:
         refresh_objective(key_result.objective_id)
 
@@ -83,6 +84,7 @@ def refresh_objective(objective_id: int) -> None:
         for pk, completion in completions.items()
     ]
     Objective.objects.bulk_update(rows, ["completion", "updated_at"], batch_size=200)
+    Change.objects.mark(Change.Kind.OBJECTIVE, completions)
 
 
 def _counting(objective_id: int) -> list[int]:

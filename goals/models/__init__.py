@@ -2,6 +2,7 @@
 
 from goals.models.absence import Absence
 from goals.models.alignment import Alignment
+from goals.models.change import Change, ChangeCount
 from goals.models.check_in import AppendOnly, CheckIn
 from goals.models.check_in_draft import CheckInDraft
 from goals.models.comment import Acknowledgement, Comment, Mention
@@ -31,6 +32,8 @@ __all__ = [
     "Acknowledgement",
     "Alignment",
     "AppendOnly",
+    "Change",
+    "ChangeCount",
     "CheckIn",
     "CheckInDraft",
     "Comment",

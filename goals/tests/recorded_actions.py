@@ -57,11 +57,18 @@ from goals.tests.factories import (
 DERIVED = "derived figures: they follow from check-ins and definitions, which are recorded"
 READS = "reads only"
 HELPS = "a part of the others, which are exercised"
+FOLLOWS = "notes that something changed, or in which order; what changed is recorded"
 DRAFTS = "nobody but its author reads a draft, administrators neither; what it becomes is a record of its own"
 FOLLOWS = "what somebody follows is read by nobody else, administrators neither"
 NO_ENTRY = {
     "alignments.may_weigh": READS,
     "absences.left_out": READS,
+    "changes.mark_history": FOLLOWS,
+    "changes.mark_saved": FOLLOWS,
+    "changes.mark_rows": FOLLOWS,
+    "changes.mark_row": FOLLOWS,
+    "changes.mark_what_lies_below": FOLLOWS,
+    "changes.number_changes": FOLLOWS,
     "drafts.may_check_in": READS,
     "drafts.as_typed": READS,
     "drafts.refuse_nothing": READS,

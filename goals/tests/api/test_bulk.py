@@ -19,7 +19,7 @@ from goals.tests.factories import (
 )
 
 # Queries for another check-in in a bulk, with its savepoint; PostgreSQL asks for the lock of its cycle too.
-EACH = {"sqlite": 9, "postgresql": 10}
+EACH = {"sqlite": 11, "postgresql": 12}
 URL = "/api/v1/check-ins/bulk/"
 
 

@@ -76,6 +76,11 @@ def test_find_what_is_behind(shell, lib, lead):
     assert json.loads(shell("Find what is behind"))["results"] == []
 
 
+def test_follow(shell, key_result):
+    told = json.loads(shell("Follow what changes"))
+    assert key_result.code in {one["code"] for one in told["results"]}
+
+
 def test_report_many(shell, key_result):
     kept, refused = json.loads(shell("Report many values at once"))["results"]
     assert (kept["status"], refused["problem"]["code"]) == (201, "not_found")

@@ -21,6 +21,7 @@ from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import (
     Absence,
     Acknowledgement,
+    Change,
     CheckInDraft,
     Comment,
     IdempotencyKey,
@@ -187,6 +188,10 @@ def make_idempotency_key() -> Model:
     return IdempotencyKey.objects.create(
         owner=make_user(), key="1", fingerprint="0" * 64, status=201, answer="{}"
     )
+
+
+def make_change() -> Model:
+    return Change.objects.create(kind=Change.Kind.RISK, object_id=1, changed_at=NOW, position=1)
 
 
 def make_audit_entry() -> Model:
@@ -950,6 +955,20 @@ KEPT = [
         "This is no action that the record knows.",
         make_audit_entry,
         {"action": "burnt", "id": 4242},
+        copy=True,
+    ),
+    Case(
+        "change_once_per_thing",
+        "The last change of this is noted already.",
+        make_change,
+        {"position": 2},
+        copy=True,
+    ),
+    Case(
+        "change_position_once",
+        "Another change has this position.",
+        make_change,
+        {"object_id": 2},
         copy=True,
     ),
     Case(

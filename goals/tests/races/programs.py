@@ -35,4 +35,16 @@ def send(
             answer.errors.append(f"{response.status_code}: {told}")
 
 
-WORK = {"send": send}
+def follow(answer: Any, *, token: str, since: str, times: int) -> None:
+    """Asks for what changed since a cursor, so often; keeps the answers."""
+    program = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}", SERVER_NAME="localhost")
+    for _ in range(times):
+        response = program.get("/api/v1/changes/", {"since": since, "limit": "500"})
+        if response.status_code == 200:
+            answer.kept.append(response.json())
+            since = answer.kept[-1]["cursor"]
+        else:
+            answer.errors.append(f"{response.status_code}: {response.content!r}")
+
+
+WORK = {"send": send, "follow": follow}

@@ -69,6 +69,8 @@ QUICK = {
     "goals/api/alignment": ["alignment", "[api:objective-support"],
     "goals/api/bulk": ["[api:check-in-bulk", "api/test_bulk"],
     "goals/actions/bulk": ["[api:check-in-bulk", "api/test_bulk"],
+    "goals/api/change": ["api/test_changes"],
+    "goals/actions/change": ["api/test_changes"],
     "goals/api/comment": ["[api:comment", "comment", "acknowledg", "taken_note"],
     "goals/api/initiative": ["initiative"],
     "goals/api/absence": ["absence"],
