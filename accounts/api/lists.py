@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -19,6 +20,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api import picking
 from accounts.api.base import Endpoint
 from accounts.api.json import JSONRenderer, dumps
 from accounts.api.ordering import Order
@@ -52,6 +54,11 @@ class Lists(Endpoint, ListModelMixin):
 
     orderings: Mapping[str, Any] = {}
     writes_csv = True
+    # The fields that `expand` knows, of the list and of one row.
+    expansions: Mapping[str, picking.Expansion] = {}
+    # What this request asked for of them; nothing is everything.
+    fields: Sequence[str] = ()
+    expanded: Sequence[str] = ()
 
     def told_rows(self, rows: Sequence[Any]) -> Sequence[Any]:
         return self.get_serializer(rows, many=True).data  # type: ignore[attr-defined]
@@ -63,13 +70,51 @@ class Lists(Endpoint, ListModelMixin):
     def get_renderers(self) -> list[BaseRenderer]:
         return [JSONRenderer(), CSVRenderer()] if self.is_list else [JSONRenderer()]
 
+    @property
+    def is_picked_from(self) -> bool:
+        reads = self.request.method in ("GET", "HEAD")
+        return reads and getattr(self, "action", None) in ("list", "retrieve")
+
+    @property
+    def told_names(self) -> list[str]:
+        """What is told of a row."""
+        return list(self.get_serializer_class()().fields)  # type: ignore[attr-defined]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.is_picked_from:
+            self.fields = picking.picked(request, picking.FIELDS, self.told_names)
+            told = self.fields or self.told_names
+            self.expanded = picking.picked(
+                request, picking.EXPAND, [name for name in self.expansions if name in told]
+            )
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        is_told = isinstance(response, Response) and response.status_code == HTTPStatus.OK
+        if is_told and (self.fields or self.expanded):
+            if self.is_list:
+                response.data["results"] = self._shaped(request, response.data["results"])
+            else:
+                response.data = self._shaped(request, [response.data])[0]
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def _shaped(self, request: Request, told: Sequence[Any]) -> Any:
+        rows = [dict(row) for row in told]
+        for name in self.expanded:
+            self.expansions[name](request, rows)
+        return picking.shaped(rows, self.fields)
+
     def known_parameters(self) -> set[str]:
         more = {"format", *(["ordering"] if self.orderings else [])} if self.is_list else set()
+        if self.is_picked_from:
+            more |= {picking.FIELDS} | ({picking.EXPAND} if self.expansions else set())
         return super().known_parameters() | more
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response | HttpResponseBase:  # type: ignore[override]
         rows = self.filter_queryset(self.get_queryset())  # type: ignore[attr-defined]
         if asks_for_csv(request):
+            if self.expanded:
+                raise invalid([FieldError(picking.EXPAND, "invalid", _("CSV tells no more than codes."))])
             return self._csv(Order.of(self, request).rows(rows))
         page = self.paginate_queryset(rows)  # type: ignore[attr-defined]
         return self.get_paginated_response(self.told_rows(page or []))  # type: ignore[attr-defined]
@@ -85,6 +130,8 @@ class Lists(Endpoint, ListModelMixin):
     def _lines(self, rows: Any) -> Iterator[str]:
         writer: Any = csv.writer(Line())
         columns = list(columns_of(self.get_serializer()))  # type: ignore[attr-defined]
+        if self.fields:
+            columns = [column for name in self.fields for column in columns if column[0] == name]
         yield writer.writerow(".".join(path) for path in columns)
         keeps = getattr(self, "keeps", None)
         kept = filter(keeps, rows.iterator(chunk_size=CHUNK))

@@ -9,6 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api import picking
 from accounts.api.problems import CONTENT_TYPE
 
 HEADER: Final = OpenApiParameter.HEADER
@@ -134,7 +135,10 @@ class Schema(AutoSchema):
             ]
         if self.method != "GET":
             return [*rates, retry_after, asks]
+        view: Any = self.view
+        picks = getattr(view, "is_picked_from", False)
         return [
+            *(picking.parameters(view.told_names, view.expansions) if picks else ()),
             OpenApiParameter("If-None-Match", str, HEADER, description="The ETag of what is known already."),
             OpenApiParameter("ETag", str, HEADER, response=["200", "304"], description="Names this answer."),
             *rates,

@@ -29,7 +29,7 @@ from goals.actions.needs import (
     create_dependency,
     withdraw_dependency,
 )
-from goals.api import filters, reach
+from goals.api import expansions, filters, reach
 from goals.api.dependency_serializers import (
     AcceptSerializer,
     ChangedDependencySerializer,
@@ -73,6 +73,7 @@ class DependencyList(Lists, GenericViewSet):
         **{name: name for name in ("answered_at", "created_at", "updated_at", "state")},
     }
     serializer_class = DependencySerializer
+    expansions = expansions.OF_DEPENDENCIES
     queryset = Dependency.objects.all()
 
     def get_queryset(self) -> QuerySet[Dependency]:

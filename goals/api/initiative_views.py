@@ -22,7 +22,7 @@ from accounts.api.json import dumps
 from accounts.api.lists import Lists
 from accounts.api.problems import Problem
 from goals.actions.initiatives import change_initiative, create_initiative, move_initiative
-from goals.api import filters, reach
+from goals.api import expansions, filters, reach
 from goals.api.idempotency import HEADER, once
 from goals.api.initiative_serializers import (
     ChangedInitiativeSerializer,
@@ -37,6 +37,7 @@ class InitiativeList(Lists, GenericViewSet):
     orderings = {name: name for name in ("title", "due_on", "state", "position", "created_at", "updated_at")}
     serializer_class = InitiativeSerializer
     filterset_class: Any = filters.InitiativeFilters
+    expansions = expansions.OF_PARTS
     queryset = Initiative.objects.all()
 
     def get_queryset(self) -> QuerySet[Initiative]:

@@ -40,6 +40,22 @@ def visible_key_results(request: Request) -> KeyResultQuerySet:
     return KeyResult.objects.visible_to(request.user).filter(in_reach(request, "objective__roadmap__area"))
 
 
+def objectives_to_tell(request: Request) -> QuerySet[Objective]:
+    """With all that `told_objectives` reads of a row."""
+    seen = visible_objectives(request)
+    rows: QuerySet[Objective] = with_kin(seen, seen).select_related(
+        "owner", "reviewer", "roadmap__area", "roadmap__cycle"
+    )
+    return rows
+
+
+def key_results_to_tell(request: Request) -> KeyResultQuerySet:
+    """With all that `told_key_results` reads of a row."""
+    seen = visible_key_results(request)
+    rows: KeyResultQuerySet = with_kpi(with_kin(seen, seen), request).with_context()
+    return rows
+
+
 def key_results_named(request: Request, codes: Collection[str]) -> dict[str, KeyResult]:
     """Those of codes that the request sees, by the code that was named; codes from before a move lead on."""
     rows = visible_key_results(request).select_related("objective__roadmap")

@@ -22,7 +22,7 @@ from areas.models import Area
 from areas.permissions import can_contribute
 from goals.actions.risk_life import close_risk, reopen_risk, review_risk
 from goals.actions.risks import archive_risk, change_risk, create_risk, restore_risk
-from goals.api import reach
+from goals.api import expansions, reach
 from goals.api.risk_filters import RiskFilters, RisksOfOneFilters
 from goals.api.risk_serializers import (
     ChangedRiskSerializer,
@@ -48,6 +48,7 @@ def refuse_non_contributors(request: Request, area: Area) -> None:
 class RiskRows(Writes, Lists):
     serializer_class = RiskSerializer
     filterset_class: Any = RiskFilters
+    expansions = expansions.OF_RISKS
     queryset = Risk.objects.all()
     places = RiskForm.places()
     orderings = {

@@ -24,7 +24,7 @@ from accounts.api.lists import Lists
 from accounts.api.problems import Problem
 from accounts.models import Scope
 from goals.actions.check_ins import record_check_in
-from goals.api import filters, reach
+from goals.api import expansions, filters, reach
 from goals.api.check_in_serializers import CheckInSerializer, KeptCheckInSerializer, ReportSerializer
 from goals.api.figures import key_result_now, roadmaps_figures, told_key_results
 from goals.api.idempotency import key_parameters, once
@@ -73,6 +73,7 @@ class PlanViewSet(Writes, Lists, RetrieveModelMixin):
 class RoadmapViewSet(RoadmapWrites, PlanViewSet):
     serializer_class = RoadmapSerializer
     filterset_class = filters.RoadmapFilters
+    expansions = expansions.OF_ROADMAPS
     queryset = Roadmap.objects.all()
     orderings = {name: name for name in ("code", "title", "state", "created_at", "updated_at")}
 
@@ -91,6 +92,7 @@ class RoadmapViewSet(RoadmapWrites, PlanViewSet):
 class ObjectiveViewSet(ObjectiveWrites, PlanViewSet):
     serializer_class = ObjectiveSerializer
     filterset_class: Any = filters.ObjectiveFilters
+    expansions = expansions.OF_OBJECTIVES
     queryset = Objective.objects.all()
     orderings = {
         name: name
@@ -98,10 +100,7 @@ class ObjectiveViewSet(ObjectiveWrites, PlanViewSet):
     }
 
     def get_queryset(self) -> QuerySet[Objective]:
-        seen = reach.visible_objectives(self.request)
-        rows = reach.with_kin(seen, seen).select_related(
-            "owner", "reviewer", "roadmap__area", "roadmap__cycle"
-        )
+        rows = reach.objectives_to_tell(self.request)
         return rows if self.detail else rows.filter(archived_at__isnull=True)
 
     def figures(self, rows: Sequence[Objective]) -> Sequence[Any]:
@@ -115,6 +114,7 @@ class ObjectiveViewSet(ObjectiveWrites, PlanViewSet):
 class KeyResultViewSet(KeyResultWrites, PlanViewSet):
     serializer_class = KeyResultSerializer
     filterset_class: Any = filters.KeyResultFilters
+    expansions = expansions.OF_KEY_RESULTS
     queryset = KeyResult.objects.all()
     orderings = {
         "due_on": Coalesce("due_on", "objective__roadmap__cycle__ends_on"),
@@ -122,8 +122,7 @@ class KeyResultViewSet(KeyResultWrites, PlanViewSet):
     }
 
     def get_queryset(self) -> QuerySet[KeyResult]:
-        seen = reach.visible_key_results(self.request)
-        rows = reach.with_kpi(reach.with_kin(seen, seen), self.request).with_context()
+        rows = reach.key_results_to_tell(self.request)
         return rows if self.detail else rows.live()
 
     def figures(self, rows: Sequence[KeyResult]) -> Sequence[Any]:
@@ -149,6 +148,7 @@ class CheckInList(Lists, GenericViewSet):
 
     serializer_class = CheckInSerializer
     filterset_class: Any = filters.CheckInFilters
+    expansions = expansions.OF_PARTS
     queryset = CheckIn.objects.all()
     newest_first = True
     orderings = {name: name for name in ("effective_on", "created_at", "sequence", "status")}

@@ -88,6 +88,14 @@ def test_report_many(shell, key_result):
     assert str(key_result.current_value) == "5.320000"
 
 
+def test_read_less_or_more(shell, key_result):
+    (row,) = json.loads(shell("Read less of each, or more at once"))["results"]
+    assert (set(row), row["objective"]["title"]) == (
+        {"code", "title", "pace", "objective"},
+        key_result.objective.title,
+    )
+
+
 def test_read_one(shell, key_result):
     assert json.loads(shell("Read one key result"))["code"] == key_result.code
 
