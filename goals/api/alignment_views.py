@@ -18,13 +18,14 @@ from drf_spectacular.utils import (
     extend_schema_view,
 )
 from rest_framework import serializers
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
+from accounts.api.base import etag_of, refuse_unless_matched
 from accounts.api.json import dumps
+from accounts.api.lists import Lists
 from accounts.api.problems import FieldError, Problem, invalid
 from goals.actions.alignments import align, may_weigh, unalign, weigh
 from goals.api import examples, filters, reach
@@ -84,6 +85,15 @@ class GivenWeightSerializer(StrictSerializer):
     reason = TextField(required=False, allow_blank=True, max_length=LONGEST, help_text=WHY)
 
 
+# No weight: SQLite has decimals as text.
+ORDERINGS = {
+    "supporter": "supporter__code",
+    "supported": "supported__code",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+}
+
+
 def visible_alignments(request: Request) -> QuerySet[Alignment]:
     """Those both ends of which the request may see."""
     reached = reach.visible_objectives(request).order_by().values("pk")
@@ -126,7 +136,8 @@ def _refuse_strangers(request: Request, *objectives: Objective) -> None:
     list=extend_schema(summary="List alignments", description="Of objectives that you see, at both ends."),
     retrieve=extend_schema(summary="One alignment"),
 )
-class AlignmentViewSet(Endpoint, ListModelMixin, RetrieveModelMixin, GenericViewSet):
+class AlignmentViewSet(Lists, RetrieveModelMixin, GenericViewSet):
+    orderings = ORDERINGS
     serializer_class = AlignmentSerializer
     filterset_class: Any = filters.AlignmentFilters
     queryset = Alignment.objects.all()
@@ -178,8 +189,10 @@ class AlignmentViewSet(Endpoint, ListModelMixin, RetrieveModelMixin, GenericView
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
-class AlignmentsOfOne(Endpoint, ListModelMixin, GenericViewSet):
+class AlignmentsOfOne(Lists, GenericViewSet):
     """Those of one objective."""
+
+    orderings = ORDERINGS
 
     serializer_class = AlignmentSerializer
     queryset = Alignment.objects.all()

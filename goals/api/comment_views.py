@@ -18,6 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
 from accounts.api.json import dumps
+from accounts.api.lists import Lists
 from accounts.api.problems import Problem
 from goals.actions.comments import (
     Subject,
@@ -40,12 +41,14 @@ from goals.api.comment_serializers import (
 )
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
-from goals.api.writes import NothingSerializer
+from goals.api.writes import IF_MATCH, NothingSerializer
 from goals.models import Acknowledgement, CheckIn, Comment, Objective
 
 
-class CommentList(Endpoint, ListModelMixin, GenericViewSet):
+class CommentList(Lists, GenericViewSet):
     """Comments in the order they were made."""
+
+    orderings = {"created_at": "created_at", "edited_at": "edited_at", "author": "author__email"}
 
     serializer_class = CommentSerializer
     filterset_class: Any = filters.CommentFilters
@@ -222,12 +225,17 @@ class AcknowledgementViewSet(Endpoint, ListModelMixin, GenericViewSet):
     @extend_schema(
         operation_id="acknowledgements_me_destroy",
         summary="Take your acknowledgement back",
-        description="Twice is as once; it takes no If-Match, as it is yours alone.",
+        description="Twice is as once.",
+        parameters=[IF_MATCH],
         responses={204: OpenApiResponse(description="You have not taken note.")},
     )
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        check_in = self._check_in_to_note()
+        if "If-Match" in request.headers:
+            own = self.get_queryset().filter(person_id=request.user.pk).first()
+            refuse_unless_matched(request, own and AcknowledgementSerializer(own).data)
         with refusals_as_problems():
-            take_back_acknowledgement(self._check_in_to_note(), by=request.user, now=timezone.now())
+            take_back_acknowledgement(check_in, by=request.user, now=timezone.now())
         return Response(status=HTTPStatus.NO_CONTENT)
 
     def _take_note(self, request: Request, check_in: CheckIn) -> Response:
@@ -236,7 +244,8 @@ class AcknowledgementViewSet(Endpoint, ListModelMixin, GenericViewSet):
             is_new = acknowledge(check_in, by=request.user, now=timezone.now())
         row = self.get_queryset().get(person_id=request.user.pk)
         status = HTTPStatus.CREATED if is_new else HTTPStatus.OK
-        return Response(AcknowledgementSerializer(row).data, status=status)
+        told = AcknowledgementSerializer(row).data
+        return Response(told, status=status, headers={"ETag": etag_of(dumps(told))})
 
     def _check_in(self) -> CheckIn:
         return check_in_of(self.request, self.kwargs["code"], self.kwargs["sequence"])

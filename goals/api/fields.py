@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -17,6 +18,7 @@ from rest_framework import serializers
 from goals.exchange.document import MAX_BLOCK
 from goals.forms.plan_fields import lines
 from goals.models import CheckIn
+from goals.models.tags import BETWEEN, TAG_LENGTH, normal_tags
 from goals.progress import COMPLETION_PLACES, round_half_up
 from goals.values import parse_value, plain_number
 
@@ -128,6 +130,25 @@ class BlockField(TextField):
 
     def to_internal_value(self, data: Any) -> str:
         return lines(super().to_internal_value(data))
+
+
+class TagsGivenField(serializers.ListField):
+    """All tags there are to be, each a word; kept in order, in small letters, each once."""
+
+    child = TextField(max_length=TAG_LENGTH)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False} | kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        words = super().to_internal_value(data)
+        if split := [word for word in words if BETWEEN.search(word)]:
+            sentence = _("“%(tag)s” is no tag: letters and digits, with hyphens between them.")
+            raise serializers.ValidationError(sentence % {"tag": split[0]}, code="invalid")
+        try:
+            return normal_tags(" ".join(words))
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages, code="invalid") from error
 
 
 class WholeNumberField(serializers.IntegerField):

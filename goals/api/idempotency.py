@@ -63,7 +63,8 @@ def once(request: Request, respond: Callable[[], Response]) -> Response:
             return _again(kept, fingerprint)
         response = respond()
         kept.status, kept.answer = response.status_code, dumps(response.data).decode()
-        kept.save(update_fields=["status", "answer"])
+        kept.etag = response.headers.get("ETag", "")
+        kept.save(update_fields=["status", "answer", "etag"])
         return response
 
 
@@ -79,5 +80,5 @@ def _again(kept: IdempotencyKey, fingerprint: str) -> Response:
             "idempotency_mismatch",
             _("This key was used for another request; give each request its own."),
         )
-    headers = {"Idempotency-Replayed": "true"}
+    headers = {"Idempotency-Replayed": "true"} | ({"ETag": kept.etag} if kept.etag else {})
     return Response(orjson.loads(kept.answer), status=kept.status, headers=headers)

@@ -12,13 +12,14 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.mixins import ListModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
+from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import Endpoint, etag_of, refuse_unless_matched, today_of
 from accounts.api.json import dumps
+from accounts.api.lists import Lists
 from accounts.api.problems import FieldError, Problem, invalid
 from accounts.models import Scope
 from areas.api.reach import areas_in_reach
@@ -58,7 +59,7 @@ def with_key_results(rows: QuerySet[Kpi], request: Request) -> QuerySet[Kpi]:
     list=extend_schema(summary="List KPIs", description="What is archived is left out."),
     retrieve=extend_schema(summary="One KPI"),
 )
-class KpiViewSet(Endpoint, ReadOnlyModelViewSet):
+class KpiViewSet(Lists, RetrieveModelMixin, GenericViewSet):
     """Read by whoever sees it; made, changed and archived by those who edit the plan of its area."""
 
     serializer_class = KpiSerializer
@@ -68,6 +69,7 @@ class KpiViewSet(Endpoint, ReadOnlyModelViewSet):
     lookup_value_regex = "[A-Z0-9-]+"
     # A DELETE names in If-Match what was read, as a PATCH does.
     matches_deletes = True
+    orderings = {name: name for name in ("code", "title", "created_at", "updated_at")}
 
     def get_queryset(self) -> QuerySet[Kpi]:
         rows = reach.visible_kpis(self.request).with_context()
@@ -76,9 +78,8 @@ class KpiViewSet(Endpoint, ReadOnlyModelViewSet):
     def told(self, rows: Sequence[Kpi]) -> Any:
         return KpiSerializer(kpis_figures(rows, today=today_of(self.request)), many=True).data
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.told(page or []))
+    def told_rows(self, rows: Sequence[Kpi]) -> Any:
+        return self.told(rows)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(self.told([self.get_object()])[0])
@@ -172,13 +173,14 @@ def kpi_named(request: Request, code: str) -> Kpi:
         operation_id="kpis_entries_list", summary="List the values of a KPI", description="The newest first."
     )
 )
-class KpiEntryViewSet(Endpoint, ListModelMixin, GenericViewSet):
+class KpiEntryViewSet(Lists, GenericViewSet):
     """The values of one KPI, and the way to enter another."""
 
     serializer_class = KpiEntrySerializer
     filterset_class = KpiEntryFilters
     queryset = KpiEntry.objects.all()
     newest_first = True
+    orderings = {name: name for name in ("effective_on", "created_at", "sequence")}
     write_scope = Scope.CHECK_IN
 
     def get_queryset(self) -> QuerySet[KpiEntry]:

@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from goals.api.fields import (
@@ -13,12 +16,14 @@ from goals.api.fields import (
     PlainDateField,
     ReportedValueField,
     StrictSerializer,
+    TagsGivenField,
     TextField,
     WholeNumberField,
 )
 from goals.api.initiative_serializers import OwnerField
+from goals.api.reach import visible_kpis
 from goals.api.writes import LONGEST_REASON
-from goals.models import KeyResult, Level, Objective, Visibility
+from goals.models import KeyResult, Kpi, Level, Objective, Visibility
 
 WHY = "Needed in a cycle that has begun where weight or what counts changes; it is kept and shown."
 WHY_DEFINED = (
@@ -68,6 +73,7 @@ class _ObjectiveSerializer(StrictSerializer):
     pillar = serializers.ChoiceField(
         Objective.Pillar.choices, required=False, allow_blank=True, help_text="Of an item of excellence."
     )
+    tags = TagsGivenField(help_text="All there are to be; an empty list for none.")
     impact = serializers.ChoiceField(Level.choices, required=False, allow_blank=True)
     cost = serializers.ChoiceField(Level.choices, required=False, allow_blank=True)
 
@@ -81,6 +87,22 @@ class NewObjectiveSerializer(_ObjectiveSerializer):
 class ChangedObjectiveSerializer(_ObjectiveSerializer):
     position = WholeNumberField(required=False, min_value=0, max_value=FARTHEST, help_text=PLACE)
     reason = _reason(WHY)
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class KpiField(serializers.Field):
+    """One that the request sees, by its code; whether it fits is judged by the action."""
+
+    default_error_messages = {"invalid": _("There is no KPI with this code.")}
+
+    def to_internal_value(self, data: Any) -> Kpi:
+        is_code = isinstance(data, str) and len(data) <= 40 and "\0" not in data
+        seen = visible_kpis(self.context["request"])
+        found = seen.filter(code=data).first() if is_code else None
+        if found is None:
+            self.fail("invalid")
+            raise AssertionError
+        return found
 
 
 class InterimTargetToSetSerializer(StrictSerializer):
@@ -117,6 +139,13 @@ class _KeyResultSerializer(StrictSerializer):
     visibility = serializers.ChoiceField(KeyResult.Visibility.choices, required=False)
     source_note = TextField(
         required=False, allow_blank=True, max_length=300, help_text="Where the value is read."
+    )
+
+    tags = TagsGivenField(help_text="All there are to be; an empty list for none.")
+    kpi = KpiField(
+        required=False,
+        allow_null=True,
+        help_text="The code of the KPI whose values are to be its own, of the same unit; null for none.",
     )
 
     def validate_interim_targets(self, given: list[dict[str, Any]]) -> list[tuple[date, Decimal]]:

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.mixins import ListModelMixin
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.base import Endpoint
+from accounts.api.lists import Lists
 from areas.api.reach import in_reach
+from goals.api import expansions
 from goals.api.check_in_serializers import CheckInSerializer
 from goals.figures.reviews import waiting_for
 from goals.models import CheckIn
@@ -26,10 +26,12 @@ from goals.models import CheckIn
         ),
     )
 )
-class ReviewViewSet(Endpoint, ListModelMixin, GenericViewSet):
+class ReviewViewSet(Lists, GenericViewSet):
     serializer_class = CheckInSerializer
     queryset = CheckIn.objects.all()
     filter_backends: list[Any] = []
+    expansions = expansions.OF_PARTS
+    orderings = {name: name for name in ("effective_on", "created_at", "status")}
 
     def get_queryset(self) -> QuerySet[CheckIn]:
         rows = waiting_for(self.request.user).filter(

@@ -355,3 +355,15 @@ def test_a_comment_on_one_of_two_key_results_stays_with_it(reader, reported, vie
     check_in(other, 1, author=viewer)
     add_comment(reported, by=viewer, now=NOW, text="Which phone?")
     assert reader.get(f"/api/v1/key-results/{other.code}/check-ins/1/comments/").json()["results"] == []
+
+
+def test_ones_note_is_taken_back_as_it_was_given(program, manager, reported):
+    noting = program(manager, "write")
+    etag = noting.post(NOTED, {}, format="json")["ETag"]
+    answer = noting.delete(MINE, headers={"If-Match": '"else"'})
+    assert (answer.status_code, answer.json()["code"]) == (412, "stale_version")
+    assert Acknowledgement.objects.count() == 1
+    assert noting.delete(MINE, headers={"If-Match": etag}).status_code == 204
+    assert not Acknowledgement.objects.exists()
+    assert noting.delete(MINE, headers={"If-Match": etag}).status_code == 412
+    assert noting.delete(MINE).status_code == 204

@@ -14,15 +14,17 @@ from goals.tests.factories import (
     DependencyFactory,
     InitiativeFactory,
     KeyResultFactory,
+    KpiFactory,
     ObjectiveFactory,
     RiskFactory,
     check_in,
+    enter,
 )
 
 RISKS = "/api/v1/risks/"
 LISTS = [
     *("areas", "cycles", "roadmaps", "objectives", "key-results", "check-ins", "risks", "mitigations"),
-    *("initiatives", "dependencies"),
+    *("initiatives", "dependencies", "alignments", "comments", "kpis"),
 ]
 
 
@@ -197,3 +199,27 @@ def test_what_only_python_tells_narrows_csv_and_ordered_pages_too(reader, key_re
     query = "/api/v1/key-results/?pace=no_data&ordering=title"
     assert [row["code"] for row in reader.get(query).json()["results"]] == [key_result.code]
     assert [row["code"] for row in read(reader.get(f"{query}&format=csv"))] == [key_result.code]
+
+
+def test_what_waits_for_a_review_is_csv_and_has_an_order_too(
+    program, lead, contributor, objective, key_result
+):
+    Objective.objects.update(reviewer=lead, reviewer_since=NOW - dt.timedelta(days=30))
+    for value, day in ((1, 3), (2, 5), (3, 1)):
+        check_in(key_result, value, author=contributor, on=TODAY - dt.timedelta(days=day))
+    reviewer = program(lead)
+    rows = read(reviewer.get("/api/v1/reviews/?format=csv&ordering=-effective_on&fields=value,sequence"))
+    assert [row["value"] for row in rows] == ["3", "1", "2"]
+    assert list(rows[0]) == ["value", "sequence"]
+    assert reviewer.get("/api/v1/reviews/?ordering=note").status_code == 400
+
+
+def test_values_and_kpis_have_an_order(reader, edge):
+    slow, fast = (KpiFactory(area=edge, title=title) for title in ("Slow", "Fast"))
+    for value, day in ((1, 3), (2, 5)):
+        enter(slow, value, on=TODAY - dt.timedelta(days=day))
+    rows = read(reader.get("/api/v1/kpis/?format=csv&ordering=title&fields=title,current_value"))
+    assert [tuple(row.values()) for row in rows] == [("Fast", ""), ("Slow", "1")]
+    told = reader.get(f"/api/v1/kpis/{slow.code}/entries/?ordering=effective_on").json()["results"]
+    assert [row["value"] for row in told] == ["2", "1"]
+    assert fast.pk

@@ -50,6 +50,7 @@ def test_a_roadmap_is_begun_changed_published_and_taken_back(writer, lead, edge)
     assert made.headers["ETag"] == writer.get(path).headers["ETag"]
     again = writer.post(ROADMAPS, body, format="json", headers={"idempotency-key": "one"})
     assert (again.status_code, again.headers["Idempotency-Replayed"]) == (201, "true")
+    assert again.headers["ETag"] == made.headers["ETag"]
     assert refusal(writer.post(ROADMAPS, body, format="json"))[:2] == (400, "invalid")
     assert patch(writer, path, {"visibility": "public"}).json()["visibility"] == "public"
     for verb, state in (("publish", "published"), ("publish", "published"), ("unpublish", "draft")):

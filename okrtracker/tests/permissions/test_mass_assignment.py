@@ -311,14 +311,14 @@ REPORT_FIELDS = {
     "api:roadmap-unpublish": set(),
     "api:roadmap-objectives": {
         *("title", "kind", "description", "owner", "reviewer", "commitment", "visibility", "priority"),
-        *("confidence", "weight", "counts_supporters", "pillar", "impact", "cost"),
+        *("confidence", "weight", "counts_supporters", "pillar", "impact", "cost", "tags"),
     },
     "api:objective-drop": {"reason"},
     "api:objective-restore": {"reason"},
     "api:objective-key-results": {
         *("title", "kind", "metric", "unit", "start_value", "commit_value", "target_value", "stretch_value"),
         *("lower_bound", "upper_bound", "interim_targets", "weight", "owner", "due_on"),
-        *("check_in_every_days", "visibility", "source_note"),
+        *("check_in_every_days", "visibility", "source_note", "tags", "kpi"),
     },
     "api:key-result-drop": {"reason"},
     "api:key-result-restore": {"reason"},
