@@ -50,7 +50,7 @@ class AbsenceSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-@extend_schema_serializer(component_name="KeptAbsence")
+@extend_schema_serializer(component_name="KeptAbsence", examples=[examples.KEPT_ABSENCE])
 class KeptAbsenceSerializer(AbsenceSerializer):
     left_out = serializers.ListField(
         child=serializers.CharField(),

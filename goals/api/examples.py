@@ -233,19 +233,18 @@ FOLLOW = _answer(
         "url": f"{SITE}/api/v1/follows/12/",
     },
 )
-ABSENCE = _answer(
-    "Two weeks away",
-    {
-        "id": 9,
-        "person": "lea.lead@example.org",
-        "person_name": "Lea Lead",
-        "stand_in": "con.tributor@example.org",
-        "stand_in_name": "Con Tributor",
-        "first_on": "2024-10-21",
-        "last_on": "2024-11-01",
-        "note": "",
-    },
-)
+ABSENCE_VALUE = {
+    "id": 9,
+    "person": "lea.lead@example.org",
+    "person_name": "Lea Lead",
+    "stand_in": "con.tributor@example.org",
+    "stand_in_name": "Con Tributor",
+    "first_on": "2024-10-21",
+    "last_on": "2024-11-01",
+    "note": "",
+}
+ABSENCE = _answer("Two weeks away", ABSENCE_VALUE)
+KEPT_ABSENCE = _answer("Two weeks away, kept", ABSENCE_VALUE | {"left_out": ["EDGE-24H2-O2-KR1"]})
 DEPENDENCY = _answer(
     "Asked of another area, and accepted",
     {
