@@ -28,6 +28,7 @@ from goals.api.comment_views import (
 )
 from goals.api.copy_views import KeyResultCopyView, ObjectiveCopyView, RoadmapCopyView
 from goals.api.cycle_views import CycleViewSet
+from goals.api.dashboard_views import DashboardViewSet
 from goals.api.dependency_views import DependencyViewSet, NeededByViewSet, NeedsViewSet
 from goals.api.draft_views import CheckInDraftViewSet, KeyResultDraftSendView, KeyResultDraftView
 from goals.api.follow_views import FollowViewSet
@@ -73,6 +74,7 @@ router.register("kpis", KpiViewSet, basename="kpi")
 
 router.register("follows", FollowViewSet, basename="follow")
 router.register("absences", AbsenceViewSet, basename="absence")
+router.register("dashboards", DashboardViewSet, basename="dashboard")
 router.register("templates", TemplateViewSet, basename="template")
 router.register("drafts", CheckInDraftViewSet, basename="draft")
 router.register("reviews", ReviewViewSet, basename="review")

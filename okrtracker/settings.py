@@ -342,6 +342,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["accounts.api.permissions.HasScope"],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "CardKind": "goals.models.Card.Kind",
         "CycleState": "goals.models.Cycle.State",
         "DependencyState": "goals.models.Dependency.State",
         "KeyResultKind": "goals.models.KeyResult.Kind",

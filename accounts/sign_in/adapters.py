@@ -142,6 +142,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if message:
             messages.add_message(request, level, message, extra_tags=extra_tags)
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The page that the person chose to begin with, if any: a room above this one keeps it."""
+        pages = getattr(request.user, "dashboards", None)
+        start = pages.filter(is_start=True).first() if pages is not None else None
+        return str(start.get_absolute_url()) if start else str(super().get_login_redirect_url(request))
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return str(redirect("mfa_index").url)
 

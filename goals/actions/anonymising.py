@@ -28,6 +28,7 @@ from accounts.audit import record
 from accounts.languages import kind_of
 from accounts.models import AccountMail, ApiToken, AuditEntry, RecordOpening, TrustedBrowser, User
 from accounts.models.audit import opened
+from goals.actions.dashboards import delete_dashboards_of
 from goals.actions.leaving import holdings, taken_over_from
 from goals.actions.people import lock_administrators, lock_person, skip_mails
 from goals.actions.refusals import Invalid, ReasonNeeded, WrongState
@@ -154,6 +155,7 @@ def _end_ways_in(person: User, mask: Mask) -> None:
     AccountMail.objects.alias(folded=Lower("email")).filter(folded__in=_folded(mask)).delete()
     skip_mails(person)
     CheckInDraft.objects.of(person).delete()
+    delete_dashboards_of(person)
     Subscription.objects.of(person).delete()
     Absence.objects.filter(person=person).update(note="")
     for mail in OutboxMail.objects.filter(user=person).exclude(last_error=""):

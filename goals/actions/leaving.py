@@ -17,6 +17,7 @@ from areas.models import Area
 from goals.actions import locks
 from goals.actions.absences import end_absence
 from goals.actions.comments import may_see
+from goals.actions.dashboards import delete_dashboards_of
 from goals.actions.people import (
     NotAllowed,
     end_invitations,
@@ -200,6 +201,7 @@ def _shut_out(person: User, *, by: Any, now: datetime, detail: str) -> None:
     skip_mails(person)
     # Nobody else may read them, and nobody is left to send them.
     CheckInDraft.objects.of(person).delete()
+    delete_dashboards_of(person)
     # Whom they stood in for is asked again.
     absences = Absence.objects.not_over(now.date()).filter(Q(person=person) | Q(stand_in=person))
     for absence in absences.select_related("person"):

@@ -30,6 +30,7 @@ from goals.models import (
     CheckIn,
     CheckInDraft,
     Comment,
+    Dashboard,
     Dependency,
     IdempotencyKey,
     Initiative,
@@ -223,6 +224,19 @@ SECTIONS = (
             "effective_on", "created_at", "source", "reason",
         ),
         ("key_result",),
+    ),
+    Section(
+        "dashboards",
+        Dashboard,
+        ("owner",),
+        lambda row, person: {
+            **{name: getattr(row, name) for name in ("title", "is_shared", "is_start", "created_at")},
+            "cards": [
+                {"kind": card.kind, "title": card.title, "settings": card.settings}
+                for card in row.cards.all()
+            ],
+        },
+        is_private=True,
     ),
     Section(
         "absences",

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ SHOW_CHOICES = [
     ("without_mitigation", _("without a mitigation")),
     ("overdue", _("with an overdue mitigation")),
     ("occurred", _("occurred")),
+    ("grave", _("high or occurred")),
     ("stale", _("to be looked at again")),
     ("closed", _("closed")),
 ]
@@ -86,6 +88,8 @@ class RiskFilterForm(forms.Form):
         if show == "closed":
             return risks.filter(state=Risk.State.CLOSED)
         risks = risks.open()
+        if show == "grave":
+            return risks.filter(Q(pk__in=risks.high().values("pk")) | Q(state=Risk.State.OCCURRED))
         if show == "high":
             return risks.high()
         if show == "without_mitigation":

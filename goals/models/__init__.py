@@ -8,6 +8,7 @@ from goals.models.check_in_draft import CheckInDraft
 from goals.models.comment import Acknowledgement, Comment, Mention
 from goals.models.concern import Concern
 from goals.models.cycle import Cycle, Roadmap, Visibility
+from goals.models.dashboard import Card, Dashboard
 from goals.models.dependency import Dependency
 from goals.models.idempotency_key import IdempotencyKey
 from goals.models.initiative import Initiative
@@ -32,6 +33,7 @@ __all__ = [
     "Acknowledgement",
     "Alignment",
     "AppendOnly",
+    "Card",
     "Change",
     "ChangeCount",
     "CheckIn",
@@ -39,6 +41,7 @@ __all__ = [
     "Comment",
     "Concern",
     "Cycle",
+    "Dashboard",
     "Dependency",
     "IdempotencyKey",
     "Initiative",

@@ -13,9 +13,11 @@ from goals.actions.kpi_entries import Entered, record_entry
 from goals.actions.stored import refresh_key_result, refresh_objective
 from goals.models import (
     Alignment,
+    Card,
     CheckIn,
     Concern,
     Cycle,
+    Dashboard,
     Dependency,
     Initiative,
     KeyResult,
@@ -213,6 +215,23 @@ class KpiFactory(factory.django.DjangoModelFactory):
     title = factory.LazyAttribute(lambda made: f"KPI {made.number}")
     unit = "tok/s"
     added_on = dt.date(2024, 7, 1)
+
+
+class DashboardFactory(factory.django.DjangoModelFactory):
+    owner = factory.SubFactory(UserFactory)
+    title = "Every Monday"
+
+    class Meta:
+        model = Dashboard
+
+
+class CardFactory(factory.django.DjangoModelFactory):
+    dashboard = factory.SubFactory(DashboardFactory)
+    kind = "kpis"
+    position = 1
+
+    class Meta:
+        model = Card
 
 
 class TemplateFactory(factory.django.DjangoModelFactory):

@@ -60,7 +60,16 @@ HELPS = "a part of the others, which are exercised"
 FOLLOWS = "notes that something changed, or in which order; what changed is recorded"
 DRAFTS = "nobody but its author reads a draft, administrators neither; what it becomes is a record of its own"
 FOLLOWS = "what somebody follows is read by nobody else, administrators neither"
+ARRANGING = "an arrangement of its owner's alone; it changes nothing that it shows"
 NO_ENTRY = {
+    "card_settings.judged_settings": READS,
+    **{
+        f"dashboards.{name}": ARRANGING
+        for name in (
+            *("create_dashboard", "create_starter", "change_dashboard", "delete_dashboard", "add_card"),
+            *("change_card", "arrange_card", "remove_card", "delete_dashboards_of"),
+        )
+    },
     "alignments.may_weigh": READS,
     "absences.left_out": READS,
     "changes.mark_history": FOLLOWS,

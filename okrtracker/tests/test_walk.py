@@ -19,7 +19,9 @@ from areas.tests.factories import AreaFactory
 from goals.models import Comment, Objective, Roadmap, Visibility
 from goals.tests.factories import (
     AlignmentFactory,
+    CardFactory,
     ConcernFactory,
+    DashboardFactory,
     DependencyFactory,
     InitiativeFactory,
     KpiFactory,
@@ -51,6 +53,8 @@ SAMPLES = {
     "follow_id": "900010",
     "concern_id": "900008",
     "template_id": "900010",
+    "dashboard_key": "9000000000000001",
+    "card_id": "900011",
     "absence_id": "900009",
     "sequence": "1",
     "objective": "EDGE-24H2-B1",
@@ -173,6 +177,9 @@ WELL_KNOWN = {"security_txt", "well_known_change_password"}
 # Of what a person may have and not everybody here has: a token of one's own, a draft,
 # a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
+    "goals:dashboard_edit",
+    "goals:card_create",
+    "goals:card_edit",
     "api:token-detail",
     "api:absence-detail",
     "api:follow-detail",
@@ -248,6 +255,8 @@ def story(key_result, lead):
     above = ObjectiveFactory(roadmap=key_result.objective.roadmap)
     ShareFactory(pk=SAMPLES["share_id"], objective=key_result.objective, area=AreaFactory())
     TemplateFactory(pk=SAMPLES["template_id"], area=key_result.area)
+    dashboard = DashboardFactory(owner=lead, key=SAMPLES["dashboard_key"], is_shared=True)
+    CardFactory(pk=SAMPLES["card_id"], dashboard=dashboard)
     AlignmentFactory(pk=SAMPLES["alignment_id"], supporter=key_result.objective, supported=above)
     Comment.objects.create(
         pk=SAMPLES["comment_id"], objective=key_result.objective, author=lead, text="Well done."

@@ -4,6 +4,9 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
+from goals.actions.dashboards import add_card
+from goals.models import Dashboard
+
 
 def send(
     answer: Any,
@@ -47,4 +50,11 @@ def follow(answer: Any, *, token: str, since: str, times: int) -> None:
             answer.errors.append(f"{response.status_code}: {response.content!r}")
 
 
-WORK = {"send": send, "follow": follow}
+def add_cards(answer: Any, *, dashboard: int, each: int) -> None:
+    """One note after the other onto a dashboard."""
+    for _number in range(each):
+        row = Dashboard.objects.get(pk=dashboard)
+        answer.note(lambda row=row: add_card(row, kind="note", settings={"text": "x"}).position)
+
+
+WORK = {"send": send, "follow": follow, "add_cards": add_cards}

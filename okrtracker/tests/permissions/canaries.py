@@ -15,9 +15,11 @@ from areas.models import Area
 from goals.actions.rows import save_row
 from goals.models import (
     Alignment,
+    Card,
     CheckIn,
     Comment,
     Cycle,
+    Dashboard,
     Dependency,
     InterimTarget,
     KeyResult,
@@ -32,6 +34,7 @@ from goals.models import (
 )
 from goals.reminders.mentions import owe_mention
 from goals.tests.factories import (
+    CardFactory,
     DependencyFactory,
     InitiativeFactory,
     KeyResultFactory,
@@ -118,6 +121,7 @@ class Planter:
             note = self.canaries.text(f"need of {objective.code}: note")
             Dependency.objects.create(objective=objective, on_objective=on, note=note)
         self.kpi(area, key_result)
+        self._share_dashboards(key_result)
         self._align(hidden, elsewhere, shown)
         self._share(hidden)
         self._carry_over(shown, restricted)
@@ -136,6 +140,20 @@ class Planter:
         texts["evidence_url"] = f"https://example.org/{texts['evidence_url']}"
         enter(row, self.canaries.number("value of a KPI: value"), author=self.lead, **texts)
         KeyResult.objects.filter(pk=key_result.pk).update(kpi=row)
+        key_result.kpi = row
+
+    def _share_dashboards(self, key_result: KeyResult) -> None:
+        """With a card of every kind; what the courses are called tells of what is hidden."""
+        Dashboard.objects.update(is_shared=True)
+        codes = {Card.Kind.KEY_RESULT_COURSE: key_result.code, Card.Kind.KPI_COURSE: key_result.kpi.code}
+        for dashboard in Dashboard.objects.filter(owner=self.lead):
+            for position, kind in enumerate(Card.Kind, start=3):
+                told = {"text": "A note"} if kind == Card.Kind.NOTE else {}
+                title = ""
+                if kind in codes:
+                    told["code"] = codes[kind]
+                    title = self.canaries.text(f"title of a card: {kind}")
+                CardFactory(dashboard=dashboard, kind=kind, position=position, settings=told, title=title)
 
     def name_a_reviewer(self) -> None:
         """Of everything in the area: somebody who may not see what is restricted there, or not any more."""

@@ -48,6 +48,7 @@ QUERIES = {
     "api:area-explain": "?cycle=24H2",
     "accounts:invitation": f"?token={token_of(NONCE)}",
     "cycles:cycle_roll_over": "?into=25H2",
+    "goals:card_create": "?kind=kpis",
     "cycles:cycle_compare": "?with=25H2",
     "cycles:cycle_compare_csv": "?with=25H2",
 }
@@ -128,6 +129,10 @@ FORMS: dict[str, Form] = {
         "visibility": "internal",
     },
     "api:follow-list": {"area": "CORE"},
+    "goals:dashboard_create": {"title": "A dashboard"},
+    "goals:card_create": {"width": "1"},
+    "goals:card_arrange": {"to": "down"},
+    "api:dashboard-list": {"title": "A dashboard"},
     "goals:template_save": {"name": "A template", "of": "area"},
     "api:template-list": {"objective": "EDGE-24H2-O1"},
     "api:kpi-list": {"area": "EDGE", "title": "Another one"},
@@ -373,6 +378,16 @@ FORMS_OF_ROWS |= {
     "api:key-result-copy": lambda found: {"objective": found.parts["code"].removesuffix("-KR1")},
     "api:objective-copy": lambda found: {"roadmap": _own(found)},
     "api:roadmap-copy": lambda found: {"roadmap": _next_one(found)},
+}
+
+
+def _card(found: Found) -> Form:
+    return {"width": "2", "title": "Another title", "version": "1"}
+
+
+FORMS_OF_ROWS |= {
+    "goals:dashboard_edit": lambda found: {"title": "Another title", "version": "1"},
+    "goals:card_edit": _card,
 }
 
 

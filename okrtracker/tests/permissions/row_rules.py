@@ -21,6 +21,7 @@ from goals.models import (
     CheckIn,
     Comment,
     Concern,
+    Dashboard,
     Dependency,
     Initiative,
     KeyResult,
@@ -39,7 +40,7 @@ from goals.tests.factories import (
     MovedCodeFactory,
     ShareFactory,
 )
-from okrtracker.tests.permissions.world import World
+from okrtracker.tests.permissions.world import SERIALS, World
 
 MEMBERS = {"viewer", "contributor", "lead"}
 STRANGERS = {"other viewer", "other contributor", "other lead", "of no area", "owner"}
@@ -92,6 +93,9 @@ RULES: dict[str, dict[str, set[str]]] = {
     "Kpi.owned_by": {"o": {"owner"}, "x": {"other lead"}},
     "KpiEntry.visible_to": READS_KPIS,
     "MovedCode.visible_to": READS,
+    # Of others, who finds one was given its key, and its owner shares it.
+    "Dashboard.of": {"or": {"lead"}, "x": {"other lead"}},
+    "Dashboard.visible_to": {"or": {"lead"}, "x": {"other lead"}},
     "ObjectiveTemplate.visible_to": READS_KPIS,
     "ObjectiveTemplate.editable_by": PLANS_KPIS,
     "Share.visible_to": READS,
@@ -402,6 +406,8 @@ CASES = [
 
 def place(row: Any) -> str:
     """The letter of a row: where its plan lies."""
+    if isinstance(row, Dashboard):
+        return dict(zip(SERIALS["dashboard_key"].values(), "oxr", strict=True))[row.key]
     if isinstance(row, Kpi | ObjectiveTemplate):
         return {"EDGE": "o", "CORE": "x"}[row.area.key]
     if isinstance(row, Roadmap):

@@ -52,6 +52,8 @@ SCORES = {
 PLANS = {"lead", "other lead"} | RUNNERS
 WROTE = {"own": {"lead"}, "other": {"other lead"}, "restricted": {"lead"}}
 WROTE_TOO = {row: who | (LEADS_TOKENS if "lead" in who else set()) for row, who in WROTE.items()}
+# A person's own, whatever area a token of theirs is bound to.
+OWNS_TOO = {row: who | ({"token: bound"} if "lead" in who else set()) for row, who in WROTE_TOO.items()}
 UNBOUND = SESSIONS | TOKENS - BOUND_TOKENS
 REACHES = {"own": UNBOUND, "other": SESSIONS | TOKENS, "restricted": UNBOUND}
 PUBLIC = {"own": EVERYBODY, "other": set(), "restricted": set()}
@@ -101,6 +103,9 @@ WORDS = {
     ),
     # The same of what somebody follows.
     "who follows it and programs": Word(WROTE_TOO, WROTE_TOO),
+    # Of others, nobody finds a dashboard that is not shared, managers and administrators neither.
+    "whose own it is": Word(WROTE, WROTE),
+    "whose own it is and programs": Word(OWNS_TOO, OWNS_TOO),
     # Of what waits for them; requests.py makes the leads of its area the reviewers.
     "its reviewer": Word(WROTE, WROTE),
     "managers": Word(everywhere(RUNNERS | RUNNERS_TOKENS)),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from goals.models import Dependency, Initiative, Kpi, OutboxMail, Risk
+from goals.models import Card, Dependency, Initiative, Kpi, OutboxMail, Risk
 from goals.reminders.due import find_due
 from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
@@ -57,6 +57,13 @@ ABOUT_A_KEY_RESULT += (
 ABOUT_A_KEY_RESULT += " /api/v1/key-results/{0}/initiatives/ /api/v1/initiatives/?key_result={0}"
 
 
+def dashboards() -> list[str]:
+    """One that the lead shares, in the cycle that is restricted too, and each of its cards by itself."""
+    page = f"/dashboards/{SAMPLES['dashboard_key']}/"
+    cards = Card.objects.filter(dashboard__key=SAMPLES["dashboard_key"]).values_list("pk", flat=True)
+    return [f"{page}?cycle=25H1", *(f"{page}cards/{pk}/" for pk in cards)]
+
+
 def walk() -> list[str]:
     """Every address of what can be read, with what can be searched for; the restricted ones among them."""
     paths = {address(name, row) for name in ROUTES for row in rows_of(name)}
@@ -76,6 +83,7 @@ def walk() -> list[str]:
     for code in Risk.objects.values_list("code", flat=True):
         paths |= {f"/risks/{code}/", f"/risks/{code}/?as_of={YESTERDAY}", f"/risks/{code}/close/"}
         paths |= {f"/risks/{code}/edit/", f"/risks/{code}/reopen/", f"/api/v1/risks/{code}/"}
+    paths |= set(dashboards())
     for query in ("cycle=24H2", "cycle=25H1", "cycle=24H2&show=closed", "cycle=25H1&show=closed"):
         paths |= {f"/risks/?{query}", f"/risks.csv?{query}", f"/risk-trend.csv?{query[:10]}"}
     paths |= {f"/api/v1/cycles/{key}/risk-trend/" for key in ("24H2", "25H1")}

@@ -50,8 +50,10 @@ from goals.models import (
 )
 from goals.tests.factories import (
     AlignmentFactory,
+    CardFactory,
     ConcernFactory,
     CycleFactory,
+    DashboardFactory,
     DependencyFactory,
     InitiativeFactory,
     KeyResultFactory,
@@ -86,6 +88,12 @@ SERIALS = {
     "follow_id": {"own": 900_010, "other": 910_010, "restricted": 920_010},
     "share_id": {"own": 900_009, "other": 910_009, "restricted": 920_009},
     "template_id": {"own": 900_010, "other": 910_010, "restricted": 920_010},
+    "card_id": {"own": 900_011, "other": 910_011, "restricted": 920_011},
+    "dashboard_key": {
+        "own": "9000000000000001",
+        "other": "9000000000000002",
+        "restricted": "9000000000000003",
+    },
 }
 
 WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE)
@@ -246,6 +254,9 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         Subscription.objects.create(pk=serial["follow_id"], person=lead, objective=above)
         ConcernFactory(pk=serial["concern_id"], risk=risk, objective=above)
         TemplateFactory(pk=serial["template_id"], area=area)
+        dashboard = DashboardFactory(owner=lead, key=serial["dashboard_key"])
+        CardFactory(pk=serial["card_id"], dashboard=dashboard)
+        CardFactory(dashboard=dashboard, position=2)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
     for area, owner in ((edge, "owner"), (core, "other lead")):
         kpi = KpiFactory(area=area, owner=people[owner], added_on=now - dt.timedelta(60))
