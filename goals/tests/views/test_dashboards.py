@@ -208,9 +208,9 @@ def test_twelve_cards_cost_a_bounded_number_of_queries(client, story, manager, l
         enter(KpiFactory(area=story.area), number)
     after = cost(client, board.get_absolute_url())
     assert after <= before + 2, (before, after)
-    assert before <= 110, before
+    assert before <= 58, before
 
 
 def test_the_starter_too(client, story, manager, page):
     board = create_starter(manager)
-    assert cost(client, board.get_absolute_url()) <= 100
+    assert cost(client, board.get_absolute_url()) <= 55
