@@ -39,6 +39,11 @@ class AreaQuerySet(TreeQuerySet):
         roots = f"SELECT id FROM areas_area WHERE id IN ({', '.join(['%s'] * len(keys))})"  # noqa: S608
         return self._below(roots, keys)
 
+    def at_or_below_rows(self, keys: models.QuerySet) -> AreaQuerySet:
+        """The same; `keys` selects primary keys of areas as a part of whatever asks. No query of its own."""
+        roots, parameters = keys.query.sql_with_params()
+        return self._below(roots, list(parameters))
+
     def at_or_above(self, area: Area) -> AreaQuerySet:
         """This area and all that it is part of. No query of its own."""
         above = RawSQL(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from goals.views import (
     absences,
+    activity,
     alignment_map,
     alignments,
     changes,
@@ -79,6 +80,9 @@ urlpatterns = [
     path("preferences/absences/", absences.absence_list, name="absence_list"),
     path("preferences/absences/<int:absence_id>/end/", absences.absence_end, name="absence_end"),
     path("drafts/", drafts.draft_list, name="draft_list"),
+    path("activity/", activity.activity_list, name="activity_list"),
+    path("activity.csv", activity.activity_csv, name="activity_csv"),
+    path("activity/seen/", activity.activity_seen, name="activity_seen"),
     path("following/", subscriptions.follow_list, name="follow_list"),
     path("objectives/<str:code>/follow/", subscriptions.objective_follow, name="objective_follow"),
     path("key-results/<str:code>/follow/", subscriptions.key_result_follow, name="key_result_follow"),

@@ -12,11 +12,11 @@ from rest_framework.routers import SimpleRouter
 from accounts.api.base import Endpoint
 from accounts.api.record import RecordViewSet
 from accounts.api.tokens import TokenViewSet
-from accounts.api.views import MeView
 from goals.api import alignment_views as alignments
 from goals.api import progress_views as progress
 from goals.api import views as goals
 from goals.api.absence_views import AbsenceViewSet
+from goals.api.activity_views import ActivityViewSet
 from goals.api.area_views import AreaViewSet
 from goals.api.bulk_views import BulkCheckInView
 from goals.api.change_views import ChangesView
@@ -34,6 +34,7 @@ from goals.api.draft_views import CheckInDraftViewSet, KeyResultDraftSendView, K
 from goals.api.follow_views import FollowViewSet
 from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
 from goals.api.kpi_views import KpiEntryViewSet, KpiSeriesView, KpiViewSet
+from goals.api.me_views import MeView
 from goals.api.move_views import KeyResultMoveView, ObjectiveMoveView
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
 from goals.api.plan_part_views import ObjectiveKeyResultViewSet, RoadmapObjectiveViewSet
@@ -72,6 +73,7 @@ router.register("risks", RiskViewSet, basename="risk")
 router.register("mitigations", MitigationViewSet, basename="mitigation")
 router.register("kpis", KpiViewSet, basename="kpi")
 
+router.register("activity", ActivityViewSet, basename="activity")
 router.register("follows", FollowViewSet, basename="follow")
 router.register("absences", AbsenceViewSet, basename="absence")
 router.register("dashboards", DashboardViewSet, basename="dashboard")

@@ -1,14 +1,11 @@
-"""Whoever is asking."""
+"""Whoever is asking, as far as accounts know."""
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.api.base import Endpoint
-from accounts.models import ApiToken, OrgRole, Scope, User
+from accounts.models import OrgRole, Scope, User
 
 
 class RoleInAreaSerializer(serializers.Serializer):
@@ -61,10 +58,3 @@ class MeSerializer(serializers.ModelSerializer):
     def get_token(self, user: User) -> TokenSerializer(allow_null=True):  # type: ignore[valid-type]
         token = self.context["token"]
         return TokenSerializer(token).data if token else None
-
-
-class MeView(Endpoint):
-    @extend_schema(operation_id="me", summary="Whoever is asking", responses=MeSerializer)
-    def get(self, request: Request) -> Response:
-        token = request.auth if isinstance(request.auth, ApiToken) else None
-        return Response(MeSerializer(request.user, context={"token": token}).data)

@@ -162,6 +162,8 @@ class AuditEntry(models.Model):
             models.Index(fields=["kind", "id"], name="audit_by_kind"),
             models.Index(Lower("actor_email"), "id", name="audit_by_address"),
             # "What happened to this?" reads an index that only PostgreSQL has (migration 0008).
+            # Read by lists of what happened to one thing.
+            models.Index(fields=["model", "object_id"], name="audit_by_row"),
             # Read by the page of a person.
             models.Index(fields=["about", "id"], name="audit_by_person"),
         ]

@@ -32,7 +32,14 @@ from goals.actions.dashboards import delete_dashboards_of
 from goals.actions.leaving import holdings, taken_over_from
 from goals.actions.people import lock_administrators, lock_person, skip_mails
 from goals.actions.refusals import Invalid, ReasonNeeded, WrongState
-from goals.models import Absence, CheckInDraft, IdempotencyKey, OutboxMail, Subscription
+from goals.models import (
+    Absence,
+    ActivityMark,
+    CheckInDraft,
+    IdempotencyKey,
+    OutboxMail,
+    Subscription,
+)
 
 DOMAIN = "anonymised.invalid"  # RFC 2606: no mail ever goes there
 NEUTRAL = {
@@ -157,6 +164,7 @@ def _end_ways_in(person: User, mask: Mask) -> None:
     CheckInDraft.objects.of(person).delete()
     delete_dashboards_of(person)
     Subscription.objects.of(person).delete()
+    ActivityMark.objects.filter(person=person).delete()
     Absence.objects.filter(person=person).update(note="")
     for mail in OutboxMail.objects.filter(user=person).exclude(last_error=""):
         OutboxMail.objects.filter(pk=mail.pk).update(last_error=mask.text(mail.last_error))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from areas.permissions import can_edit_plan
 from goals.actions import locks
+from goals.actions.activity_marks import begin_mark
 from goals.actions.refusals import Archived, Invalid, StaleVersion, WrongState
 from goals.actions.rows import delete_row, refuse_closed, save_row
 from goals.models import Acknowledgement, CheckIn, Comment, Cycle, Mention, Objective
@@ -52,6 +53,7 @@ def add_comment(
     save_row(comment, by=by, now=now)
     for person in people.values():
         Mention.objects.create(comment=comment, person=person)
+        begin_mark(person, now=now)
         owe_mention(comment, person, now=now)
     return comment
 

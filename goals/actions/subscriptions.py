@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from areas.models import Area
+from goals.actions.activity_marks import begin_mark
 from goals.actions.people import lock_person
 from goals.actions.refusals import Invalid
 from goals.models import KeyResult, Objective, Subscription
@@ -34,6 +35,7 @@ def subscribe(thing: Thing, *, by: Any, now: datetime) -> bool:
         sentence = _("You follow %(most)d things already; stop following some first.")
         raise Invalid(sentence % {"most": MOST_FOLLOWED})
     Subscription.objects.create(person=by, made_at=now, **about)
+    begin_mark(by, now=now)
     return True
 
 

@@ -27,6 +27,7 @@ from areas.models import Membership
 from goals.models import (
     Absence,
     Acknowledgement,
+    ActivityMark,
     CheckIn,
     CheckInDraft,
     Comment,
@@ -293,6 +294,7 @@ SECTIONS = (
         ("area", "objective", "key_result"),
         is_private=True,
     ),
+    Section("activity_seen", ActivityMark, ("person",), fields("seen_until"), is_private=True),
     Section("record", AuditEntry, ("actor", "about"), _entry, ("actor",)),
     Section("requests_of_programs", IdempotencyKey, ("owner",), fields("key", "status", "created_at")),
 )  # fmt: skip

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from goals.figures.changed_line import Change, address_of, code_of, title_of
 from goals.models import Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
 from goals.values import DASH, format_number
@@ -130,9 +131,45 @@ def _told(model: Any, before: Any, after: Any, owners: dict[int, str]) -> list[t
     place = PLACES.get(model)
     if place and getattr(before, place) != getattr(after, place):
         told.append((_("moved"), before.code, after.code))
-    for name in FIELDS[model]:
+    names = {name: model._meta.get_field(name).attname for name in FIELDS[model]}
+    pairs = {name: (getattr(before, key), getattr(after, key)) for name, key in names.items()}
+    return told + _told_pairs(model, pairs, owners)
+
+
+def entry_lines(model: Any, entry: AuditEntry, owners: dict[int, str]) -> list[tuple[str, str, str]]:
+    """The same of an entry of the record, which keeps values as words."""
+    if entry.action == AuditEntry.Action.CREATED:
+        return [(_("new"), "", "")]
+    told = []
+    place = PLACES.get(model, "").removesuffix("_id")
+    if place in entry.changes and "code" in entry.changes:
+        old, new = (code or "" for code in entry.changes["code"])
+        told.append((_("moved"), old, new))
+    pairs = {name: _kept(model, name, entry) for name in FIELDS[model] if name in entry.changes}
+    return told + _told_pairs(model, pairs, owners)
+
+
+def owner_keys(entries: Iterable[AuditEntry]) -> set[int]:
+    """The people that entries name by key, for `entry_lines`."""
+    keys = (key for entry in entries for name in PEOPLE for key in entry.changes.get(name, ()))
+    return {int(key) for key in keys if key and key.isdecimal()}
+
+
+def _kept(model: Any, name: str, entry: AuditEntry) -> tuple[Any, Any]:
+    field = model._meta.get_field(name)
+    try:
+        old, new = (None if word is None else field.to_python(word) for word in entry.changes[name])
+    except ValidationError:  # kept when the field was another one
+        old, new = entry.changes[name]
+    return old, new
+
+
+def _told_pairs(
+    model: Any, pairs: Mapping[str, tuple[Any, Any]], owners: dict[int, str]
+) -> list[tuple[str, str, str]]:
+    told = []
+    for name, (old, new) in pairs.items():
         field = model._meta.get_field(name)
-        old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old == new:
             continue
         if name in OUT:

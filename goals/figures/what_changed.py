@@ -7,15 +7,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.audit_words import sentence, told
 from accounts.languages import kind_of
 from accounts.models import AuditEntry
 from areas.models import Area, Membership, Role
-from goals.figures.changed_line import PEOPLE, PLAN, RISKS, TALK, VALUES, Change, address_of
+from goals.figures.changed_line import PEOPLE, PLAN, RISKS, TALK, Change, address_of
 from goals.figures.changed_rows import row_changes
+from goals.figures.changed_talk import OF_COMMENT, check_in_line, comment_line, with_status_before
 from goals.figures.changes import interim_changes
 from goals.figures.risk_changes import concern_changes
 from goals.figures.share_changes import share_changes
@@ -95,32 +96,9 @@ def what_changed(
 
 
 def _check_ins(key_results: QuerySet[KeyResult], since: datetime) -> list[Change]:
-    before = CheckIn.objects.filter(
-        key_result=OuterRef("key_result"), sequence=OuterRef("sequence") - 1
-    ).values("status")
-    rows = (
-        CheckIn.objects.filter(key_result__in=key_results.order_by().values("pk"), created_at__gte=since)
-        .annotate(area_pk=F("key_result__objective__roadmap__area"), status_before=Subquery(before[:1]))
-        .select_related("key_result__objective", "author")
-    )
-    return [
-        Change(
-            section=VALUES,
-            area_id=row.area_pk,
-            at=row.created_at,
-            by=row.author.name,
-            code=row.key_result.code,
-            title=row.key_result.title,
-            address=address_of(row.key_result),
-            what=_("check-in"),
-            old="" if row.previous_value is None else format_number(row.previous_value),
-            new=format_number(row.value),
-            reason=row.note,
-            check_in=row,
-            status_before=row.status_before or "",
-        )
-        for row in rows
-    ]
+    keys = key_results.order_by().values("pk")
+    rows = CheckIn.objects.filter(key_result__in=keys, created_at__gte=since)
+    return [check_in_line(row) for row in with_status_before(rows)]
 
 
 def _comments(
@@ -130,29 +108,7 @@ def _comments(
     about = Q(objective__in=objectives.order_by().values("pk"))
     about |= Q(check_in__key_result__in=key_results.order_by().values("pk"))
     rows = Comment.objects.filter(about, created_at__gte=since, deleted_at__isnull=True)
-    found = []
-    for comment in rows.select_related(
-        "author", "objective__roadmap", "check_in__key_result__objective__roadmap"
-    ):
-        check_in = comment.check_in
-        row: Any = check_in.key_result if check_in else comment.objective
-        what = (
-            _("comment on check-in %(number)d") % {"number": check_in.sequence} if check_in else _("comment")
-        )
-        found.append(
-            Change(
-                section=TALK,
-                area_id=(check_in.key_result.objective if check_in else row).roadmap.area_id,
-                at=comment.created_at,
-                by=comment.author.name,
-                code=row.code,
-                title=row.title,
-                address=address_of(row) and comment.get_absolute_url(),
-                what=what,
-                reason=comment.text,
-            )
-        )
-    return found
+    return [comment_line(row) for row in rows.select_related(*OF_COMMENT)]
 
 
 def _notes_taken(key_results: QuerySet[KeyResult], since: datetime) -> list[Change]:

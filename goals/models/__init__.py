@@ -1,6 +1,7 @@
 """The domain: what is planned, what is reported, what may go wrong (docs/glossary.md)."""
 
 from goals.models.absence import Absence
+from goals.models.activity_mark import ActivityMark
 from goals.models.alignment import Alignment
 from goals.models.change import Change, ChangeCount
 from goals.models.check_in import AppendOnly, CheckIn
@@ -31,6 +32,7 @@ from goals.models.subscription import Subscription
 __all__ = [
     "Absence",
     "Acknowledgement",
+    "ActivityMark",
     "Alignment",
     "AppendOnly",
     "Card",

@@ -75,6 +75,10 @@ class Comment(models.Model):
         ordering = ["created_at", "pk"]
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
+        indexes = [
+            # Read by lists of what happened, newest first, and by the count of what is unread.
+            models.Index(fields=["-created_at", "-id"], name="comment_by_moment"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="comment_on_one_thing",

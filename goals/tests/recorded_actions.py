@@ -167,6 +167,8 @@ NO_ENTRY = {
     "stored.refresh_key_result": DERIVED,
     "stored.refresh_objective": DERIVED,
     "stored.differences": READS,
+    "activity_marks.mark_seen": FOLLOWS,
+    "activity_marks.begin_mark": FOLLOWS,
     "subscriptions.subscribe": FOLLOWS,
     "subscriptions.unsubscribe": FOLLOWS,
     "subscriptions.go_on_following": FOLLOWS,

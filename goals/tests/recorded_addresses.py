@@ -86,6 +86,7 @@ POSTED = {
     "goals:check_in_create": "check_ins.record_check_in",
     "api:follow-list": "subscriptions.subscribe",
     "api:follow-detail": "subscriptions.unsubscribe",
+    "goals:activity_seen": "activity_marks.mark_seen",
     "areas:area_follow": "subscriptions.subscribe",
     "goals:objective_follow": "subscriptions.subscribe",
     "goals:key_result_follow": "subscriptions.subscribe",

@@ -110,7 +110,7 @@ def change_csv(request: HttpRequest) -> HttpResponse:
     # For spreadsheets and programs: what a column holds must not change with who asks.
     with in_english():
         for change in form.changes(cycle, request.user):
-            writer.writerow(_csv_row(change, keys))
+            writer.writerow(csv_row(change, keys))
     return answer
 
 
@@ -143,7 +143,7 @@ def _group(area: Area | None, by_section: dict[str, list[Change]]) -> AreaGroup:
     return AreaGroup(area, sections, sum(len(rows) for rows in by_section.values()))
 
 
-def _csv_row(change: Change, keys: dict[int, str]) -> list[str]:
+def csv_row(change: Change, keys: dict[int, str]) -> list[str]:
     at = change.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     old, new, status = text_cell(change.old), text_cell(change.new), ""
     if change.check_in is not None:

@@ -16,6 +16,7 @@ from areas.models import Area
 from areas.permissions import can_contribute, can_edit_plan
 from goals.demo import people
 from goals.figures.reviews import waiting_for
+from goals.figures.unread import unread_count
 from goals.models import Cycle, KeyResult, Kpi
 
 Reader = User | AnonymousUser
@@ -31,6 +32,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "cycles": SimpleLazyObject(lambda: list(Cycle.objects.all())),
         "due_count": SimpleLazyObject(lambda: due_count(user, owns_kpis=waits["kpis"] > 0)),
         "review_count": SimpleLazyObject(lambda: waits["reviews"]),
+        # One query more, for who follows something or was mentioned.
+        "unread_count": SimpleLazyObject(lambda: unread_count(user, waits["seen_until"])),
         "is_demo": SimpleLazyObject(people.is_demo),
     }
 
@@ -42,12 +45,16 @@ class CountOf(Subquery):
     output_field = IntegerField()
 
 
-def waits_for(user: User) -> dict[str, int]:
-    """What waits for a person's review, and how many KPIs they own: one query, on every page."""
+def waits_for(user: User) -> dict[str, Any]:
+    """What waits for a person's review, how many KPIs they own, and how far they have seen what they follow.
+
+    One query, on every page.
+    """
     reviews = waiting_for(user).order_by().values("pk")
     kpis = Kpi.objects.owned_by(user).order_by().values("pk")
-    counts = User.objects.filter(pk=user.pk).values_list(CountOf(reviews), CountOf(kpis))
-    return dict(zip(("reviews", "kpis"), counts.get(), strict=True))
+    columns = (CountOf(reviews), CountOf(kpis), "activity_mark__seen_until")
+    found = User.objects.filter(pk=user.pk).values_list(*columns)
+    return dict(zip(("reviews", "kpis", "seen_until"), found.get(), strict=True))
 
 
 def due_count(user: User, *, owns_kpis: bool = True) -> int:

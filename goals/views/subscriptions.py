@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +24,8 @@ class Press(NamedTuple):
 
     action: str
     is_followed: bool
+    # What happened to it.
+    activity: str
     # So that the page of an area comes back in the cycle it was left in.
     cycle_key: str = ""
 
@@ -30,7 +33,8 @@ class Press(NamedTuple):
 def press_for(row: Any, kind: str, *, cycle_key: str = "") -> Press:
     """`row` as `with_followed` reads it."""
     name = row.key if kind == "area" else row.code
-    return Press(address_for(kind, name), row.is_followed, cycle_key)
+    activity = f"{reverse('goals:activity_list')}?{urlencode({kind: name})}"
+    return Press(address_for(kind, name), row.is_followed, activity, cycle_key)
 
 
 def address_for(kind: str, name: str) -> str:

@@ -49,6 +49,8 @@ PAGES = {
     "reviews": ("manager", "/reviews/"),
     "drafts": ("lead", "/drafts/"),
     "what I follow": ("lead", "/following/"),
+    "activity of an area": ("lead", "/activity/?area=EDGE"),
+    "activity of what I follow": ("manager", "/activity/"),
     "kpis": ("manager", "/kpis/"),
     "new kpi": ("lead", "/areas/DIST/kpis/new/"),
     "my check-ins": ("lead", "/check-ins/"),

@@ -12,7 +12,7 @@ from goals.actions.refusals import Invalid
 from goals.actions.rollover import roll_over
 from goals.actions.subscriptions import subscribe, unsubscribe
 from goals.exchange.personal_data import personal_data
-from goals.models import Cycle, KeyResult, Objective, Roadmap, Subscription
+from goals.models import ActivityMark, Cycle, KeyResult, Objective, Roadmap, Subscription
 from goals.tests.factories import NOW, TODAY, ObjectiveFactory
 
 
@@ -111,13 +111,16 @@ def test_who_leaves_hands_over_nothing_of_it_and_who_is_anonymised_keeps_nothing
     lead.refresh_from_db()
     anonymise_person(lead, by=administrator, now=NOW, address=lead.email, reason="asked for it")
     assert not Subscription.objects.exists()
+    assert not ActivityMark.objects.exists()
 
 
 def test_the_document_of_a_person_has_it_and_nobody_else_takes_it(follows, lead):
     told = [{"kind": "area", "code": "EDGE", "made_at": NOW}]
     assert personal_data(follows, now=NOW)["follows"][:1] == told
     assert len(personal_data(follows, now=NOW)["follows"]) == 3
-    assert "follows" not in personal_data(follows, now=NOW, is_for_themselves=False)
+    assert personal_data(follows, now=NOW)["activity_seen"][0]["seen_until"] < NOW
+    taken = personal_data(follows, now=NOW, is_for_themselves=False)
+    assert not {"follows", "activity_seen"} & taken.keys()
     assert personal_data(lead, now=NOW)["follows"] == []
 
 

@@ -27,6 +27,7 @@ from accounts.models import User  # noqa: E402
 from areas.models import Area  # noqa: E402
 from goals.actions import locks  # noqa: E402
 from goals.actions.absences import add_absence  # noqa: E402
+from goals.actions.activity_marks import mark_seen  # noqa: E402
 from goals.actions.alignments import align, unalign  # noqa: E402
 from goals.actions.check_ins import record_check_in  # noqa: E402
 from goals.actions.cycles import close_cycle  # noqa: E402
@@ -250,13 +251,20 @@ def be_away(answer: Answer, *, person: int, stand_in: int, weeks: int) -> None:
         answer.note(lambda days=days: add_absence(who, now=NOW, today=TODAY, stand_in=other, **days).pk)
 
 
-def follow(answer: Answer, *, objective: int, person: int, rounds: int, ends: bool = False) -> None:
+def press_follow(answer: Answer, *, objective: int, person: int, rounds: int, ends: bool = False) -> None:
     """Follows one thing over and over; with `ends` stops each time, so that there is something to do."""
     row, who = Objective.objects.get(pk=objective), User.objects.get(pk=person)
     for _round in range(rounds):
         answer.note(lambda: subscribe(row, by=who, now=NOW))
         if ends:
             answer.note(lambda: unsubscribe(row, by=who))
+
+
+def see(answer: Answer, *, person: int, minutes: list[int]) -> None:
+    """Marks as seen, over and over, what is so many minutes old."""
+    who = User.objects.get(pk=person)
+    for ago in minutes:
+        answer.note(lambda ago=ago: mark_seen(who, until=NOW - dt.timedelta(minutes=ago), now=NOW))
 
 
 def run_initiatives(answer: Answer, *, key_result: int, by: int, name: str, rounds: int) -> None:
@@ -402,7 +410,8 @@ WORK = (
             create_risks,
             post,
             be_away,
-            follow,
+            press_follow,
+            see,
             send_drafts,
             write_draft,
             run_initiatives,

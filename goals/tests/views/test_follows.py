@@ -6,7 +6,7 @@ from goals.models import Cycle, KeyResult, Roadmap, Subscription
 from goals.tests.views.entries import text_of
 
 LIST = "/following/"
-LIST_COST = 5
+LIST_COST = 6
 PAGES = ("/areas/EDGE/24H2/", "/objectives/EDGE-24H2-O1/", "/key-results/EDGE-24H2-O1-KR1/")
 PRESSES = ("/areas/EDGE/follow/", "/objectives/EDGE-24H2-O1/follow/", "/key-results/EDGE-24H2-O1-KR1/follow/")
 

@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from areas.models import Area
 from goals.actions.rows import save_row
+from goals.actions.subscriptions import subscribe
 from goals.models import (
+    ActivityMark,
     Alignment,
     Card,
     CheckIn,
@@ -126,6 +128,7 @@ class Planter:
         self._share(hidden)
         self._carry_over(shown, restricted)
         self.name_a_reviewer()
+        self.follow(area, hidden, key_result)
         date_back()
         return self.canaries
 
@@ -154,6 +157,13 @@ class Planter:
                     told["code"] = codes[kind]
                     title = self.canaries.text(f"title of a card: {kind}")
                 CardFactory(dashboard=dashboard, kind=kind, position=position, settings=told, title=title)
+
+    def follow(self, *things: Any) -> None:
+        """By people outside, who may have been inside then; what happened since is unread."""
+        for person in (self.outsider, self.other_lead):
+            for thing in things:
+                subscribe(thing, by=person, now=self.now)
+            ActivityMark.objects.update(seen_until=self.now - dt.timedelta(days=30))
 
     def name_a_reviewer(self) -> None:
         """Of everything in the area: somebody who may not see what is restricted there, or not any more."""

@@ -107,6 +107,7 @@ FORMS: dict[str, Form] = {
         "visibility": "internal",
         "weight": "1",
     },
+    "goals:activity_seen": {"until": "1728900000000000-0-1"},
     "goals:tag_rename": {"name": "latency"},
     "api:tag-rename": {"name": "latency"},
     "goals:objective_comment": {"text": "Well done."},

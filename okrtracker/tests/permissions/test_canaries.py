@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from accounts.models import User
 from goals.models import Card, Dependency, Initiative, Kpi, OutboxMail, Risk
 from goals.reminders.due import find_due
 from goals.reminders.mentions import build_mention
@@ -106,7 +107,18 @@ def walk() -> list[str]:
     paths |= {f"/record/?what={MARK}", f"/people/?q={MARK}", "/areas/EDGE/25H1/roadmap.md"}
     paths |= {f"/areas/EDGE/{key}/roadmap.pdf" for key in ("24H2", "25H1")}
     paths |= {f"/api/v1/record/?what={MARK}", "/api/v1/record/?format=csv"}
-    return sorted(paths)
+    return sorted(paths | activities())
+
+
+def activities() -> set[str]:
+    """What happened, to what is followed and to each thing that may be asked about."""
+    paths = {"/activity/?area=LIB", "/activity.csv?area=EDGE", "/api/v1/activity/?area=EDGE&limit=500"}
+    paths |= {"/api/v1/activity/?following=true", "/api/v1/activity/?person=lea.lead%40example.org"}
+    for pages in ("/activity/?", "/activity.csv?", "/api/v1/activity/?"):
+        paths |= {f"{pages}objective={code}" for code in (*HIDDEN_OBJECTIVES, "EDGE-24H2-O1")}
+        paths |= {f"{pages}key_result={code}" for code in (*HIDDEN_KEY_RESULTS, "EDGE-24H2-O1-KR1")}
+    people = User.objects.filter(name="Lea Lead").values_list("pk", flat=True)
+    return paths | {f"/activity/?person={pk}" for pk in people}
 
 
 def text_of(pdf: bytes) -> str:
