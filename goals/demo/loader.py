@@ -26,6 +26,7 @@ from goals.actions.scores import score_key_result
 from goals.actions.snapshots import take_snapshots
 from goals.demo import people
 from goals.demo.calendar import REAL_TODAY, Calendar
+from goals.demo.kpis import make_kpis
 from goals.exchange.document import RoadmapDocument
 from goals.exchange.load import load_documents
 from goals.exchange.markdown_reader import read_file
@@ -59,6 +60,7 @@ def load_demo(*, today: date, now: datetime, real_dates: bool = False) -> Cycle:
     people.make_memberships()
     history = _read_rows("check-ins.csv")
     _load_earlier_cycle(calendar, history, by=admin, now=now)
+    make_kpis(calendar, first_on=RUNNING[2], by=admin, now=now)
     return _load_running_cycle(calendar, history, by=admin, now=now)
 
 

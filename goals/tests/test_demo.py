@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
@@ -18,7 +19,7 @@ from goals.actions.stored import differences
 from goals.demo import people
 from goals.demo.loader import NotTheDemo, load_demo
 from goals.figures import cycle_figures, definition_changes
-from goals.models import CheckIn, Cycle, KeyResult, Mitigation, Objective, Risk, Snapshot
+from goals.models import CheckIn, Cycle, KeyResult, Kpi, Mitigation, Objective, Risk, Snapshot
 
 # Most look at what was loaded; that it is loaded, and once more, is tried on both.
 pytestmark = pytest.mark.only_on("sqlite")
@@ -46,6 +47,17 @@ def test_today_is_the_day_that_14_october_was_in_its_cycle(demo):
     assert (demo.ends_on - demo.starts_on).days == (dt.date(2024, 12, 31) - dt.date(2024, 7, 1)).days
     assert demo.state == Cycle.State.ACTIVE
     assert demo.check_in_weekday == TODAY.weekday()
+
+
+def test_areas_watch_kpis_and_their_leads_enter_them(demo, db):
+    kpis = {kpi.code: kpi for kpi in Kpi.objects.with_context()}
+    assert sorted(kpis) == ["CORE-K1", "INFRA-K1", "INFRA-K2", "LIB-K1"]
+    assert {kpi.owner.email for kpi in kpis.values()} == {
+        f"lead.{area}@example.org" for area in ("core", "infra", "lib")
+    }
+    assert kpis["INFRA-K1"].last_entry.value == Decimal("2.4")
+    assert kpis["INFRA-K1"].last_entry.effective_on == TODAY - dt.timedelta(days=7)
+    assert [kpis[code].entries.count() for code in sorted(kpis)] == [7, 15, 15, 6]
 
 
 def test_every_area_of_the_sheet_is_there_and_only_teams_have_roadmaps(demo, db):
