@@ -52,6 +52,16 @@ PAGES = {
     "activity of an area": ("lead", "/activity/?area=EDGE"),
     "activity of what I follow": ("manager", "/activity/"),
     "kpis": ("manager", "/kpis/"),
+    "kpi": ("manager", "/kpis/INFRA-K1/"),
+    "kpi value": ("manager", "/kpis/INFRA-K2/enter/"),
+    "templates": ("manager", "/templates/"),
+    "template to save": ("manager", "/objectives/EDGE-24H2-O1/template/"),
+    "shares": ("manager", "/objectives/EDGE-24H2-O1/shares/"),
+    "absences": ("lead", "/preferences/absences/"),
+    "move": ("manager", "/objectives/EDGE-24H2-O1/move/"),
+    "copy": ("manager", "/objectives/EDGE-24H2-O1/copy/"),
+    "dashboards": ("manager", "/dashboards/"),
+    "dashboard to make": ("manager", "/dashboards/new/"),
     "new kpi": ("lead", "/areas/DIST/kpis/new/"),
     "my check-ins": ("lead", "/check-ins/"),
     "my check-ins, nothing due": ("manager", "/check-ins/"),
@@ -102,6 +112,22 @@ def test_page_has_no_barrier_and_does_not_scroll_sideways(open_page, name):
     page = open_page(role, area=AT_HOME.get(role, ""), quiet=name in EXPECTED_STATUS)
     response = page.goto(path)
     assert response.status == EXPECTED_STATUS.get(name, 200)
+    assert_no_barrier(page)
+
+
+@pytest.mark.needs("chromium")
+def test_a_dashboard_and_its_cards_have_no_barrier(open_page):
+    page = open_page("manager")
+    page.goto("/dashboards/")
+    page.get_by_role("button", name="manager's dashboard").click()
+    page.wait_for_url("**/dashboards/*/")
+    assert page.locator("main section").count() > 5
+    assert_no_barrier(page)
+    page.goto(f"{page.url}cards/")
+    assert_no_barrier(page)
+
+
+def assert_no_barrier(page):
     for theme, width in VIEWS:
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 900})
