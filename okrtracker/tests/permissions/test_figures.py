@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from areas.models import Area
 from goals.actions.snapshots import take_snapshots
 from goals.models import Cycle
 from okrtracker.tests.permissions.canaries import Planter
@@ -93,6 +94,7 @@ def with_and_without(world, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         planter = Planter(world)
         planter.name_a_reviewer()
+        planter.follow(Area.objects.get(key="EDGE"))
         without = look()
         planter.plant()
         with_it = look()
