@@ -31,7 +31,7 @@ BY_CHANCE |= {"fingerprint"}
 # The key of a dashboard, and of nothing else that a test makes here.
 BY_CHANCE |= {"key"}
 CHANCE_IN_TEXT = re.compile(
-    r"okr_[\w-]{6}…|Former member \w+|former-member-\w+|#(?:comment|initiative|need)-\d+"
+    r"okr_[\w-]{6}…|Former member \w+|former-member-\w+|#(?:comment|initiative|need)-\d+|/templates/\d+/"
 )
 SERIAL = {"id", "history_id"}
 # A mail says by number what it is about.
