@@ -25,7 +25,7 @@ DASHBOARD = OpenApiExample(
     "One's own",
     response_only=True,
     value={
-        "key": "5f0c7a1be2d34c98",
+        "key": "0a0a0a0a0a0a0a0a",
         "title": "Every Monday",
         "owner": "mana.ger@example.org",
         "is_own": True,
@@ -35,8 +35,8 @@ DASHBOARD = OpenApiExample(
         "version": 3,
         "created_at": MOMENT,
         "updated_at": MOMENT,
-        "url": f"{SITE}/api/v1/dashboards/5f0c7a1be2d34c98/",
-        "page_url": f"{SITE}/dashboards/5f0c7a1be2d34c98/",
+        "url": f"{SITE}/api/v1/dashboards/0a0a0a0a0a0a0a0a/",
+        "page_url": f"{SITE}/dashboards/0a0a0a0a0a0a0a0a/",
     },
 )
 SENT = OpenApiExample(

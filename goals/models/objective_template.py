@@ -19,10 +19,6 @@ class ObjectiveTemplateQuerySet(models.QuerySet["ObjectiveTemplate"]):
         """Archived neither themselves nor with their area."""
         return self.filter(Q(area=None) | Q(area__archived_at__isnull=True), archived_at__isnull=True)
 
-    def visible_to(self, user: Any) -> ObjectiveTemplateQuerySet:
-        """By everybody who signs in: areas are no secret, and nothing restricted is kept in a template."""
-        return self if user.is_authenticated else self.none()
-
     def editable_by(self, user: Any) -> ObjectiveTemplateQuerySet:
         """Those of areas whose plan a person edits; those of the organisation by managers."""
         mine = Q(area__in=Area.objects.editable_by(user))

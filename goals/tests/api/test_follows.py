@@ -80,7 +80,8 @@ def test_what_is_hidden_is_answered_as_what_is_not_there(asks, key_result, outsi
 
 
 def test_a_token_reads_and_follows_within_its_reach_alone(asks, key_result, outsider, core):
-    asks(outsider).post(FOLLOWS, {"area": "EDGE"}, format="json")
+    for given in ({"area": "EDGE"}, {"objective": "EDGE-24H2-O1"}, {"key_result": key_result.code}):
+        asks(outsider).post(FOLLOWS, given, format="json")
     bound = asks(outsider, area=Area.objects.get(key="CORE"))
     assert told(bound.get(FOLLOWS)) == []
     assert bound.post(FOLLOWS, {"area": "EDGE"}, format="json").status_code == 400
@@ -88,7 +89,7 @@ def test_a_token_reads_and_follows_within_its_reach_alone(asks, key_result, outs
     assert told(bound.get(FOLLOWS)) == [("CORE", None, None)]
     reads = asks(outsider, "read")
     assert reads.post(FOLLOWS, {"area": "LIB"}, format="json").status_code == 403
-    assert len(told(reads.get(FOLLOWS))) == 2
+    assert len(told(reads.get(FOLLOWS))) == 4
 
 
 def test_a_retry_takes_effect_once(asks, key_result, outsider):

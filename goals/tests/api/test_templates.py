@@ -3,7 +3,7 @@
 import pytest
 
 from goals.models import Objective, ObjectiveTemplate
-from goals.tests.factories import RoadmapFactory, TemplateFactory
+from goals.tests.factories import ObjectiveFactory, RoadmapFactory, TemplateFactory
 
 TEMPLATES = "/api/v1/templates/"
 
@@ -91,6 +91,16 @@ def test_the_organisations_are_the_managers(program, writer, manager, core, key_
     bound = program(manager, "write", area=core)
     assert bound.get(own(template)).status_code == 200
     assert bound.patch(own(template), {"name": "x"}, format="json").status_code == 403
+
+
+def test_a_bound_token_makes_none_of_another_area(program, manager, core, cycle, edge):
+    theirs = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle))
+    bound = program(manager, "write", area=core)
+    refused = bound.post(TEMPLATES, {"objective": theirs.code, "area": "EDGE"}, format="json")
+    assert refused.status_code == 400
+    assert [error["field"] for error in refused.json()["errors"]] == ["area"]
+    made = bound.post(TEMPLATES, {"objective": theirs.code, "area": "CORE"}, format="json")
+    assert made.status_code == 201
 
 
 def test_what_is_restricted_is_refused(writer):

@@ -96,7 +96,6 @@ RULES: dict[str, dict[str, set[str]]] = {
     # Of others, who finds one was given its key, and its owner shares it.
     "Dashboard.of": {"or": {"lead"}, "x": {"other lead"}},
     "Dashboard.visible_to": {"or": {"lead"}, "x": {"other lead"}},
-    "ObjectiveTemplate.visible_to": READS_KPIS,
     "ObjectiveTemplate.editable_by": PLANS_KPIS,
     "Share.visible_to": READS,
     "Subscription.of": {"or": {"lead"}, "x": {"other lead"}},
