@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
+from areas.tests.factories import AreaFactory
 from goals.actions.areas import archive_area
 from goals.actions.changes import KINDS, number_changes
 from goals.actions.key_results import archive_key_result, change_key_result
@@ -156,6 +157,7 @@ def test_beyond_a_token_it_is_told_that_it_moved_and_not_where(
     program, manager, edge, core, cycle, objective, key_result
 ):
     place = RoadmapFactory(area=core, cycle=cycle)
+    RiskFactory(objective=objective)
     here, there = (program(manager, "read", area=area) for area in (edge, core))
     began = {client: now_at(client) for client in (here, there)}
     old = objective.code
@@ -168,6 +170,25 @@ def test_beyond_a_token_it_is_told_that_it_moved_and_not_where(
     assert objective.code not in here.get(URL).content.decode()
     told = read(there, began[there])[0]
     assert ("objective", objective.code, "changed") in told
+    # Who reaches the new place is told of all that went there, whatever it was.
+    assert {one[:2] for one in told if one[2] == "moved"} == {
+        ("objective", old),
+        ("key-result", f"{old}-KR1"),
+        ("risk", f"{old}-R1"),
+    }
+
+
+def test_what_moves_out_of_sight_or_elsewhere_altogether_is_not_told(
+    program, reader, manager, lib, cycle, objective, key_result
+):
+    place = RoadmapFactory(area=lib, cycle=cycle, visibility="restricted")
+    elsewhere = program(manager, "read", area=AreaFactory(key="DATA"))
+    began = {client: now_at(client) for client in (reader, elsewhere)}
+    move_objective(objective, place, by=manager, now=NOW, reason="reorganised")
+    for client, cursor in began.items():
+        assert read(client, cursor)[0] == []
+    moved = [one for one in read(program(manager))[0] if one[2] == "moved"]
+    assert moved == [("objective", objective.code, "moved"), ("key-result", key_result.code, "moved")]
 
 
 def test_a_bound_token_hears_of_its_area_alone(program, manager, core, cycle, key_result):
