@@ -117,11 +117,14 @@ def filled_in_kpis(request: HttpRequest) -> list[KpiEntryForm]:
 
 
 def owed_kpi_rows(user: Any, today: date, *, entered: Iterable[KpiEntryForm]) -> dict[str, Any]:
-    """For My check-ins: what is due, the longest first, and what was typed; the rest comes next."""
+    """For My check-ins: what is due, the longest first, and what was typed; the rest comes next.
+
+    What was typed is of KPIs that the person sees: `filled_in_kpis` found them.
+    """
     forms = {form.code: form for form in entered}
     rows = list(Kpi.objects.owned_by(user).with_context())
     if others := forms.keys() - {row.code for row in rows}:
-        rows += Kpi.objects.live().visible_to(user).filter(code__in=others).with_context()
+        rows += Kpi.objects.live().filter(code__in=others).with_context()
     figures = sorted(kpis_figures(rows, today=today), key=lambda row: (row.kpi.due_on, row.kpi.code))
     owed = [row for row in figures if row.kpi.owner_id == user.pk and row.kpi.owes_entry(today)]
     shown = [row for row in figures if row in owed[:ROWS_SHOWN] or row.kpi.code in forms]

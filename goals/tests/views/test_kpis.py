@@ -136,6 +136,16 @@ def test_a_value_is_entered_for_an_earlier_day_with_note_and_evidence(client, co
     assert (kept.effective_on, kept.author, kept.source) == (dt.date(2024, 10, 10), contributor, "page")
 
 
+def test_what_takes_it_and_is_hidden_from_who_enters_it_is_not_named(client, outsider, kpi, key_result):
+    KeyResult.objects.update(kpi=kpi, visibility="restricted", owner=None)
+    Kpi.objects.update(owner=outsider)
+    client.force_login(outsider)
+    text = text_of(client.post(ENTER, value(kpi, "7"), follow=True))
+    assert "Saved: EDGE-K1 7 tok/s." in text
+    assert key_result.code not in text
+    assert key_result.check_ins.get().value == 7
+
+
 def test_a_refused_value_keeps_what_was_typed(client, lead, kpi):
     client.force_login(lead)
     response = client.post(ENTER, value(kpi, "much", note="kept"))
