@@ -45,6 +45,35 @@ def test_the_page_says_where_it_stands_in_words_and_figures(client, outsider, kp
     assert "Enter a value" not in text_of(client.get("/kpis/"))
 
 
+def test_only_who_edits_and_enters_is_offered_it(client, lead, contributor, outsider, kpi):
+    offers = {}
+    for person in (lead, contributor, outsider):
+        client.force_login(person)
+        page = client.get(PAGE).content.decode()
+        offers[person] = [f'href="{PAGE}{word}/"' in page for word in ("edit", "enter")]
+    assert offers == {lead: [True, True], contributor: [False, True], outsider: [False, False]}
+
+
+@pytest.mark.parametrize("path", ["", "values.csv", "enter/", "edit/"])
+def test_a_restricted_one_is_not_there_for_others(client, contributor, outsider, lead, kpi, path):
+    Kpi.objects.update(visibility="restricted")
+    client.force_login(outsider)
+    hidden = client.get(f"{PAGE}{path}")
+    nothing = client.get(f"{PAGE.replace('K1', 'K9')}{path}")
+    assert hidden.status_code == nothing.status_code == 404
+    assert "Decode speed" not in hidden.content.decode()
+    client.force_login(lead)
+    assert client.get(f"{PAGE}{path}").status_code == 200
+
+
+def test_a_hidden_key_result_that_takes_its_value_is_not_named(client, outsider, lead, kpi, key_result):
+    KeyResult.objects.update(kpi=kpi, visibility="restricted")
+    client.force_login(outsider)
+    assert key_result.code not in client.get(PAGE).content.decode()
+    client.force_login(lead)
+    assert key_result.code in client.get(PAGE).content.decode()
+
+
 def test_with_a_direction_it_says_better_or_worse(client, lead, edge):
     kpi = KpiFactory(area=edge, aim="down", added_on=TODAY)
     enter(kpi, 6, on=TODAY - WEEK)
