@@ -74,6 +74,17 @@ def test_a_hidden_key_result_that_takes_its_value_is_not_named(client, outsider,
     assert key_result.code in client.get(PAGE).content.decode()
 
 
+def test_a_hidden_kpi_is_not_named_where_its_value_is_taken(client, outsider, lead, kpi, key_result):
+    KeyResult.objects.update(kpi=kpi)
+    Kpi.objects.update(visibility="restricted")
+    client.force_login(lead)
+    assert "EDGE-K1" in client.get(key_result.get_absolute_url()).content.decode()
+    client.force_login(outsider)
+    page = client.get(key_result.get_absolute_url()).content.decode()
+    assert "EDGE-K1" not in page
+    assert "Decode speed" not in page.replace(key_result.title, "")
+
+
 def test_with_a_direction_it_says_better_or_worse(client, lead, edge):
     kpi = KpiFactory(area=edge, aim="down", added_on=TODAY)
     enter(kpi, 6, on=TODAY - WEEK)
