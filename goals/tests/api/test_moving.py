@@ -4,7 +4,7 @@ import pytest
 
 from goals.actions.moving import move_key_result, move_objective
 from goals.models import KeyResult, Objective, Roadmap
-from goals.tests.factories import NOW, ObjectiveFactory, RoadmapFactory
+from goals.tests.factories import NOW, ObjectiveFactory, RiskFactory, RoadmapFactory
 
 OLD = "/api/v1/key-results/EDGE-24H2-O1-KR1/"
 NEW = "/api/v1/key-results/EDGE-24H2-O2-KR1/"
@@ -54,6 +54,19 @@ def test_an_objective_moves_with_what_is_below(program, manager, key_result, lib
     assert (answer.status_code, answer.json()["code"]) == (200, "LIB-24H2-O1")
     assert client.get(OLD)["Location"] == "/api/v1/key-results/LIB-24H2-O1-KR1/"
     assert client.get("/api/v1/objectives/EDGE-24H2-O1/")["Location"] == "/api/v1/objectives/LIB-24H2-O1/"
+
+
+def test_a_bound_token_is_led_to_whatever_went_where_it_reaches(
+    program, manager, objective, key_result, lib, core, cycle
+):
+    RiskFactory(objective=objective)
+    move_objective(
+        objective, RoadmapFactory(area=lib, cycle=cycle), by=manager, now=NOW, reason="It fits better."
+    )
+    olds = ("objectives/EDGE-24H2-O1/", "key-results/EDGE-24H2-O1-KR1/", "risks/EDGE-24H2-O1-R1/")
+    for area, status in ((lib, 308), (core, 404)):
+        bound = program(manager, area=area)
+        assert [bound.get(f"/api/v1/{old}").status_code for old in olds] == [status] * 3
 
 
 def test_sent_again_it_moves_once(writer):

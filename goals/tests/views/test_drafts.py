@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from goals.models import CheckIn, CheckInDraft, Cycle, KeyResult
+from goals.models import CheckIn, CheckInDraft, Cycle, KeyResult, Roadmap
 from goals.tests.factories import NOW, check_in
 from goals.tests.views.entries import entries, entry, text_of, values_of
 
@@ -36,6 +36,21 @@ def written(client, lead, five):
     sent = entry(five[0], "2.5", status="behind", effective_on="2024-10-11", **WORDS)
     assert client.post(single(five[0]), sent | KEEP).url == DRAFTS
     return CheckInDraft.objects.get()
+
+
+@pytest.mark.parametrize("lost", ["sight", "right"])
+def test_of_what_its_author_lost_the_list_says_the_words_and_not_the_title(client, lead, five, written, lost):
+    title = five[0].title
+    assert title in client.get(DRAFTS).content.decode()
+    lead.memberships.all().delete()
+    KeyResult.objects.update(owner=None)
+    five[0].objective.roadmap.objectives.update(owner=None)
+    if lost == "sight":
+        Roadmap.objects.update(visibility="restricted")
+    page = client.get(DRAFTS).content.decode()
+    assert "slower" in page
+    assert title not in page
+    assert f'href="{single(five[0])}"' not in page
 
 
 def test_a_draft_comes_back_where_it_was_left(client, five, written):

@@ -289,6 +289,13 @@ def test_the_page_of_the_area_shows_what_it_watches_today_alone(client, contribu
     assert "Add KPI" in text_of(client.get("/areas/EDGE/24H2/"))
 
 
+def test_the_page_of_the_area_shows_no_hidden_one(client, outsider, lead, kpi, key_result):
+    Kpi.objects.update(visibility="restricted")
+    for person, is_shown in ((lead, True), (outsider, False)):
+        client.force_login(person)
+        assert ("EDGE-K1" in client.get("/areas/EDGE/24H2/").content.decode()) is is_shown
+
+
 def test_the_check_in_form_points_to_the_kpi(client, lead, kpi, key_result):
     KeyResult.objects.update(kpi=kpi)
     client.force_login(lead)
