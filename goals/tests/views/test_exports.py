@@ -8,9 +8,12 @@ from pypdf import PdfReader
 from goals.exchange.markdown_reader import read
 from goals.models import KeyResult, Roadmap, Visibility
 from goals.tests.factories import (
+    AlignmentFactory,
+    ConcernFactory,
     DependencyFactory,
     InitiativeFactory,
     KeyResultFactory,
+    KpiFactory,
     MitigationFactory,
     ObjectiveFactory,
     RiskFactory,
@@ -55,6 +58,21 @@ def test_what_is_restricted_is_absent_for_an_outsider(page, lead, outsider, obje
     theirs = page(ADDRESS, user=outsider)
     assert "Hidden" not in theirs
     assert hidden_elsewhere.code not in theirs
+
+
+def test_what_lies_elsewhere_and_is_hidden_is_not_named(
+    client, viewer, manager, objective, key_result, lib, core, cycle
+):
+    """To whom EDGE is open and CORE and the KPI of LIB are not."""
+    theirs = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle, visibility="restricted"))
+    AlignmentFactory(supporter=objective, supported=theirs)
+    ConcernFactory(risk=RiskFactory(objective=objective), objective=theirs)
+    kpi = KpiFactory(area=lib, visibility="restricted")
+    KeyResult.objects.filter(pk=key_result.pk).update(kpi=kpi)
+    for person, is_told in ((manager, True), (viewer, False)):
+        client.force_login(person)
+        text = client.get(ADDRESS).content.decode()
+        assert (text.count("CORE-24H2-O1"), "LIB-K1" in text) == ((2, True) if is_told else (0, False))
 
 
 @pytest.mark.parametrize("address", ["/areas/NOPE/24H2/roadmap.md", "/areas/EDGE/99H9/roadmap.md"])
