@@ -309,3 +309,16 @@ def test_queries_of_the_page_do_not_grow_with_the_risk(
     client.get(PAGE)
     with django_assert_num_queries(21):
         client.get(PAGE)
+
+
+@pytest.mark.parametrize("day", ["", "?as_of=2024-09-01"])
+def test_an_objective_that_it_concerns_and_is_hidden_is_not_named_on_any_day(
+    page, viewer, manager, objective, core, cycle, day
+):
+    risk = RiskFactory(objective=objective)
+    theirs = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle, visibility="restricted"))
+    ConcernFactory(risk=risk, objective=theirs)
+    for model in (Roadmap, Objective, Risk, Concern):
+        model.history.update(history_date=dt.datetime(2024, 8, 1, tzinfo=dt.UTC))
+    assert theirs.code in page(f"{risk.get_absolute_url()}{day}", user=manager)
+    assert theirs.code not in page(f"{risk.get_absolute_url()}{day}", user=viewer)
