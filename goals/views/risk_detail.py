@@ -100,7 +100,7 @@ def _concerns(risk: Risk, user: Reader, shown: ShownDay) -> list[tuple[int | Non
     """(key of the concern today, objective) of each other objective that it concerns, by code."""
     seen = Objective.objects.visible_to(user).select_related("roadmap__area", "roadmap__cycle")
     if shown.as_of is None:
-        rows = Concern.objects.visible_to(user).live().filter(risk=risk)
+        rows = Concern.objects.live().filter(risk=risk)
         keys: dict[int, int | None] = dict(rows.values_list("objective", "pk"))
     else:
         keys = dict.fromkeys(concerned_by(risk, shown.as_of))
