@@ -88,7 +88,7 @@ def change_dashboard(
     if is_start != dashboard.is_start:
         changed = True
         if is_start:
-            Dashboard.objects.filter(owner=dashboard.owner_id, is_start=True).update(is_start=False)
+            _end_start_of(dashboard.owner_id)
         dashboard.is_start = is_start
     if changed:
         _save(dashboard)
@@ -215,8 +215,13 @@ def _save(row: Dashboard | Card) -> None:
     row.save()
 
 
+def _end_start_of(owner_id: int) -> None:
+    """A person has one start page."""
+    Dashboard.objects.filter(owner=owner_id, is_start=True).update(is_start=False)
+
+
 def _make_start(dashboard: Dashboard) -> None:
-    Dashboard.objects.filter(owner=dashboard.owner_id, is_start=True).update(is_start=False)
+    _end_start_of(dashboard.owner_id)
     dashboard.is_start = True
     _save(dashboard)
 

@@ -7,8 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from areas.models import Area
+from goals.actions import card_settings
 from goals.actions.dashboards import change_dashboard, create_dashboard, create_starter
-from goals.models import Card, Dashboard, KeyResult, Objective, Roadmap
+from goals.forms.dependency_filters import DependencyFilterForm
+from goals.forms.kpis import KpiFilterForm
+from goals.forms.risk_filters import RiskFilterForm
+from goals.models import Card, Dashboard, KeyResult, Kpi, Objective, Risk, Roadmap
 from goals.tests.factories import (
     DependencyFactory,
     KeyResultFactory,
@@ -214,3 +218,19 @@ def test_twelve_cards_cost_a_bounded_number_of_queries(client, story, manager, l
 def test_the_starter_too(client, story, manager, page):
     board = create_starter(manager)
     assert cost(client, board.get_absolute_url()) <= 55
+
+
+def choices(form, field):
+    return {str(value) for value, _label in form.fields[field].choices} - {""}
+
+
+def test_what_a_card_may_show_is_what_the_filter_of_its_page_takes(db):
+    """A filter narrows nothing by what it does not know, so nobody would notice."""
+    today = dt.date(2024, 10, 14)
+    risks = RiskFilterForm({}, risks=Risk.objects.all(), today=today)
+    kpis = KpiFilterForm({}, kpis=Kpi.objects.all(), today=today)
+    needs = DependencyFilterForm({}, partners=[], mine=set())
+    assert set(card_settings.RISKS_SHOWN) == choices(risks, "show")
+    assert set(card_settings.KPIS_SHOWN) == choices(kpis, "show")
+    assert set(card_settings.DEPENDENCY_STATES) == choices(needs, "state")
+    assert {"waits", "is_waited_for"} == choices(needs, "direction")
