@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from areas.permissions import can_edit_plan
 from goals.actions import locks
+from goals.actions.loops import closed_way
 from goals.actions.refusals import AlignmentLoop, Invalid, ReasonNeeded, StaleVersion
 from goals.actions.rows import delete_row, refuse_closed, refuse_given_up, refuse_stale, save_row
 from goals.actions.stored import refresh_objective
-from goals.graph import way
 from goals.models import Alignment, Cycle, Objective
 
 FULL, SHOWN_ONLY = Decimal(1), Decimal(0)
@@ -121,15 +121,9 @@ def _as_now(objective: Objective) -> Objective:
 
 
 def _refuse_loop(supporter: Objective, supported: Objective, cycle: Cycle, *, by: Any) -> None:
-    """Names the way from what would be supported to the supporter, as far as the person may see it."""
     edges = Alignment.objects.of_cycle(cycle.pk).order_by().values_list("supporter", "supported")
-    steps = way(edges, supported.pk, supporter.pk)
-    if steps:
-        seen = Objective.objects.visible_to(by) if by is not None else Objective.objects.all()
-        codes = dict(seen.filter(pk__in=steps).values_list("pk", "code"))
-        hidden = _("one that is hidden from you")
-        named = [supporter.code, *(codes.get(step, hidden) for step in steps)]
-        raise AlignmentLoop(supporter.code, named)
+    if steps := closed_way(edges, supporter, supported, by=by):
+        raise AlignmentLoop(supporter.code, steps)
 
 
 def _refuse_without_reason(alignment: Alignment, cycle: Cycle, weight: Decimal, *, reason: str) -> None:

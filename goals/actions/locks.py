@@ -1,6 +1,7 @@
 """Locks, taken in one order everywhere; docs/adr/0003-locks.md says why.
 
-The order is KPI, cycle, roadmap, key result, objective; a risk, a mitigation, a need or a draft comes last.
+The order is KPI, cycle, who waits for whom, roadmap, key result, objective; a risk, a mitigation, a need or a
+draft comes last.
 Objectives that count others come after these; an area, which a new KPI gets its number from, goes alone.
 
 On SQLite every transaction of this project begins IMMEDIATE, so there is one writer at a time and nothing to
@@ -23,6 +24,8 @@ from goals.models import Cycle, Dependency, KeyResult, Kpi, Objective, Roadmap
 
 # Marks our advisory locks; the second half of their name is the cycle's primary key.
 CYCLE_LOCKS = 24_182
+# In the place of a cycle's primary key; those begin with 1.
+GRAPH_OF_NEEDS = 0
 
 
 def share_cycle(cycle_id: int) -> Cycle:
@@ -76,6 +79,14 @@ def lock_alignments(cycle_id: int) -> Cycle:
     the cycle holds it shared, the order of `lock_objectives` is the same for all of them.
     """
     return lock_cycle(cycle_id)
+
+
+def lock_needs() -> None:
+    """Who waits for whom, in all cycles: a need may reach into another one, and a loop close anywhere.
+
+    Of its own, as only whoever asks for something waits for it: check-ins go on.
+    """
+    _hold("pg_advisory_xact_lock", GRAPH_OF_NEEDS)
 
 
 def lock_objectives(objective_ids: Sequence[int]) -> None:

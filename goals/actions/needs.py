@@ -14,7 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goals.actions import locks
-from goals.actions.refusals import AnsweredBefore, Archived, Invalid, StaleVersion, WrongState
+from goals.actions.loops import closed_way
+from goals.actions.refusals import AnsweredBefore, Archived, Invalid, NeedLoop, StaleVersion, WrongState
 from goals.actions.rows import (
     apply_changes,
     change_row,
@@ -33,12 +34,14 @@ State, Answer = Dependency.State, Dependency.Answer
 def create_dependency(objective: Objective, *, by: Any, now: datetime, **fields: Any) -> Dependency:
     """A need: `on_objective` or `partner`, `note`, `state`; of a document also its `answer`, `answer_note`.
 
-    Raises CycleClosed, Archived, Invalid.
+    Raises CycleClosed, Archived, NeedLoop, Invalid.
     """
     refuse_closed(locks.share_cycle(objective.roadmap.cycle_id))
+    locks.lock_needs()
     refuse_given_up(locks.lock_objective(objective.pk))
     dependency = Dependency(objective=objective, created_at=now, **fields)
     _refuse_known_partner(dependency)
+    _refuse_loop(dependency, by=by)
     if dependency.answer:
         dependency.answered_at, dependency.answered_by = now, by
     save_row(dependency, by=by, now=now)
@@ -52,14 +55,21 @@ def change_dependency(
     """What its own side says; whether something changed.
 
     Whatever changes what is asked for takes the answer back: nobody agreed to that. Where a document tells
-    `answer`, it stands as written. Raises CycleClosed, Archived, StaleVersion, Invalid.
+    `answer`, it stands as written. Raises CycleClosed, Archived, StaleVersion, NeedLoop, Invalid.
     """
     refuse_closed(locks.share_cycle(dependency.objective.roadmap.cycle_id))
+    if {"on_objective", "state"} & set(changes):
+        locks.lock_needs()
     row = _hold(dependency)
     refuse_stale(row, version)
+    was_met = row.state == State.MET
     changed = apply_changes(row, changes)
     if not changed:
         return False
+    if "on_objective" in changed:
+        _refuse_loop(row, by=by)
+    elif was_met and row.state != State.MET:
+        _refuse_loop(row, by=by, field="state")
     if "answer" in changes:
         if {"answer", "answer_note"} & set(changed):
             row.answered_at, row.answered_by = (now, by) if row.answer else (None, None)
@@ -148,6 +158,16 @@ def _ask_anew(row: Dependency, now: datetime, *, is_another: Collection[str] = (
     if row.state == State.AGREED:
         row.state = State.ASKED
     row.answer, row.answer_note, row.answered_at, row.answered_by = "", "", None, None
+
+
+def _refuse_loop(row: Dependency, *, by: Any, field: str = "on_objective") -> None:
+    """Nothing waits for itself, be it through others; needs of before that do are left as they are."""
+    if row.on_objective is None or not row.is_waiting or row.on_objective_id == row.objective_id:
+        return
+    edges = Dependency.objects.waiting().exclude(pk=row.pk).order_by()
+    pairs: Any = edges.values_list("objective", "on_objective")
+    if steps := closed_way(pairs, row.objective, row.on_objective, by=by):
+        raise NeedLoop(row.objective.code, steps, field=field)
 
 
 def _refuse_known_partner(row: Dependency) -> None:

@@ -125,6 +125,19 @@ class AlignmentLoop(Refused):
         super().__init__(sentence, field="supported")
 
 
+class NeedLoop(Refused):
+    """An objective would wait for itself, through others."""
+
+    code = "need_loop"
+
+    def __init__(self, code: str, steps: Sequence[str], *, field: str):
+        sentence = _("%(code)s would wait for itself: %(steps)s.") % {
+            "code": code,
+            "steps": " → ".join(steps),
+        }
+        super().__init__(sentence, field=field)
+
+
 class AnsweredBefore(Refused):
     """Somebody else answered in between, or this answer stands already."""
 

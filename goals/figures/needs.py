@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -56,10 +57,8 @@ def partners_of(needs: Iterable[Dependency]) -> list[Partner]:
 
 def in_circles(needs: Sequence[Dependency]) -> set[int]:
     """The needs whose two sides wait for each other, at once or through others; what is met waits no more."""
-    waiting = {
-        need.pk: (need.objective_id, need.on_objective_id)
-        for need in needs
-        if need.on_objective_id is not None and need.state != Dependency.State.MET
+    waiting: dict[int, tuple[int, Any]] = {
+        need.pk: (need.objective_id, need.on_objective_id) for need in needs if need.is_waiting
     }
     edges = set(waiting.values())
     beyond = {needed: reached(edges, [needed]) for _waits, needed in edges}

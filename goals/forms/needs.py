@@ -26,6 +26,7 @@ class NeedForm(PlanForm):
         "dependency_once_per_objective": "code",
         "dependency_once_per_partner": "partner",
     }
+    entered_as = {"on_objective": "code"}
 
     code = forms.CharField(
         label=_("Needs the objective"),

@@ -57,6 +57,8 @@ class PlanForm(forms.ModelForm):
 
     # Constraints say their sentence about a whole row; here it stands at the field that mends it.
     constraint_fields: Mapping[str, str] = {}
+    # What an action names otherwise than the form.
+    entered_as: Mapping[str, str] = {}
     reason_help: Any = REASON_HELP
 
     def __init__(self, data: Any = None, *, instance: Any, asks_reason: bool = False, **options: Any) -> None:
@@ -126,7 +128,7 @@ class PlanForm(forms.ModelForm):
         of_sentence = self.places()
         for field, sentences in refusal.errors.items():
             for sentence in sentences:
-                place = field or of_sentence.get(sentence)
+                place = self.entered_as.get(field, field) or of_sentence.get(sentence)
                 if place in self.fields:
                     self.add_error(place, sentence)
                 elif sentence not in self.non_field_errors():

@@ -44,6 +44,10 @@ class DependencyQuerySet(models.QuerySet["Dependency"]):
         """Those of objectives that are in the plan."""
         return self.live().filter(objective__in=Objective.objects.counting().order_by().values("pk"))
 
+    def waiting(self) -> DependencyQuerySet:
+        """Those of one objective on another that still wait; also of given-up ones, which may be restored."""
+        return self.live().filter(on_objective__isnull=False).exclude(state=Dependency.State.MET)
+
     def of_cycle(self, cycle: Cycle | int) -> DependencyQuerySet:
         return self.filter(objective__roadmap__cycle=cycle)
 
@@ -235,6 +239,11 @@ class Dependency(Versioned, Archivable):
     @property
     def is_pressing(self) -> bool:
         return self.standing in PRESSING
+
+    @property
+    def is_waiting(self) -> bool:
+        """For an objective; what is met waits no more."""
+        return self.on_objective_id is not None and self.state != self.State.MET
 
     @property
     def awaits_answer(self) -> bool:

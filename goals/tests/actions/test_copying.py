@@ -200,3 +200,13 @@ def test_a_copy_that_does_not_hold_is_refused_as_a_whole(objective, later, lead)
     with pytest.raises(Invalid):
         copied(Objective.objects.get(pk=objective.pk), later, Wanted(), lead)
     assert not Objective.objects.filter(roadmap=later).exists()
+
+
+def test_copies_of_what_waits_in_a_circle_wait_for_the_originals(objective, roadmap, lead):
+    other = ObjectiveFactory(roadmap=roadmap)
+    DependencyFactory(objective=objective, partner="", on_objective=other)
+    DependencyFactory(objective=other, partner="", on_objective=objective)
+    for row, needed in ((objective, other), (other, objective)):
+        report = copied(row, roadmap, Wanted(needs=True), lead)
+        assert [need.on_objective for need in report.row.needs.all()] == [needed]
+        assert report.notes == []

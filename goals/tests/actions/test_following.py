@@ -94,6 +94,19 @@ def test_what_does_not_go_on_is_still_needed(run, objective, base):
     assert needs(objective) == [("CORE-24H2-O1", "asked", "")]
 
 
+def test_of_two_that_waited_for_each_other_one_need_stays_behind_and_is_told(run, objective, base):
+    DependencyFactory(objective=objective, partner="", on_objective=base)
+    DependencyFactory(objective=base, partner="", on_objective=objective)
+    for report in (run(dry_run=True), run(), run()):
+        (sentence,) = report.left
+        assert "would wait for itself: " in sentence
+    assert Dependency.objects.of_cycle(into_of(base)).count() == 1
+
+
+def into_of(row):
+    return Objective.objects.get(predecessor=row).roadmap.cycle
+
+
 def test_what_is_listed_there_by_hand_is_not_listed_twice(run, objective, base, manager, cycle, into):
     DependencyFactory(objective=objective, partner="Hugging Face")
     DependencyFactory(objective=objective, partner="", on_objective=base)

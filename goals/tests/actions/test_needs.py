@@ -11,7 +11,7 @@ from goals.actions.needs import (
     create_dependency,
     withdraw_dependency,
 )
-from goals.actions.refusals import AnsweredBefore, Archived, Invalid, StaleVersion, WrongState
+from goals.actions.refusals import AnsweredBefore, Archived, Invalid, NeedLoop, StaleVersion, WrongState
 from goals.figures.needs import in_circles, most_pressing_first, partners_of
 from goals.models import Dependency, Objective
 from goals.models.dependency import Standing
@@ -186,3 +186,69 @@ def test_circles_are_found_through_others_and_end_with_what_is_met(objective, ne
     assert in_circles([*rows, outside]) == {row.pk for row in rows}
     rows[0].state = "met"
     assert in_circles([*rows, outside]) == set()
+
+
+def test_what_would_wait_for_itself_is_refused_and_its_way_is_named(objective, needed, need, lead):
+    third = ObjectiveFactory(roadmap=needed.roadmap)
+    create_dependency(needed, by=lead, now=NOW, on_objective=third)
+    for waits, ways in (
+        (needed, "CORE-24H2-O1 → EDGE-24H2-O1 → CORE-24H2-O1"),
+        (third, "CORE-24H2-O2 → EDGE-24H2-O1 → CORE-24H2-O1 → CORE-24H2-O2"),
+    ):
+        with pytest.raises(NeedLoop) as refusal:
+            create_dependency(waits, by=lead, now=NOW, on_objective=objective)
+        sentence = f"{waits.code} would wait for itself: {ways}."
+        assert refusal.value.errors == {"on_objective": [sentence]}
+    with pytest.raises(Invalid, match="does not need itself"):
+        create_dependency(objective, by=lead, now=NOW, on_objective=objective)
+    assert Dependency.objects.count() == 2
+
+
+def test_the_way_of_a_loop_of_needs_does_not_name_what_is_hidden(objective, core, cycle, lead):
+    secret = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle), visibility="restricted")
+    last = ObjectiveFactory(roadmap=objective.roadmap)
+    DependencyFactory(objective=objective, partner="", on_objective=secret)
+    DependencyFactory(objective=secret, partner="", on_objective=last)
+    with pytest.raises(NeedLoop) as refusal:
+        create_dependency(last, by=lead, now=NOW, on_objective=objective)
+    assert secret.code not in refusal.value.sentence
+    assert "→ one that is hidden from you →" in refusal.value.sentence
+
+
+def test_what_is_met_or_withdrawn_waits_no_more_and_waiting_again_is_judged(objective, needed, need, lead):
+    change_dependency(need, by=lead, now=NOW, state="met")
+    back = create_dependency(needed, by=lead, now=NOW, on_objective=objective)
+    with pytest.raises(NeedLoop) as refusal:
+        change_dependency(need, by=lead, now=NOW, state="asked")
+    assert list(refusal.value.errors) == ["state"]
+    assert now_of(need).state == "met"
+    withdraw_dependency(back, by=lead, now=NOW)
+    change_dependency(need, by=lead, now=NOW, state="asked")
+    assert now_of(need).state == "asked"
+
+
+def test_what_is_pointed_elsewhere_is_judged_and_what_is_given_up_still_waits(objective, needed, need, lead):
+    third = ObjectiveFactory(roadmap=needed.roadmap)
+    other = create_dependency(needed, by=lead, now=NOW, on_objective=third)
+    Objective.objects.filter(pk=objective.pk).update(dropped_at=NOW)  # it may be restored
+    with pytest.raises(NeedLoop):
+        change_dependency(other, by=lead, now=NOW, on_objective=objective)
+    assert now_of(other).on_objective == third
+
+
+def test_a_loop_over_two_cycles_is_one_too(objective, edge, into, lead):
+    later = ObjectiveFactory(roadmap=RoadmapFactory(area=edge, cycle=into))
+    create_dependency(objective, by=lead, now=NOW, on_objective=later)
+    with pytest.raises(NeedLoop):
+        create_dependency(later, by=lead, now=NOW, on_objective=objective)
+
+
+def test_a_loop_that_was_there_before_goes_on_being_told_about(objective, needed, need, lead):
+    back = DependencyFactory(objective=needed, partner="", on_objective=objective)
+    for row, changes in (
+        (back, {"note": "measured"}),
+        (back, {"state": "at_risk"}),
+        (need, {"state": "met"}),
+    ):
+        assert change_dependency(row, by=lead, now=NOW, **changes)
+    assert now_of(back).standing == Standing.AT_RISK

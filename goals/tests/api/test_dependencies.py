@@ -73,6 +73,15 @@ def test_declining_says_why_and_its_own_side_asks_again(asks, need, lead, outsid
     assert (again.status_code, again.json()["code"]) == (409, "wrong_state")
 
 
+def test_a_loop_is_a_conflict_that_names_the_way(asks, need, lead, outsider):
+    body = {"on_objective": "EDGE-24H2-O1"}
+    loop = asks("POST", "/api/v1/objectives/CORE-24H2-O1/needs/", outsider, body)
+    assert (loop.status_code, loop.json()["code"]) == (409, "need_loop")
+    assert loop.json()["detail"].endswith("itself: CORE-24H2-O1 → EDGE-24H2-O1 → CORE-24H2-O1.")
+    assert [error["field"] for error in loop.json()["errors"]] == ["on_objective"]
+    assert Dependency.objects.count() == 1
+
+
 @pytest.mark.parametrize("role", ["lead", "contributor", "viewer"])
 def test_who_does_not_lead_what_is_needed_does_not_answer(asks, request, need, role):
     refused = asks("POST", f"{URL}{need.pk}/accept/", request.getfixturevalue(role), {})

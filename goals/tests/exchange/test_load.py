@@ -152,13 +152,23 @@ def test_a_need_on_an_unknown_objective_is_refused(edge, cycle):
     assert sentences == ["edge.md:21: there is no objective CORE-24H2-O7"]
 
 
-def test_documents_of_one_load_may_need_each_other_in_any_order(edge, core, cycle):
+def test_documents_of_one_load_may_need_what_comes_later(edge, core, cycle):
     needy = plan(beta(needs=(NeedEntry(on_objective="CORE-24H2-O1"),)))
-    needed = plan(beta(needs=(NeedEntry(on_objective="EDGE-24H2-O1"),)), area="CORE")
+    needed = plan(beta(), area="CORE", name="core.md")
 
     load(needy, needed)
 
-    assert Dependency.objects.count() == 2
+    assert Dependency.objects.count() == 1
+
+
+def test_documents_that_would_wait_for_each_other_are_refused(edge, core, cycle):
+    needy = plan(beta(needs=(NeedEntry(on_objective="CORE-24H2-O1", line=21),)))
+    needed = plan(beta(needs=(NeedEntry(on_objective="EDGE-24H2-O1", line=7),)), area="CORE", name="core.md")
+    ways = "CORE-24H2-O1 → EDGE-24H2-O1 → CORE-24H2-O1"
+
+    assert refusals(needy, needed) == [f"core.md:7: CORE-24H2-O1 would wait for itself: {ways}."]
+
+    assert Dependency.objects.count() == 0
 
 
 def test_an_answer_goes_out_and_comes_back_with_who_loaded_it(edge, core, cycle, manager):

@@ -37,7 +37,7 @@ from goals.actions.initiatives import create_initiative, shift_initiative  # noq
 from goals.actions.key_results import change_key_result, create_key_result  # noqa: E402
 from goals.actions.kpi_entries import record_entry  # noqa: E402
 from goals.actions.kpis import create_kpi  # noqa: E402
-from goals.actions.needs import answer_dependency  # noqa: E402
+from goals.actions.needs import answer_dependency, create_dependency  # noqa: E402
 from goals.actions.once import make_once  # noqa: E402
 from goals.actions.pauses import set_area_rhythm  # noqa: E402
 from goals.actions.refusals import Refused  # noqa: E402
@@ -332,6 +332,18 @@ def support(answer: Answer, *, pairs: list[list[int]], by: int) -> None:
         )
 
 
+def need(answer: Answer, *, pairs: list[list[int]], by: int) -> None:
+    """One need after the other, each of (waiting, needed)."""
+    lead = User.objects.get(pk=by)
+    objectives = Objective.objects.select_related("roadmap").in_bulk({pk for pair in pairs for pk in pair})
+    for waiting, needed in pairs:
+        answer.note(
+            lambda waiting=waiting, needed=needed: (
+                create_dependency(objectives[waiting], by=lead, now=NOW, on_objective=objectives[needed]).pk
+            )
+        )
+
+
 def answer_needs(answer: Answer, *, needs: list[int], by: int, says: str) -> None:
     """One answer after the other, each by somebody who has seen none."""
     lead = User.objects.get(pk=by)
@@ -419,6 +431,7 @@ WORK = (
             change_title,
             weigh,
             support,
+            need,
             align_and_end,
             share_with_many,
             press,
@@ -445,6 +458,7 @@ def take_the_locks_out() -> None:
         "lock_kpi": lambda pk: Kpi.objects.get(pk=pk),
         "lock_need": lambda pk: Dependency.objects.get(pk=pk),
         "lock_objectives": lambda pks: None,
+        "lock_needs": lambda: None,
         "lock_alignments": lambda pk: Cycle.objects.get(pk=pk),
     }
     for name, read in without.items():

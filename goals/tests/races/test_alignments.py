@@ -1,10 +1,10 @@
-"""Alignments in opposite directions at once never form a loop, and stored means add up through all levels."""
+"""Alignments, or needs, in opposite directions at once form no loop; stored means add up."""
 
 import pytest
 
 from goals.actions.stored import differences
 from goals.graph import supporters_first
-from goals.models import Alignment, KeyResult, Objective
+from goals.models import Alignment, Dependency, KeyResult, Objective
 from goals.tests.factories import AlignmentFactory, KeyResultFactory, ObjectiveFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -12,37 +12,48 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAIRS = 30
 
 
-def edges():
-    return list(Alignment.objects.values_list("supporter", "supported"))
+# What lays an edge: its rows, both ends, and how a loop and a second one alike are refused.
+LAY = {
+    "support": (Alignment, ("supporter", "supported"), "alignment_loop"),
+    "need": (Dependency, ("objective", "on_objective"), "need_loop"),
+}
+both_graphs = pytest.mark.parametrize("work", LAY)
 
 
-def race(clients, roadmap, lead):
+def edges(work="support"):
+    model, ends, _code = LAY[work]
+    return list(model.objects.order_by().values_list(*ends))
+
+
+def race(clients, roadmap, lead, work):
     """30 pairs, the one way in two processes and the other way in two; what each answered."""
     rows = [ObjectiveFactory(roadmap=roadmap).pk for _ in range(2 * PAIRS)]
     pairs = list(zip(rows[::2], rows[1::2], strict=True))
     for place, client in enumerate(clients):
         wanted = pairs if place % 2 else [pair[::-1] for pair in pairs]
-        client.start("support", pairs=wanted, by=lead.pk)
+        client.start(work, pairs=wanted, by=lead.pk)
     return pairs, [client.answer() for client in clients]
 
 
-def test_of_opposite_alignments_at_once_one_wins_thirty_times(clients, roadmap, lead):
-    pairs, answers = race(clients, roadmap, lead)
+@both_graphs
+def test_of_opposite_edges_at_once_one_wins_thirty_times(clients, roadmap, lead, work):
+    pairs, answers = race(clients, roadmap, lead, work)
     assert [answer["errors"] for answer in answers] == [[]] * len(clients)
     assert sum(len(answer["kept"]) for answer in answers) == PAIRS
     refused = [code for answer in answers for code in answer["refused"]]
     assert len(refused) == PAIRS * (len(clients) - 1)
     # Two processes ask for the same: one of them is told that it is so already.
-    assert refused.count("alignment_loop") == 2 * PAIRS
-    assert {frozenset(edge) for edge in edges()} == {frozenset(pair) for pair in pairs}
-    assert len(supporters_first(edges())) == 2 * PAIRS
+    assert refused.count(LAY[work][2]) == 2 * PAIRS
+    assert {frozenset(edge) for edge in edges(work)} == {frozenset(pair) for pair in pairs}
+    assert len(supporters_first(edges(work))) == 2 * PAIRS
 
 
-def test_without_the_lock_there_are_loops(clients_without_locks, roadmap, lead):
+@both_graphs
+def test_without_the_lock_there_are_loops(clients_without_locks, roadmap, lead, work):
     """The control: a race that holds without its lock would show nothing."""
     for _round in range(5):
-        _pairs, answers = race(clients_without_locks, roadmap, lead)
-        kept = set(edges())
+        _pairs, answers = race(clients_without_locks, roadmap, lead, work)
+        kept = set(edges(work))
         if any(edge[::-1] in kept for edge in kept) or any(answer["errors"] for answer in answers):
             return
     pytest.fail("Without the lock there was no loop.")

@@ -165,3 +165,15 @@ def test_the_form_offers_partners_once_and_no_hidden_ones(page, objective, neede
     assert "Secret Ltd" not in text
     assert hidden.code not in text
     assert needed.code in text
+
+
+def test_the_form_keeps_what_was_typed_where_the_two_would_wait_for_each_other(
+    client, need, needed, outsider
+):
+    sent = as_shown(Dependency(objective=needed), reader=outsider) | {"code": "EDGE-24H2-O1", "note": "speed"}
+    response = post(client, f"{OTHER}needs/", outsider, sent)
+    ways = "CORE-24H2-O1 → EDGE-24H2-O1 → CORE-24H2-O1"
+    assert response.status_code == 422
+    assert response.context["form"].errors == {"code": [f"CORE-24H2-O1 would wait for itself: {ways}."]}
+    assert response.context["form"]["note"].value() == "speed"
+    assert Dependency.objects.count() == 1
