@@ -76,7 +76,7 @@ check-containers: .venv/dev
 		else echo "docker-compose.yml checked against the Compose schema alone: this machine has no docker compose."; fi
 
 check-security: .venv/dev
-	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive okrtracker accounts areas goals manage.py
+	.venv/bin/bandit --quiet --configfile pyproject.toml --recursive okrtracker accounts areas goals clients manage.py
 
 check-secrets: .venv/dev
 	@.ci/secrets

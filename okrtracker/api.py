@@ -30,11 +30,12 @@ from goals.api.copy_views import KeyResultCopyView, ObjectiveCopyView, RoadmapCo
 from goals.api.cycle_views import CycleViewSet
 from goals.api.dashboard_views import DashboardViewSet
 from goals.api.dependency_views import DependencyViewSet, NeededByViewSet, NeedsViewSet
+from goals.api.document_views import RoadmapDocumentView
 from goals.api.draft_views import CheckInDraftViewSet, KeyResultDraftSendView, KeyResultDraftView
 from goals.api.follow_views import FollowViewSet
 from goals.api.initiative_views import InitiativeViewSet, KeyResultInitiativeViewSet
 from goals.api.kpi_views import KpiEntryViewSet, KpiSeriesView, KpiViewSet
-from goals.api.me_views import MeView
+from goals.api.me_views import DueView, MeView
 from goals.api.move_views import KeyResultMoveView, ObjectiveMoveView
 from goals.api.pause_views import KeyResultPauseView, KeyResultResumeView
 from goals.api.plan_part_views import ObjectiveKeyResultViewSet, RoadmapObjectiveViewSet
@@ -189,6 +190,7 @@ version_1: list[URLPattern | URLResolver] = [
     re_path(r"^tags/(?P<tag>[^/]{1,30})/rename/$", TagRenameView.as_view(), name="tag-rename"),
     path("changes/", ChangesView.as_view(), name="changes"),
     path("me/", MeView.as_view(), name="me"),
+    path("me/due/", DueView.as_view(), name="me-due"),
     path("progress/", progress.ProgressView.as_view(), name="progress"),
     path("progress/explain/", progress.ProgressExplainView.as_view(), name="progress-explain"),
     re_path(r"^areas/(?P<key>[A-Z0-9]+)/series/$", progress.AreaSeriesView.as_view(), name="area-series"),
@@ -203,6 +205,7 @@ version_1: list[URLPattern | URLResolver] = [
             ("objectives", "objective", "series", progress.ObjectiveSeriesView),
             ("objectives", "objective", "explain", progress.ObjectiveExplainView),
             ("roadmaps", "roadmap", "explain", progress.RoadmapExplainView),
+            ("roadmaps", "roadmap", "document", RoadmapDocumentView),
             ("key-results", "key-result", "score", KeyResultScoreView),
             ("key-results", "key-result", "draft", KeyResultDraftView),
             ("key-results", "key-result", "pause", KeyResultPauseView),

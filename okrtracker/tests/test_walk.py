@@ -134,6 +134,7 @@ SAMPLES_OF = {
     "api:area-series": {"key": "EDGE"},
     "api:area-explain": {"key": "EDGE"},
     "api:roadmap-explain": {"code": "EDGE-24H2"},
+    "api:roadmap-document": {"code": "EDGE-24H2"},
     "account_reset_password_from_key": {"uidb36": "1", "key": "a-key-of-nobody"},
     "mfa_remove_webauthn": {"pk": 1},
     "openid_connect_login": {"provider_id": "oidc"},

@@ -4,10 +4,12 @@ import json
 import os
 import re
 import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from accounts.models import ApiToken
 from goals.actions.comments import add_comment
@@ -27,17 +29,40 @@ JOBS = {
 
 
 @pytest.fixture
-def shell(live_server, lead, edge, key_result):
-    _, token = ApiToken.issue(owner=lead, scope="check-in", area=edge)
-    environment = {"PATH": os.environ["PATH"], "OKR": live_server.url, "TOKEN": token}
+def token(lead, edge):
+    return ApiToken.issue(owner=lead, scope="check-in", area=edge)[1]
 
-    def run(job: str) -> str:
-        script = re.search(r"```sh\n(.*?)```", JOBS[job], re.DOTALL)[1]
+
+@pytest.fixture
+def bash(tmp_path):
+    """bash(script, variables): what it prints, where `okr` is installed; in a folder of its own."""
+    command = tmp_path / "bin" / "okr"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m okr_client "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    source = str(Path("clients/okr/src").resolve())
+    there = {"PATH": f"{command.parent}:{os.environ['PATH']}", "PYTHONPATH": source, "HOME": str(tmp_path)}
+
+    def run(script: str, variables: dict[str, str]) -> str:
         done = subprocess.run(
-            ["/bin/bash", "-euc", script], env=environment, capture_output=True, text=True, timeout=30
+            ["/bin/bash", "-euc", script],
+            env=there | variables,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=30,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def shell(bash, live_server, token, key_result):
+    def run(job: str) -> str:
+        script = re.search(r"```sh\n(.*?)```", JOBS[job], re.DOTALL)[1]
+        return bash(script, {"OKR": live_server.url, "TOKEN": token})
 
     return run
 
@@ -107,6 +132,22 @@ def test_report_a_value_and_send_it_again(shell, key_result):
     assert CheckIn.objects.get().note == "Nightly benchmark"
     assert KeyResult.objects.get(pk=key_result.pk).check_in_count == 1
     assert len(json.loads(shell("Read the history of a key result"))["results"]) == 1
+
+
+def test_report_from_a_pipeline(shell, key_result):
+    assert shell("From a shell or a pipeline").startswith(f"{key_result.code}: 5.31 tok/s, 53 %, ")
+    assert CheckIn.objects.get().note == "Nightly benchmark"
+
+
+def test_report_from_a_github_action(bash, live_server, token, key_result, tmp_path):
+    """Its last step as it stands, with the secret that it asks for; run again, it reports once."""
+    action = yaml.safe_load(re.search(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[1])
+    step = action["jobs"]["report"]["steps"][-1]
+    assert step["env"] == {"OKR_URL": "https://okr.example.org", "OKR_TOKEN": "${{ secrets.OKR_TOKEN }}"}
+    (tmp_path / "measured.txt").write_text("5.31\n", encoding="utf-8")
+    for _run in range(2):
+        bash(step["run"], {"OKR_URL": live_server.url, "OKR_TOKEN": token, "GITHUB_RUN_ID": "1234"})
+    assert str(CheckIn.objects.get().value) == "5.310000"
 
 
 def test_find_what_mentions_me(shell, objective, viewer, lead):

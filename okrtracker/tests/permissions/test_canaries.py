@@ -106,6 +106,8 @@ def walk() -> list[str]:
     paths |= {f"/cycles/24H2/{page}?with=25H1" for page in ("compare/", "compare.csv")}
     paths |= {f"/record/?what={MARK}", f"/people/?q={MARK}", "/areas/EDGE/25H1/roadmap.md"}
     paths |= {f"/areas/EDGE/{key}/roadmap.pdf" for key in ("24H2", "25H1")}
+    documents = [f"/api/v1/roadmaps/EDGE-{key}/document/" for key in ("24H2", "25H1")]
+    paths |= {f"{path}?format={wanted}" for path in documents for wanted in ("md", "json")}
     paths |= {f"/api/v1/record/?what={MARK}", "/api/v1/record/?format=csv"}
     return sorted(paths | activities())
 

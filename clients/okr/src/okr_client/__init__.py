@@ -1,0 +1,1 @@
+"""okr: check in on key results from a shell or a pipeline."""

@@ -1,0 +1,4 @@
+from okr_client.cli import main
+
+if __name__ == "__main__":
+    main()
