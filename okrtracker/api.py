@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import TemplateView
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
@@ -93,8 +95,21 @@ ONE_CHECK_IN = rf"^key-results/(?P<code>{goals.CODE})/check-ins/(?P<sequence>[1-
 initiatives_of_one = KeyResultInitiativeViewSet.as_view({"get": "list", "post": "create"}, detail=False)
 
 
+@cache
+def openapi_document() -> dict[str, Any]:
+    """Made once in a process: that takes seconds, and it is the same for every reader."""
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+class KeptGenerator(SchemaGenerator):
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        return openapi_document()
+
+
 class SchemaView(Endpoint, SpectacularAPIView):
     """The OpenAPI document, as YAML or JSON; for whoever may read the rest. In English, as all of the API."""
+
+    generator_class = KeptGenerator
 
 
 version_1: list[URLPattern | URLResolver] = [

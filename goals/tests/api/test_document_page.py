@@ -54,7 +54,8 @@ def test_the_page_shows_every_operation_and_runs_one(page, live_server, lead):
     operation.get_by_role("button", name="Try it out").click()
     operation.get_by_role("button", name="Execute").click()
     operation.locator(".live-responses-table").get_by_text(lead.email).first.wait_for()
-    paths = yaml.safe_load(Path("docs/openapi.yaml").read_text(encoding="utf-8"))["paths"]
+    kept = Path("docs/openapi.yaml").read_text(encoding="utf-8")
+    paths = yaml.load(kept, Loader=yaml.CSafeLoader)["paths"]
     assert shown == sum(len(methods) for methods in paths.values()) >= 15
     assert complaints == []
     assert {address for address in asked if not address.startswith("data:")} == {live_server.url}
