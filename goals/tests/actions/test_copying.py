@@ -150,8 +150,13 @@ def test_who_left_or_could_not_see_it_owns_no_copy(objective, key_result, later,
 def test_what_is_hidden_from_whoever_copies_is_not_copied(objective, key_result, core, cycle, outsider):
     KeyResultFactory(objective=objective, visibility="restricted")
     RiskFactory(objective=objective, visibility="restricted")
+    hidden = ObjectiveFactory(roadmap=objective.roadmap, visibility="restricted")
+    DependencyFactory(objective=objective, partner="", on_objective=hidden)
     report = copied(objective, RoadmapFactory(area=core, cycle=cycle), ALL, outsider)
     assert report.codes == ["CORE-24H2-O1", "CORE-24H2-O1-KR1"]
+    assert not report.row.needs.exists() and report.notes == []
+    report = copied(objective.roadmap, report.row.roadmap, ALL, outsider)
+    assert report.codes == ["CORE-24H2-O2", "CORE-24H2-O2-KR1"]
 
 
 def test_what_was_restricted_stays_so_and_nothing_becomes_public(objective, key_result, roadmap, lead):

@@ -20,7 +20,7 @@ from goals.actions.leaving import deactivate_person
 from goals.actions.refusals import Invalid
 from goals.models import Card, Dashboard
 from goals.models.dashboard import MOST_CARDS, MOST_DASHBOARDS
-from goals.tests.factories import NOW
+from goals.tests.factories import NOW, KpiFactory
 
 
 @pytest.fixture
@@ -133,6 +133,17 @@ def test_a_course_is_of_what_its_owner_sees(board, outsider, key_result):
     told = {"kind": "key_result_course", "settings": {"code": key_result.code}}
     add_card(other, **told)
     type(key_result).objects.update(visibility="restricted")
+    with pytest.raises(Invalid):
+        add_card(other, **told)
+    add_card(board, **told)
+
+
+def test_a_course_of_a_kpi_is_of_what_its_owner_sees(board, outsider, edge):
+    kpi = KpiFactory(area=edge)
+    other = create_dashboard(outsider, title="Mine")
+    told = {"kind": "kpi_course", "settings": {"code": kpi.code}}
+    add_card(other, **told)
+    type(kpi).objects.update(visibility="restricted")
     with pytest.raises(Invalid):
         add_card(other, **told)
     add_card(board, **told)

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from areas.models import Membership
 from goals.actions import drafts
@@ -11,7 +12,7 @@ from goals.actions.drafts import DraftChanged, discard_draft, keep_draft, send_d
 from goals.actions.leaving import deactivate_person
 from goals.actions.people import NotAllowed
 from goals.actions.refusals import Archived, CycleClosed, Invalid, ReportedMeanwhile
-from goals.models import CheckIn, CheckInDraft, Cycle, KeyResult
+from goals.models import Absence, CheckIn, CheckInDraft, Cycle, KeyResult, Roadmap
 from goals.tests.factories import NOW, TODAY, KeyResultFactory, check_in
 
 WHOLE = {"value_text": "4", "status": "behind", "confidence": 6, "note": "slower", "blocker": "no cluster"}
@@ -124,6 +125,17 @@ def test_the_rights_of_the_moment_count(keep, contributor):
     with pytest.raises(NotAllowed, match="any more"):
         send(draft)
     assert (CheckInDraft.objects.count(), CheckIn.objects.count()) == (1, 0)
+
+
+def test_who_stands_in_sends_what_they_still_see(keep, key_result, lead, outsider):
+    days = {"first_on": TODAY, "last_on": timezone.localdate() + dt.timedelta(days=1)}
+    Absence.objects.create(person=lead, stand_in=outsider, **days)
+    draft = keep(by=outsider)
+    Roadmap.objects.update(visibility="restricted")
+    with pytest.raises(NotAllowed, match="any more"):
+        send(draft)
+    Roadmap.objects.update(visibility="internal")
+    assert send(draft).author == outsider
 
 
 def test_a_closed_cycle_and_an_archived_key_result_take_none(keep, key_result, objective):
