@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 from tree_queries.fields import TreeNodeForeignKey
@@ -150,6 +151,9 @@ class Area(TreeNode):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("areas:area_detail", args=[self.key])
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -33,6 +33,7 @@ from goals.views import (
     risk_life,
     risks,
     roadmaps,
+    search,
     shares,
     subscriptions,
     tags,
@@ -45,6 +46,8 @@ app_name = "goals"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("start/", dashboards.start, name="start"),
+    path("search/", search.search_page, name="search"),
+    path("search/panel/", search.search_panel, name="search_panel"),
     path("dashboards/", dashboards.dashboard_list, name="dashboard_list"),
     path("dashboards/new/", dashboards.dashboard_create, name="dashboard_create"),
     path("dashboards/starter/", dashboards.dashboard_starter, name="dashboard_starter"),

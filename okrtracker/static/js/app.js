@@ -46,6 +46,24 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// The box in the header: Escape and a press elsewhere put away what it shows.
+const searchBox = document.querySelector("[data-search-box]");
+if (searchBox) {
+  const words = searchBox.querySelector("input");
+  const panel = searchBox.querySelector("[role=status]");
+  searchBox.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      panel.replaceChildren();
+      words.focus();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (!searchBox.contains(event.target)) {
+      panel.replaceChildren();
+    }
+  });
+}
+
 // A select that stands for a filter sends its form at once; the button stays for those without JavaScript.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submit-on-change]");
