@@ -51,6 +51,8 @@ PAGES = {
     "what I follow": ("lead", "/following/"),
     "activity of an area": ("lead", "/activity/?area=EDGE"),
     "activity of what I follow": ("manager", "/activity/"),
+    "search": ("lead", "/search/?q=compile"),
+    "nothing found": ("lead", "/search/?q=elephants"),
     "kpis": ("manager", "/kpis/"),
     "kpi": ("manager", "/kpis/INFRA-K1/"),
     "kpi value": ("manager", "/kpis/INFRA-K2/enter/"),
@@ -125,6 +127,27 @@ def test_a_dashboard_and_its_cards_have_no_barrier(open_page):
     assert_no_barrier(page)
     page.goto(f"{page.url}cards/")
     assert_no_barrier(page)
+
+
+@pytest.mark.needs("chromium")
+def test_what_is_found_while_typing_has_no_barrier_and_leads_there_by_keyboard(open_page):
+    page = open_page("lead", area="DIST")
+    page.goto("/")
+    words = page.get_by_role("searchbox", name="Search or code")
+    words.press_sequentially("tune-24h2-o1-k")
+    panel = page.locator("#search-panel")
+    panel.get_by_role("link").first.wait_for()
+    assert_no_barrier(page)
+    words.press("Escape")
+    assert panel.inner_text() == ""
+    words.press_sequentially("r")
+    panel.get_by_role("link").first.wait_for()
+    words.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/key-results/TUNE-24H2-O1-KR1/")
+    page.get_by_role("searchbox", name="Search or code").fill("dist-24h2-o1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/objectives/DIST-24H2-O1/")
 
 
 def assert_no_barrier(page):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.models import User
+from goals.figures.search import KINDS
 from goals.models import Card, Dependency, Initiative, Kpi, OutboxMail, Risk
 from goals.reminders.due import find_due
 from goals.reminders.mentions import build_mention
@@ -109,6 +110,8 @@ def walk() -> list[str]:
     documents = [f"/api/v1/roadmaps/EDGE-{key}/document/" for key in ("24H2", "25H1")]
     paths |= {f"{path}?format={wanted}" for path in documents for wanted in ("md", "json")}
     paths |= {f"/api/v1/record/?what={MARK}", "/api/v1/record/?format=csv"}
+    paths |= {f"/search/?q={MARK}", f"/search/panel/?q={MARK}", "/search/?q=EDGE-25H1-O1"}
+    paths |= {f"/search/?q={MARK}&kind={kind}" for kind in KINDS}
     return sorted(paths | activities())
 
 
