@@ -57,7 +57,7 @@ def test_what_makes_no_sense_is_not_sent(refused, arguments):
     "environment",
     [
         {"OKR_URL": "http://okr.example.org"},
-        {"OKR_URL": "https://lea:word@okr.example.org"},
+        {"OKR_URL": "https://lea@okr.example.org"},
         {"OKR_URL": "https://okr.example.org/api"},
         {"OKR_URL": "https://okr.example.org:port"},
         {"OKR_URL": "file:///etc/passwd"},

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.models import User
-from goals.figures.search import KINDS
+from goals.figures.search import KINDS as KINDS_FOUND
 from goals.models import Card, Dependency, Initiative, Kpi, OutboxMail, Risk
 from goals.reminders.due import find_due
 from goals.reminders.mentions import build_mention
@@ -111,7 +111,7 @@ def walk() -> list[str]:
     paths |= {f"{path}?format={wanted}" for path in documents for wanted in ("md", "json")}
     paths |= {f"/api/v1/record/?what={MARK}", "/api/v1/record/?format=csv"}
     paths |= {f"/search/?q={MARK}", f"/search/panel/?q={MARK}", "/search/?q=EDGE-25H1-O1"}
-    paths |= {f"/search/?q={MARK}&kind={kind}" for kind in KINDS}
+    paths |= {f"/search/?q={MARK}&kind={kind}" for kind in KINDS_FOUND}
     return sorted(paths | activities())
 
 
