@@ -216,11 +216,12 @@ def test_saying_something_needs_a_token_that_writes(program, lead, reported, sai
     assert client.get(ON_OBJECTIVE).status_code == 200
 
 
-def test_what_one_may_not_see_is_not_there(program, outsider, viewer, lead, core, said, reported):
+def test_what_one_may_not_see_is_not_there(program, outsider, viewer, lead, core, edge, said, reported):
     add_comment(reported, by=viewer, now=NOW, text="Which phone?")
     bound = program(lead, "write", area=core)
     assert bound.get(ALL).json()["results"] == []
     assert bound.get(f"{ALL}{said.pk}/").status_code == 404
+    assert len(texts(program(lead, area=edge).get(ALL))) == 2
     hidden = program(outsider, "write")
     assert texts(hidden.get(ALL)) == ["Why **so** slow?", "Which phone?"]
     Objective.objects.update(visibility="restricted")

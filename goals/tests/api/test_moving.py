@@ -92,7 +92,7 @@ def test_what_does_not_fit_is_refused(writer, sent, status, code):
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
-def test_both_plans_have_to_be_ones_own(program, outsider, manager, writer, core, cycle):
+def test_both_plans_have_to_be_ones_own(program, outsider, manager, writer, core, cycle, edge):
     there = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle))
     answer = writer.post(f"{OLD}move/", SENT | {"objective": there.code}, format="json")
     assert answer.json()["errors"][0]["detail"] == "There is none with this code whose plan you edit."
@@ -100,6 +100,10 @@ def test_both_plans_have_to_be_ones_own(program, outsider, manager, writer, core
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     bound = program(manager, "write", area=core)
     assert bound.post(f"{OLD}move/", SENT, format="json").status_code == 404
+    # The manager edits both plans; the token reaches one.
+    bound = program(manager, "write", area=edge)
+    answer = bound.post(f"{OLD}move/", SENT | {"objective": there.code}, format="json")
+    assert answer.json()["errors"][0]["detail"] == "There is none with this code whose plan you edit."
     assert KeyResult.objects.get().objective.code == "EDGE-24H2-O1"
 
 

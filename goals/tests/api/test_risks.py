@@ -168,6 +168,12 @@ def test_the_trend_tells_each_day(reader, risk):
     assert reader.get("/api/v1/cycles/99H9/risk-trend/").status_code == 404
 
 
+def test_the_trend_of_an_area_is_not_there_for_a_token_that_does_not_reach_it(program, manager, core, risk):
+    bound = program(manager, area=core)
+    assert bound.get("/api/v1/cycles/24H2/risk-trend/?area=EDGE").status_code == 404
+    assert bound.get("/api/v1/cycles/24H2/risk-trend/").json()["results"][-1]["open"] == 0
+
+
 @pytest.mark.parametrize("number", [1, 6])
 def test_queries_do_not_grow_with_the_list(reader, objective, lead, number, django_assert_num_queries):
     for risk in RiskFactory.create_batch(number, objective=objective, owner=lead):
