@@ -25,12 +25,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
 import pytest
 from django.urls import get_resolver
+from django.utils import functional
 
 from okrtracker.tests.permissions.checks import Site, innermost, sites_in
 from okrtracker.tests.permissions.reached import PRODUCT, Reached, record
@@ -161,6 +163,8 @@ def loaded_function(module: Any, names: tuple[str, ...]) -> Any:
     found = module
     for name in names:
         found = vars(found)[name]
+    if isinstance(found, (cached_property, functional.cached_property)):
+        return found.func
     return getattr(found, "fget", getattr(found, "__func__", found))
 
 
