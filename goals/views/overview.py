@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from areas.permissions import can_manage_cycles
 from goals import pace
 from goals.figures import (
-    AreaFigures,
     CycleFigures,
     KeyResultFigures,
     definition_changes,
@@ -21,9 +20,8 @@ from goals.figures import (
 from goals.figures.means import contributions_of
 from goals.figures.recent import RECENT_DAYS, mean_change, recent_check_ins
 from goals.figures.risk_trend import risk_levels
-from goals.figures.series import Before
-from goals.figures.tree import Part
 from goals.models import Cycle, Risk
+from goals.views.area_table import area_row, high_by_area
 from goals.views.context import chosen_cycle, cycle_context
 from goals.views.courses import mean_chart
 from goals.views.looking_back import day_context, figures_of_cycle, shown_day
@@ -31,17 +29,6 @@ from goals.views.risks_and_needs import needs_of_cycle, open_risks_of_cycle, rev
 
 ATTENTION_ORDER = (pace.AT_RISK, pace.BEHIND)
 ROWS_SHOWN = 8
-
-
-@dataclass(frozen=True)
-class AreaRow:
-    """One line of the areas table; change is a ratio, None without an earlier snapshot."""
-
-    figures: AreaFigures
-    change: Decimal | None
-    at_risk: list[Part]
-    silent: int
-    high_risks: int
 
 
 @dataclass(frozen=True)
@@ -87,7 +74,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "stale": stale[:ROWS_SHOWN],
         "more_stale": stale[ROWS_SHOWN:],
         "reviewable": reviewable_areas(request.user, cycle) if stale and not shown.as_of else set(),
-        "rows": [_area_row(area, before, risks.high_by_area) for area in figures.areas],
+        "rows": [area_row(area, before, risks.high_by_area) for area in figures.areas],
         "pressing_needs": sum(need.is_pressing for need in needs_of_cycle(cycle, request.user, shown)),
         "attention": attention[:ROWS_SHOWN],
         "more_attention": attention[ROWS_SHOWN:],
@@ -122,17 +109,6 @@ def silent_list(figures: CycleFigures) -> list[KeyResultFigures]:
     return sorted((row for row in figures.key_results() if row.stale), key=lambda row: -row.silent_days)
 
 
-def _area_row(area: AreaFigures, before: Before, high_risks: Counter[int]) -> AreaRow:
-    roadmaps = list(area.roadmaps())
-    return AreaRow(
-        figures=area,
-        change=mean_change(area.mean, area.ids, before),
-        at_risk=[row for row in area.focus if row.mean.pace == pace.AT_RISK],
-        silent=sum(row.stale for roadmap in roadmaps for row in roadmap.key_results),
-        high_risks=sum(high_risks[below.area.pk] for below in area.at_or_below()),
-    )
-
-
 def _risk_counts(rows: list[Risk], stale: list[Risk]) -> RiskCounts:
     levels = risk_levels(rows)
     return RiskCounts(
@@ -141,5 +117,5 @@ def _risk_counts(rows: list[Risk], stale: list[Risk]) -> RiskCounts:
         overdue_mitigations=sum(risk.overdue_count for risk in rows),
         occurred=levels.occurred,
         stale=len(stale),
-        high_by_area=Counter(risk.objective.roadmap.area_id for risk in rows if risk.is_high),
+        high_by_area=high_by_area(rows),
     )

@@ -1,6 +1,8 @@
 """The overview: what a manager sees of a cycle."""
 
+import csv
 import datetime as dt
+import io
 from decimal import Decimal
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from areas.tests.factories import AreaFactory
 from goals.actions.key_results import change_key_result
 from goals.actions.snapshots import take_snapshots
-from goals.models import Cycle, KeyResult, Risk, Visibility
+from goals.models import Cycle, KeyResult, Objective, Risk, Visibility
 from goals.tests.factories import (
     NOW,
     TODAY,
@@ -108,6 +110,26 @@ def test_area_adds_up_its_teams(client, manager, lib, reported):
     assert row.figures.mean.completion == Decimal("0.3")
     assert [found.objective.code for found in row.at_risk] == ["EDGE-24H2-O1"]
     assert row.high_risks == 1
+
+
+def test_the_table_of_areas_comes_as_csv_with_the_teams(page, client, manager, outsider, lib, reported):
+    RiskFactory(objective=reported.objective)
+    type(lib).objects.filter(pk=lib.pk).update(name="=Libraries")
+    take_snapshots(reported.objective.roadmap.cycle, today=dt.date(2024, 9, 30))
+    rows = {row["area"]: row for row in csv.DictReader(io.StringIO(page("/areas.csv", user=manager)))}
+    edge = rows["EDGE"]
+    assert (rows["LIB"]["name"], rows["LIB"]["area_above"], edge["area_above"]) == ("'=Libraries", "", "LIB")
+    assert (Decimal(edge["completion"]), edge["pace"], edge["at_risk"]) == (Decimal("0.3"), "at_risk", "1")
+    assert (edge["objectives_at_risk"], edge["high_risks"], edge["silent"]) == ("EDGE-24H2-O1", "1", "0")
+    assert "areas.csv" in page("/")
+    Objective.objects.update(visibility="restricted")
+    (hidden,) = [
+        row for row in csv.DictReader(io.StringIO(page("/areas.csv", user=outsider))) if row["area"] == "EDGE"
+    ]
+    assert (hidden["completion"], hidden["objectives_at_risk"], hidden["high_risks"]) == ("", "", "0")
+    assert hidden["silent"] == ""
+    for query in ("cycle=99H9", "as_of=never", "as_of=2030-01-01"):
+        assert client.get(f"/areas.csv?{query}").status_code == 404, query
 
 
 def test_chart_goes_from_the_snapshots_to_today(client, manager, cycle, key_result):

@@ -97,7 +97,7 @@ def walk() -> list[str]:
         paths.add(f"/api/v1/{name}/?owner=lea.lead%40example.org")
     for query in ("cycle=24H2", "cycle=25H1", f"cycle=24H2&as_of={YESTERDAY}"):
         paths |= {f"/api/v1/progress/{part}?{query}" for part in ("", "explain/")}
-        paths |= {f"/?{query}", f"/changes/?{query}", f"/changes.csv?{query}"}
+        paths |= {f"/?{query}", f"/changes/?{query}", f"/changes.csv?{query}", f"/areas.csv?{query}"}
         paths |= {f"/api/v1/areas/LIB/explain/?{query}", f"/api/v1/areas/LIB/series/?{query[:10]}"}
     paths |= {"/api/v1/progress/?cycle=24H2&area=LIB", "/api/v1/check-ins/?author=lea.lead%40example.org"}
     paths |= {f"{page}?cycle=25H1" for page in ("/areas/", "/risks/", "/areas/EDGE/")}
