@@ -146,6 +146,11 @@ class Schema(AutoSchema):
             asks,
         ]
 
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)
+        if isinstance(field, serializers.URLField) and isinstance(field.parent, serializers.ModelSerializer):
+            schema.pop("format", None)  # of a row; it may be empty, which is no address
+
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         if self.method == "GET":
@@ -184,6 +189,10 @@ def share_problems(result: dict[str, Any], **_hook: Any) -> dict[str, Any]:
             for status in [status for status in answers if status >= "400"]:
                 if told.setdefault(status, answers[status]) == answers[status]:
                     answers[status] = {"$ref": f"#/components/responses/Problem{status}"}
+            # A verb takes `If-Match` where it is sent, and then asks what it names.
+            if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
+                answers.setdefault("412", {"$ref": "#/components/responses/Problem412"})
+                operation["responses"] = dict(sorted(answers.items()))
     shared = {f"Problem{status}": told[status] for status in sorted(told)}
     result["components"]["responses"] = result["components"].get("responses", {}) | shared
     return result

@@ -43,7 +43,7 @@ class Product:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
         )
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
@@ -97,10 +97,18 @@ def on_server(server_url: str, statement: str) -> None:
         connection.close()
 
 
-def start_server(product: Product, log: Path) -> subprocess.Popen:
+def start_server(product: Product, log: Path, *, workers: int = 1) -> subprocess.Popen:
     port = str(urlsplit(product.url).port)
     command = [sys.executable, "-m", "gunicorn", "okrtracker.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "1", "--threads", "4", "--worker-class", "gthread", "--no-control-socket"]
+    command += [
+        "--workers",
+        str(workers),
+        "--threads",
+        "4",
+        "--worker-class",
+        "gthread",
+        "--no-control-socket",
+    ]
     with log.open("w") as output:
         server = subprocess.Popen(
             command, cwd=ROOT, env=product.environment, stdout=output, stderr=subprocess.STDOUT
