@@ -1,6 +1,6 @@
 """What happened, newest first, in pages that begin after a row and not after a count of rows.
 
-A page costs the same however long the activity is: three queries for what happened, and one for each kind of
+A page costs the same however long the activity is: five queries for what happened, and one for each kind of
 thing on the page.
 """
 
@@ -20,21 +20,35 @@ from accounts.models import AuditEntry, User
 from goals.figures.activity_scope import SECTION_OF, Scope
 from goals.figures.changed_line import Change, address_of, code_of, title_of
 from goals.figures.changed_rows import entry_lines, owner_keys
-from goals.figures.changed_talk import OF_COMMENT, check_in_line, comment_line, with_status_before
+from goals.figures.changed_talk import (
+    OF_COMMENT,
+    OF_ENTRY,
+    check_in_line,
+    comment_line,
+    kpi_entry_line,
+    with_status_before,
+)
+from goals.figures.link_lines import RELATED, Step, line_of
 from goals.models import (
+    Acknowledgement,
+    Alignment,
+    Concern,
     Dependency,
     Initiative,
+    InterimTarget,
     KeyResult,
+    Kpi,
     Mention,
     Mitigation,
     Objective,
     Risk,
     Roadmap,
+    Share,
 )
 
 # Of what happened at the same moment, a higher rank comes first.
-ENTRY, COMMENT, CHECK_IN = 0, 1, 2
-PLACE = re.compile(r"([0-9]{1,18})-([012])-([0-9]{1,18})", re.ASCII)
+ENTRY, COMMENT, CHECK_IN, KPI_ENTRY = 0, 1, 2, 3
+PLACE = re.compile(r"([0-9]{1,18})-([0123])-([0-9]{1,18})", re.ASCII)
 LAST_MOMENT = 253_402_300_799_999_999  # the end of the year 9999
 # The way from a row to its area, and what a line says of a row beside its own fields.
 WAYS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
@@ -47,8 +61,16 @@ WAYS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
         (Dependency, "objective__roadmap__area", ("objective", "on_objective")),
         (Risk, "objective__roadmap__area", ("objective",)),
         (Mitigation, "risk__objective__roadmap__area", ()),
+        (Kpi, "area", ()),
+        (InterimTarget, "key_result__objective__roadmap__area", RELATED[InterimTarget]),
+        (Alignment, "supporter__roadmap__area", RELATED[Alignment]),
+        (Share, "objective__roadmap__area", RELATED[Share]),
+        (Concern, "risk__objective__roadmap__area", RELATED[Concern]),
+        (Acknowledgement, "check_in__key_result__objective__roadmap__area", RELATED[Acknowledgement]),
     )
 }
+OF_HISTORY = {InterimTarget, Alignment, Share, Concern}
+TALKED: dict[int, Any] = {COMMENT: comment_line, CHECK_IN: check_in_line, KPI_ENTRY: kpi_entry_line}
 
 
 @dataclass(frozen=True, order=True)
@@ -106,7 +128,9 @@ def activity(
     sources = (
         _first(scope.check_ins(), "created_at", CHECK_IN, after, limit),
         _first(scope.comments(), "created_at", COMMENT, after, limit),
+        _first(scope.kpi_entries(), "created_at", KPI_ENTRY, after, limit),
         _first(scope.entries(), "made_at", ENTRY, after, limit),
+        _first(scope.ties(), "made_at", ENTRY, after, limit),
     )
     merged = heapq.merge(*sources, key=lambda found: found[0], reverse=True)
     found = [pair for pair, _number in zip(merged, range(limit + 1), strict=False)]
@@ -140,6 +164,8 @@ def _first(
         rows = with_status_before(rows)
     elif rank == COMMENT:
         rows = rows.select_related(*OF_COMMENT)
+    elif rank == KPI_ENTRY:
+        rows = rows.select_related(*OF_ENTRY)
     else:
         rows = rows.select_related("actor")
     newest_first = rows.order_by(f"-{when}", "-pk")[: limit + 1]
@@ -157,10 +183,10 @@ def _told(page: Sequence[tuple[Place, Any]], user: Any) -> Iterator[Happening]:
         if place.rank == ENTRY:
             thing = things.get((row.model, row.object_id))
             if thing is not None and (lines := _lines(row, thing, owners)):
-                section = SECTION_OF[type(thing)]
+                section = SECTION_OF[WAYS[row.model][0]]
                 yield Happening(place, section, row.actor, thing.area_pk, lines)
             continue
-        line = check_in_line(row) if place.rank == CHECK_IN else comment_line(row)
+        line = TALKED[place.rank](row)
         is_told = place.rank == COMMENT and row.pk in mentioned
         yield Happening(place, line.section, row.author, line.area_id or 0, (line,), mentions_reader=is_told)
 
@@ -179,6 +205,10 @@ def _things(entries: Sequence[AuditEntry]) -> dict[tuple[str, int], Any]:
     found: dict[tuple[str, int], Any] = {}
     for label, keys in wanted.items():
         model, way, related = WAYS[label]
+        if model in OF_HISTORY:  # it may be over; its ends are the same in all versions
+            rows = model.history.annotate(area_pk=F(way)).select_related(*related)
+            found |= {(label, row.id): row for row in rows.filter(id__in=keys)}
+            continue
         rows = model._default_manager.annotate(area_pk=F(way)).select_related(*related)
         found |= {(label, row.pk): row for row in rows.filter(pk__in=keys)}
     return found
@@ -189,9 +219,12 @@ def _names(keys: set[int]) -> dict[int, str]:
 
 
 def _lines(entry: AuditEntry, row: Any, owners: dict[int, str]) -> tuple[Change, ...]:
+    model: Any = WAYS[entry.model][0]
+    if model in RELATED:
+        return (line_of(model, row, Step.of_entry(model, entry)),)
     return tuple(
         Change(
-            section=SECTION_OF[type(row)],
+            section=SECTION_OF[model],
             area_id=row.area_pk,
             at=entry.made_at,
             by=entry.actor.name if entry.actor else "",
@@ -203,5 +236,5 @@ def _lines(entry: AuditEntry, row: Any, owners: dict[int, str]) -> tuple[Change,
             new=new,
             reason=entry.reason,
         )
-        for what, old, new in entry_lines(type(row), entry, owners)
+        for what, old, new in entry_lines(model, entry, owners)
     )

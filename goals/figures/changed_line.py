@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from goals.models import CheckIn, Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import CheckIn, Dependency, Initiative, KeyResult, Kpi, Mitigation, Objective, Risk, Roadmap
 
 VALUES, PLAN, RISKS, TALK, PEOPLE = "values", "plan", "risks", "comments", "people"
 SECTIONS = (VALUES, PLAN, RISKS, TALK, PEOPLE)
@@ -67,6 +67,8 @@ def address_of(row: Any) -> str:
         is_out = row.archived_at is not None
         is_out = is_out or (isinstance(row, KeyResult) and row.objective.archived_at is not None)
         return "" if is_out else row.get_absolute_url()
+    if isinstance(row, Kpi):
+        return row.get_absolute_url() if row.archived_at is None else ""
     if isinstance(row, Risk):
         return "" if row.archived_at or row.objective.archived_at else row.get_absolute_url()
     return ""

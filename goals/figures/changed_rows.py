@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, User
 from goals.figures.changed_line import Change, address_of, code_of, title_of
-from goals.models import Dependency, Initiative, KeyResult, Mitigation, Objective, Risk, Roadmap
+from goals.models import Dependency, Initiative, KeyResult, Kpi, Mitigation, Objective, Risk, Roadmap
 from goals.values import DASH, format_number
 
 OUT = ("archived_at", "dropped_at")
@@ -75,6 +75,18 @@ FIELDS: dict[Any, tuple[str, ...]] = {
         "archived_at",
     ),
     Mitigation: ("text", "state", "due_on", "owner"),
+    Kpi: (
+        "title",
+        "metric",
+        "unit",
+        "aim",
+        "lower_bound",
+        "upper_bound",
+        "owner",
+        "check_in_every_days",
+        "visibility",
+        "archived_at",
+    ),
 }
 # What tells that a row moved; a risk goes with its key result and is not told by itself.
 PLACES: dict[Any, str] = {Objective: "roadmap_id", KeyResult: "objective_id"}

@@ -1,4 +1,4 @@
-"""Lines about what people report and say: check-ins and comments."""
+"""Lines about what people report and say: check-ins, values of KPIs and comments."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from goals.figures.changed_line import TALK, VALUES, Change, address_of
-from goals.models import CheckIn, Comment
+from goals.models import CheckIn, Comment, KpiEntry
 from goals.values import format_number
 
-# What a line says of a comment, beside its own fields.
+# What a line says of a value of a KPI and of a comment, beside their own fields.
+OF_ENTRY = ("author", "kpi")
 OF_COMMENT = ("author", "objective__roadmap", "check_in__key_result__objective__roadmap")
 
 
@@ -42,6 +43,22 @@ def check_in_line(row: Any) -> Change:
         reason=row.note,
         check_in=row,
         status_before=row.status_before or "",
+    )
+
+
+def kpi_entry_line(entry: KpiEntry) -> Change:
+    return Change(
+        section=VALUES,
+        area_id=entry.kpi.area_id,
+        at=entry.created_at,
+        by=entry.author.name,
+        code=entry.kpi.code,
+        title=entry.kpi.title,
+        address=address_of(entry.kpi),
+        what=_("value"),
+        old="" if entry.previous_value is None else format_number(entry.previous_value),
+        new=format_number(entry.value),
+        reason=entry.note,
     )
 
 

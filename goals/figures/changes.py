@@ -21,6 +21,10 @@ COUNTS, SUPPORTER = "counts_supporters", "supporter"
 PLACE = "place"
 
 
+def interim_label(day: date) -> str:
+    return gettext("interim target for %(day)s") % {"day": formats.date_format(day, "j M Y")}
+
+
 @dataclass(frozen=True)
 class DefinitionChange:
     """One field of one key result (or an objective's weight), before and after, with who, when and why."""
@@ -38,7 +42,7 @@ class DefinitionChange:
     @property
     def label(self) -> str:
         if self.field == INTERIM and self.day is not None:
-            return gettext("interim target for %(day)s") % {"day": formats.date_format(self.day, "j M Y")}
+            return interim_label(self.day)
         if self.field == SUPPORTER:
             return gettext("weight as a supporter")
         if self.field == PLACE:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.utils.translation import gettext as _
 
-from goals.figures.changed_line import RISKS, Change, address_of
+from goals.figures.changed_line import RISKS, Change
 from goals.figures.changed_rows import row_changes
+from goals.figures.link_lines import RELATED, Step, concern_line
 from goals.models import Concern, Mitigation, Objective, Risk
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,19 +22,8 @@ def concern_changes(risks: QuerySet[Risk], since: datetime, user: Any) -> Iterab
     rows = Concern.history.filter(
         history_date__gte=since, risk__in=risks.order_by().values("pk"), objective__in=seen
     )
-    for row in rows.select_related("risk__objective__roadmap", "objective", "history_user"):
-        what = _("concerns %(code)s no more") if row.history_type == "-" else _("concerns %(code)s")
-        yield Change(
-            section=RISKS,
-            area_id=row.risk.objective.roadmap.area_id,
-            at=row.history_date,
-            by=row.history_user.name if row.history_user else "",
-            code=row.risk.code,
-            title=row.risk.title,
-            address=address_of(row.risk),
-            what=what % {"code": row.objective.code},
-            reason=row.history_change_reason or "",
-        )
+    for row in rows.select_related(*RELATED[Concern], "history_user"):
+        yield concern_line(row, Step.of_history(row))
 
 
 def changes_of_risk(risk: Risk, user: Any) -> list[Change]:

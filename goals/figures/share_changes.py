@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from areas.models import Area
-from goals.figures.changed_line import PLAN, Change, address_of
+from goals.figures.changed_line import Change
+from goals.figures.link_lines import RELATED, Step, share_line
 from goals.models import Cycle, Objective, Share
-from goals.values import DASH, format_number
 
 
 def share_changes(
@@ -31,25 +31,11 @@ def share_changes(
     versions = Share.history.filter(planned, id__in=recent, area__archived_at__isnull=True)
     home_ids = None if areas is None else set(areas.values_list("pk", flat=True))
     weights: dict[int, Decimal] = {}
-    rows = versions.select_related("objective__roadmap", "area", "history_user")
+    rows = versions.select_related(*RELATED[Share], "history_user")
     for row in rows.order_by("id", "history_id"):
         before = weights.get(row.id)
         weights[row.id] = row.weight
-        if row.history_date < since:
-            continue
-        is_over = row.history_type == "-"
-        what = _("shared with %(area)s no more") if is_over else _("shared with %(area)s")
-        home = row.objective.roadmap.area_id
-        yield Change(
-            section=PLAN,
-            area_id=home if home_ids is None or home in home_ids else row.area_id,
-            at=row.history_date,
-            by=row.history_user.name if row.history_user else "",
-            code=row.objective.code,
-            title=row.objective.title,
-            address=address_of(row.objective),
-            what=what % {"area": row.area.key},
-            old="" if before is None else format_number(before),
-            new=DASH if is_over else format_number(row.weight),
-            reason=row.history_change_reason or "",
-        )
+        if row.history_date >= since:
+            line = share_line(row, Step.of_history(row, before, row.weight))
+            is_home = home_ids is None or line.area_id in home_ids
+            yield line if is_home else replace(line, area_id=row.area_id)

@@ -14,10 +14,18 @@ from accounts.audit_words import sentence, told
 from accounts.languages import kind_of
 from accounts.models import AuditEntry
 from areas.models import Area, Membership, Role
-from goals.figures.changed_line import PEOPLE, PLAN, RISKS, TALK, Change, address_of
+from goals.figures.changed_line import PEOPLE, PLAN, RISKS, Change
 from goals.figures.changed_rows import row_changes
-from goals.figures.changed_talk import OF_COMMENT, check_in_line, comment_line, with_status_before
+from goals.figures.changed_talk import (
+    OF_COMMENT,
+    OF_ENTRY,
+    check_in_line,
+    comment_line,
+    kpi_entry_line,
+    with_status_before,
+)
 from goals.figures.changes import interim_changes
+from goals.figures.link_lines import RELATED, Step, alignment_line, interim_line, note_line
 from goals.figures.risk_changes import concern_changes
 from goals.figures.share_changes import share_changes
 from goals.models import (
@@ -28,13 +36,15 @@ from goals.models import (
     Cycle,
     Dependency,
     Initiative,
+    InterimTarget,
     KeyResult,
+    Kpi,
+    KpiEntry,
     Mitigation,
     Objective,
     Risk,
     Roadmap,
 )
-from goals.values import DASH, format_number
 
 ROLE_IN_AREA = kind_of(Membership)
 
@@ -44,12 +54,15 @@ def what_changed(
 ) -> list[Change]:
     """Newest first. People are for managers alone. The same number of queries whatever changed.
 
-    `areas` narrows it down; then what concerns the organisation as a whole is left out.
+    KPIs are of no cycle and told whichever it is. `areas` narrows it down; then what concerns the
+    organisation as a whole is left out.
     """
     of_cycle = Q(area__archived_at__isnull=True, cycle=cycle)
     if areas is not None:
         of_cycle &= Q(area__in=areas)
     roadmaps = Roadmap.objects.visible_to(user).filter(of_cycle)
+    of_areas = Q(area__archived_at__isnull=True) & (Q() if areas is None else Q(area__in=areas))
+    kpis = Kpi.objects.visible_to(user).filter(of_areas)
     objectives = Objective.objects.visible_to(user).filter(roadmap__in=roadmaps)
     key_results = KeyResult.objects.visible_to(user).filter(objective__in=objectives)
     risks = Risk.objects.visible_to(user).filter(objective__in=objectives)
@@ -87,6 +100,8 @@ def what_changed(
             RISKS,
         ),
         *concern_changes(risks, since, user),
+        *_kpi_entries(kpis, since),
+        *row_changes(kpis.annotate(area_pk=F("area")), since, PLAN),
         *_comments(objectives, key_results, since),
         *_notes_taken(key_results, since),
     ]
@@ -99,6 +114,11 @@ def _check_ins(key_results: QuerySet[KeyResult], since: datetime) -> list[Change
     keys = key_results.order_by().values("pk")
     rows = CheckIn.objects.filter(key_result__in=keys, created_at__gte=since)
     return [check_in_line(row) for row in with_status_before(rows)]
+
+
+def _kpi_entries(kpis: QuerySet[Kpi], since: datetime) -> list[Change]:
+    rows = KpiEntry.objects.filter(kpi__in=kpis.order_by().values("pk"), created_at__gte=since)
+    return [kpi_entry_line(row) for row in rows.select_related(*OF_ENTRY)]
 
 
 def _comments(
@@ -115,41 +135,24 @@ def _notes_taken(key_results: QuerySet[KeyResult], since: datetime) -> list[Chan
     """Who has taken note of which check-in, and has not taken it back since. One query."""
     about = Q(check_in__key_result__in=key_results.order_by().values("pk"))
     rows = Acknowledgement.objects.filter(about, made_at__gte=since)
-    found = []
-    for note in rows.select_related("person", "check_in__key_result__objective__roadmap"):
-        key_result, page = note.check_in.key_result, address_of(note.check_in.key_result)
-        found.append(
-            Change(
-                section=TALK,
-                area_id=key_result.objective.roadmap.area_id,
-                at=note.made_at,
-                by=note.person.name,
-                code=key_result.code,
-                title=key_result.title,
-                address=page and f"{page}#check-in-{note.check_in.sequence}",
-                what=_("taken note of check-in %(number)d") % {"number": note.check_in.sequence},
-            )
-        )
-    return found
+    related = rows.select_related("person", *RELATED[Acknowledgement])
+    return [note_line(note, Step(note.made_at, note.person.name)) for note in related]
 
 
 def _interim(key_results: QuerySet[KeyResult], since: datetime) -> list[Change]:
     recent = KeyResult.history.filter(history_date__gte=since).values("id")
-    moved = key_results.filter(pk__in=recent).annotate(area_pk=F("objective__roadmap__area"))
-    rows = {row.pk: row for row in moved.select_related("objective")}
+    moved = key_results.filter(pk__in=recent).select_related("objective__roadmap")
+    rows = {row.pk: row for row in moved}
     return [
-        Change(
-            section=PLAN,
-            area_id=rows[change.key_result_id].area_pk,
-            at=change.changed_at,
-            by=change.by.name if change.by else "",
-            code=change.code,
-            title=rows[change.key_result_id].title,
-            address=address_of(rows[change.key_result_id]),
-            what=change.label,
-            old=DASH if change.old is None else format_number(change.old),  # type: ignore[arg-type]
-            new=DASH if change.new is None else format_number(change.new),  # type: ignore[arg-type]
-            reason=change.reason,
+        interim_line(
+            InterimTarget(key_result=rows[change.key_result_id], on=change.day),
+            Step(
+                change.changed_at,
+                change.by.name if change.by else "",
+                change.reason,
+                change.old,  # type: ignore[arg-type]
+                change.new,  # type: ignore[arg-type]
+            ),
         )
         for change in interim_changes(list(rows))
         if change.changed_at >= since
@@ -163,28 +166,13 @@ def _alignments(objectives: QuerySet[Objective], since: datetime, user: Any) -> 
         id__in=Alignment.history.filter(history_date__gte=since).values("id"),
         supporter__in=objectives.order_by().values("pk"),
         supported__in=seen.order_by().values("pk"),
-    ).select_related("supporter__roadmap", "supported", "history_user")
+    ).select_related(*RELATED[Alignment], "history_user")
     weights: dict[int, Decimal] = {}
     for row in versions.order_by("id", "history_id"):
         before = weights.get(row.id)
         weights[row.id] = row.weight
-        if row.history_date < since:
-            continue
-        is_over = row.history_type == "-"
-        what = _("supports %(code)s no more") if is_over else _("supports %(code)s")
-        yield Change(
-            section=PLAN,
-            area_id=row.supporter.roadmap.area_id,
-            at=row.history_date,
-            by=row.history_user.name if row.history_user else "",
-            code=row.supporter.code,
-            title=row.supporter.title,
-            address=address_of(row.supporter),
-            what=what % {"code": row.supported.code},
-            old="" if before is None else format_number(before),
-            new=DASH if is_over else format_number(row.weight),
-            reason=row.history_change_reason or "",
-        )
+        if row.history_date >= since:
+            yield alignment_line(row, Step.of_history(row, before, row.weight))
 
 
 def _people(since: datetime, areas: QuerySet[Area] | None) -> Iterable[Change]:

@@ -79,6 +79,8 @@ class KpiEntry(models.Model):
         indexes = [
             # Read when a value moves the current one, by the page of a KPI and by its figures.
             models.Index(fields=["kpi", "-effective_on", "-sequence"], name="kpi_entry_newest_first"),
+            # Read by lists of what happened, newest first, and by the count of what is unread.
+            models.Index(fields=["created_at"], name="kpi_entry_by_moment"),
         ]
         constraints = [
             models.UniqueConstraint(

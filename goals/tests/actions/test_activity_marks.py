@@ -10,7 +10,8 @@ from goals.actions.comments import add_comment
 from goals.actions.subscriptions import subscribe
 from goals.figures.activity import activity
 from goals.figures.activity_scope import Scope
-from goals.figures.unread import unread_count
+from goals.figures.unread import question, unread_count
+from goals.figures.unread import unread as unread_rows
 from goals.models import ActivityMark, KeyResult, Objective
 from goals.tests.factories import check_in
 
@@ -112,3 +113,13 @@ def test_the_count_is_one_query_and_none_for_who_follows_nothing(
         unread_count(lead, None)
     with django_assert_num_queries(1):
         unread_count(follower, NOW)
+
+
+def test_the_kept_words_ask_what_is_asked_without_them(lead, manager, outsider, edge, key_result):
+    """For every role in the organisation: the same SQL, the same parameters."""
+    for person in (lead, outsider, manager):
+        subscribe(edge, by=person, now=NOW)
+        for moment in (NOW, NOW - HOUR):
+            sql, parameters = unread_rows(person, moment).query.sql_with_params()
+            assert question(person, moment) == (sql, list(parameters))
+            assert parameters.count(person.pk) > 10

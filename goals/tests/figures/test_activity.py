@@ -1,29 +1,37 @@
 """What happened: whole, in order, page by page, and as far as its reader may see it."""
 
 import datetime as dt
+from decimal import Decimal
 from itertools import pairwise
 
 import pytest
 
 from goals.actions import roadmaps
-from goals.actions.comments import add_comment, delete_comment
+from goals.actions.alignments import align, unalign, weigh
+from goals.actions.comments import acknowledge, add_comment, delete_comment
+from goals.actions.concerns import add_concern
 from goals.actions.initiatives import create_initiative
-from goals.actions.key_results import change_key_result
+from goals.actions.key_results import change_key_result, create_key_result
+from goals.actions.kpis import change_kpi
 from goals.actions.moving import move_key_result
+from goals.actions.shares import end_share, share
 from goals.actions.subscriptions import subscribe
 from goals.figures.activity import Place, activity, whole_activity
 from goals.figures.activity_scope import Scope
 from goals.figures.what_changed import what_changed
-from goals.models import ActivityMark, CheckIn, Comment, KeyResult, Objective, Roadmap
+from goals.models import Acknowledgement, ActivityMark, CheckIn, Comment, KeyResult, Objective, Roadmap
 from goals.tests.factories import (
     NOW,
+    TODAY,
     DependencyFactory,
     KeyResultFactory,
+    KpiFactory,
     MitigationFactory,
     ObjectiveFactory,
     RiskFactory,
     RoadmapFactory,
     check_in,
+    enter,
 )
 
 EARLY = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
@@ -44,19 +52,84 @@ def story(key_result, lead, contributor, administrator):
     return key_result
 
 
+@pytest.fixture
+def ties(story, core, cycle, edge, lead, outsider, manager):
+    """What ties the story to CORE-24H2-O1 and is over in part, interim targets, a note taken, and a KPI."""
+    objective, there = story.objective, ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle))
+    who = {"by": lead, "now": LATER, "reason": "agreed"}
+    weigh(align(objective, there, **who), Decimal(2), by=outsider, now=LATER, reason="enough")
+    unalign(objective.supports.get(), **who)
+    align(objective, there, **who)
+    end_share(share(objective, core, weight=Decimal("0.5"), **who), **who)
+    add_concern(story.risks.first() or RiskFactory(objective=objective), there, **who)
+    for value in (5, 6):
+        plan = [(dt.date(2024, 11, 1), Decimal(value))]
+        change_key_result(story, interim_targets=plan, **who)
+    change_key_result(KeyResult.objects.get(pk=story.pk), interim_targets=[], **who)
+    acknowledge(story.last_check_in, by=manager, now=LATER)
+    kpi = KpiFactory(area=edge, title="Crashes", aim="within", upper_bound=Decimal(3))
+    enter(kpi, 4, author=lead)
+    change_kpi(type(kpi).objects.get(pk=kpi.pk), by=lead, now=LATER, upper_bound=Decimal(5))
+    return there
+
+
 def told(scope, **options):
     """(code, what, new) of every line."""
     rows = activity(scope, limit=500, **options).rows
     return [(line.code, line.what, line.new) for row in rows for line in row.lines]
 
 
-def test_it_says_what_what_changed_says(story, manager, cycle):
+def test_it_says_what_what_changed_says(story, ties, manager, cycle):
     """The lines of two pages come from one place: every kind that the activity tells of."""
     happened = activity(Scope(manager), limit=500).rows
     lines = {(c.code, c.title, c.what, c.old, c.new, c.by, c.reason) for row in happened for c in row.lines}
     changes = [row for row in what_changed(cycle, user=manager, since=EARLY) if row.section != "people"]
     assert {(c.code, c.title, c.what, c.old, c.new, c.by, c.reason) for c in changes} == lines
     assert len(happened) > 8
+    assert {
+        ("supports CORE-24H2-O1", "", "1"),
+        ("supports CORE-24H2-O1", "1", "2"),
+        ("supports CORE-24H2-O1 no more", "2", "–"),
+        ("shared with CORE", "", "0.5"),
+        ("shared with CORE no more", "0.5", "–"),
+        ("concerns CORE-24H2-O1", "", ""),
+        ("interim target for 1 Nov 2024", "–", "5"),
+        ("interim target for 1 Nov 2024", "5", "6"),
+        ("interim target for 1 Nov 2024", "6", "–"),
+        ("taken note of check-in 1", "", ""),
+        ("value", "", "4"),
+        ("at most", "3", "5"),
+    } <= {(what, old, new) for _code, _title, what, old, new, _by, _reason in lines}
+
+
+def test_what_is_tied_to_what_is_hidden_is_not_told(story, ties, outsider, viewer, edge):
+    subscribe(edge, by=viewer, now=NOW)
+    scopes = Scope(viewer), Scope(viewer, area=edge), Scope(viewer, is_followed=True)
+    named = [f"{what} CORE-24H2-O1" for what in ("supports", "concerns")]
+    for scope in scopes:
+        assert set(named) <= {what for _code, what, _new in told(scope)}
+    Objective.objects.filter(pk=ties.pk).update(visibility="restricted")
+    for scope in scopes:
+        assert not [what for _code, what, _new in told(scope) if "CORE-24H2-O1" in what]
+    assert {what for _code, what, _new in told(Scope(outsider)) if "O1" in what}
+    type(edge.kpis.get()).objects.update(visibility="restricted")
+    assert "EDGE-K1" in {code for code, _what, _new in told(Scope(viewer))}
+    assert "EDGE-K1" not in {code for code, _what, _new in told(Scope(outsider))}
+    bound = type(edge).objects.at_or_below([edge])
+    assert not [what for _code, what, _new in told(Scope(outsider, reach=bound)) if "CORE-24H2-O1" in what]
+
+
+def test_who_took_a_note_back_is_told_of_no_more_and_co_owners_of_what_they_own(story, ties, lead, core):
+    assert "shared with CORE" in {what for _code, what, _new in told(Scope(lead, area=core))}
+    Acknowledgement.objects.all().delete()
+    assert not [what for _code, what, _new in told(Scope(lead)) if "taken note" in what]
+
+
+def test_interim_targets_that_came_with_their_key_result_are_not_told(objective, lead):
+    plan = [(dt.date(2024, 11, 1), Decimal(9))]
+    fields = {"title": "Speed", "start_value": Decimal(8), "target_value": Decimal(12)}
+    create_key_result(objective, by=lead, now=NOW, today=TODAY, interim_targets=plan, **fields)
+    assert not [what for _code, what, _new in told(Scope(lead)) if "interim" in what]
 
 
 def test_an_objective_has_all_in_it_and_nothing_beside(story, lead, roadmap):
@@ -118,7 +191,7 @@ def test_of_one_moment_every_place_is_another(story, lead):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "1-3-1", "1-0", "-1-0-1", "9" * 18 + "-0-1", "1-0-1 ", "١-0-1", "1-0-1\n"]
+    "text", ["", "x", "1-4-1", "1-0", "-1-0-1", "9" * 18 + "-0-1", "1-0-1 ", "١-0-1", "1-0-1\n"]
 )
 def test_what_is_no_place_is_read_as_none(text):
     assert Place.read(text) is None
@@ -219,8 +292,8 @@ def test_a_page_costs_the_same_however_much_happened(
             assert len(activity(scope, limit=50).rows) == 50
 
 
-# Three for what happened, seven for the things it is about, owners, and mentions.
-COST = 12
+# Five for what happened, seven for the things it is about, owners, and mentions.
+COST = 14
 
 
 def test_other_areas_of_the_same_cycle_are_not_mixed_in(story, lead, core, cycle):
