@@ -13,7 +13,7 @@ from accounts.models import User
 from goals.actions.people import lock_person
 from goals.actions.refusals import Invalid, WrongState
 from goals.actions.rows import delete_row, save_row
-from goals.models import Absence, KeyResult
+from goals.models import Absence, KeyResult, Kpi
 
 
 @transaction.atomic
@@ -44,10 +44,10 @@ def add_absence(
         days = {"first": _day(other.first_on), "last": _day(other.last_on)}
         raise Invalid(_("You are away from %(first)s to %(last)s already.") % days, field="first_on")
     hidden = left_out(person, stand_in)
-    if hidden and len(hidden) == KeyResult.objects.owned_in_active_cycles().filter(owner=person).count():
-        raise Invalid(
-            _("%(name)s sees none of your key results.") % {"name": stand_in.name}, field="stand_in"
-        )
+    owned = KeyResult.objects.owned_in_active_cycles().filter(owner=person).count()
+    if hidden and len(hidden) == owned + Kpi.objects.owned_by(person).count():
+        sentence = _("%(name)s sees none of your key results and KPIs.")
+        raise Invalid(sentence % {"name": stand_in.name}, field="stand_in")
     absence = Absence(person=person, stand_in=stand_in, first_on=first_on, last_on=last_on, note=note)
     save_row(absence, by=person, now=now)
     return absence
@@ -70,10 +70,12 @@ def end_absence(absence: Absence, *, by: Any, now: datetime, today: date) -> Non
     save_row(absence, by=by, now=now)
 
 
-def left_out(person: Any, stand_in: Any) -> list[KeyResult]:
-    """What the person owns in open cycles and the stand-in does not see, so cannot check in on."""
+def left_out(person: Any, stand_in: Any) -> list[KeyResult | Kpi]:
+    """What the person owns in open cycles, and of KPIs, that the stand-in does not see."""
     owned = KeyResult.objects.owned_in_active_cycles().filter(owner=person)
-    return list(owned.exclude(pk__in=KeyResult.objects.visible_to(stand_in)).order_by("code"))
+    hidden = owned.exclude(pk__in=KeyResult.objects.visible_to(stand_in)).order_by("code")
+    kpis = Kpi.objects.owned_by(person).exclude(pk__in=Kpi.objects.visible_to(stand_in)).order_by("code")
+    return [*hidden, *kpis]
 
 
 def _day(day: date) -> str:

@@ -43,10 +43,10 @@ class DraftChanged(StaleVersion):
         Refused.__init__(self, _("You changed or sent this draft elsewhere in the meantime."))
 
 
-def may_check_in(person: Any, key_result: KeyResult) -> bool:
+def may_check_in(person: Any, key_result: KeyResult, today: date) -> bool:
     """Whether the person has, at this moment, the rights that a check-in asks for."""
     rows = KeyResult.objects.visible_to(person).filter(pk=key_result.pk)
-    return person.is_active and rows.filter(pk__in=KeyResult.objects.checkable_by(person)).exists()
+    return person.is_active and rows.filter(pk__in=KeyResult.objects.checkable_by(person, today)).exists()
 
 
 @transaction.atomic
@@ -115,7 +115,7 @@ def send_draft(draft: CheckInDraft, *, now: datetime, today: date, source: str) 
     known = (draft.pk, draft.version, draft.lease_token)
     if kept is None or (kept.pk, kept.version, kept.lease_token) != known:
         raise DraftChanged
-    if not may_check_in(draft.author, key_result):
+    if not may_check_in(draft.author, key_result, today):
         raise NotAllowed(_("You may not check in on %(code)s any more.") % {"code": key_result.code})
     check_in = record_check_in(
         key_result,

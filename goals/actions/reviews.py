@@ -9,9 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from goals.actions import locks
 from goals.actions.comments import acknowledge, add_comment, may_see, reviews
 from goals.actions.refusals import Refused, WrongState
+from goals.actions.rows import refuse_closed
 from goals.models import CheckIn, Comment
+
+OF_REVIEW = ("author", "key_result__owner", "key_result__objective__roadmap__cycle")
 
 
 def acknowledge_all(check_ins: Iterable[CheckIn], *, by: Any, now: datetime) -> tuple[int, list[Refused]]:
@@ -31,6 +35,11 @@ def ask_back(check_in: CheckIn, *, by: Any, now: datetime, text: str) -> Comment
 
     Raises WrongState (somebody else reviews, or note was taken of it), CycleClosed, Archived, Invalid.
     """
+    # Who reviews, and whether note was taken, may change at the same moment: judged under the locks of both.
+    refuse_closed(locks.share_cycle(check_in.key_result.cycle.pk))
+    locks.lock_key_result(check_in.key_result_id)
+    locks.lock_objective(check_in.key_result.objective_id)
+    check_in = CheckIn.objects.select_related(*OF_REVIEW).get(pk=check_in.pk)
     if not reviews(by, check_in):
         raise WrongState(_("The reviewer of the objective asks back."))
     if check_in.acknowledgements.filter(person=by).exists():

@@ -109,8 +109,8 @@ class ActivityViewSet(Lists, GenericViewSet):
             found["person"] = _person(asked["person"])
         return Scope(
             request.user,
-            is_followed=_chosen(request, "following", ("true", "false")) == "true",
-            section=_chosen(request, "kind", KINDS),
+            is_followed=chosen_word(request, "following", ("true", "false")) == "true",
+            section=chosen_word(request, "kind", KINDS),
             since=_since(asked["since"]) if "since" in asked else None,
             reach=None if bound_area(request) is None else areas_in_reach(request),
             **found,
@@ -127,7 +127,8 @@ def _unpacked(cursor: str) -> str:
         return ""
 
 
-def _chosen(request: Request, name: str, words: Sequence[str]) -> str:
+def chosen_word(request: Request, name: str, words: Sequence[str]) -> str:
+    """What a parameter of the address says, one of these words; empty without it. Raises Problem."""
     written = request.query_params.get(name)
     if written is not None and written not in words:
         sentence = _("Choose one of: %(words)s.") % {"words": ", ".join(words)}

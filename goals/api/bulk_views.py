@@ -99,7 +99,7 @@ class Judge:
         self.items = items
         codes = {code for item in items if (code := code_of(item)) and "\0" not in code}
         self.found = reach.key_results_named(request, codes)
-        checkable = KeyResult.objects.checkable_by(request.user)
+        checkable = KeyResult.objects.checkable_by(request.user, today_of(request))
         ids = [row.pk for row in self.found.values()]
         self.checkable = set(checkable.filter(pk__in=ids).values_list("pk", flat=True))
 

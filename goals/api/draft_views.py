@@ -41,7 +41,7 @@ def own_drafts(request: Request) -> QuerySet[CheckInDraft]:
 
 
 def refuse_who_may_not(request: Request, key_result: KeyResult) -> None:
-    if not may_check_in(request.user, key_result):
+    if not may_check_in(request.user, key_result, today_of(request)):
         sentence = _("You may not check in on %(code)s.") % {"code": key_result.code}
         raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence)
 

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.base import etag_of, refuse_unless_matched
+from accounts.api.base import etag_of, refuse_unless_matched, today_of
 from accounts.api.json import dumps
 from accounts.api.lists import Lists
 from accounts.api.problems import Problem
@@ -107,7 +107,7 @@ class InitiativeViewSet(InitiativeList, RetrieveModelMixin):
     def _matched(self, request: Request) -> Initiative:
         """The row of the address, where the request may change it and knows what it reads."""
         row: Initiative = self.get_object()
-        if not Initiative.objects.editable_by(request.user).filter(pk=row.pk).exists():
+        if not Initiative.objects.editable_by(request.user, today_of(request)).filter(pk=row.pk).exists():
             raise _not_allowed(row.key_result.code)
         refuse_unless_matched(request, self.get_serializer(row).data)
         return row
@@ -163,7 +163,11 @@ class KeyResultInitiativeViewSet(InitiativeList):
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         key_result = self.key_result()
-        if not KeyResult.objects.checkable_by(request.user).filter(pk=key_result.pk).exists():
+        if (
+            not KeyResult.objects.checkable_by(request.user, today_of(request))
+            .filter(pk=key_result.pk)
+            .exists()
+        ):
             raise _not_allowed(key_result.code)
         return once(request, partial(self._add, request, key_result))
 

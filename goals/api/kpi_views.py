@@ -198,7 +198,7 @@ class KpiEntryViewSet(Lists, GenericViewSet):
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         kpi = kpi_named(request, self.kwargs["code"])
-        if not Kpi.objects.checkable_by(request.user).filter(pk=kpi.pk).exists():
+        if not Kpi.objects.checkable_by(request.user, today_of(request)).filter(pk=kpi.pk).exists():
             sentence = _("You may not enter values of %(code)s.") % {"code": kpi.code}
             raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence)
         return once(request, partial(self._enter, request, kpi))

@@ -59,7 +59,7 @@ class PausingView(Endpoint):
         )
         if row is None:
             raise Http404
-        if not KeyResult.objects.checkable_by(request.user).filter(pk=row.pk).exists():
+        if not KeyResult.objects.checkable_by(request.user, today_of(request)).filter(pk=row.pk).exists():
             sentence = _("You may not pause %(code)s: that is for those who check in on it.") % {"code": code}
             raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence)
         return once(request, partial(self._step, request, row))

@@ -196,7 +196,11 @@ class KeyResultCheckInViewSet(CheckInList):
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         key_result = self.key_result()
-        if not KeyResult.objects.checkable_by(request.user).filter(pk=key_result.pk).exists():
+        if (
+            not KeyResult.objects.checkable_by(request.user, today_of(request))
+            .filter(pk=key_result.pk)
+            .exists()
+        ):
             raise Problem(
                 HTTPStatus.FORBIDDEN,
                 "forbidden",

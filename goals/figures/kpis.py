@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from goals.models import Kpi, KpiEntry
+from goals.models import Absence, Kpi, KpiEntry
 from goals.progress import is_violated
 from goals.sentences import value_text
 from goals.values import format_value
@@ -241,6 +241,9 @@ def series_of(kpi: Kpi, points: Points) -> list[KpiDay]:
 
 
 def owed_kpis(user: Any, *, today: date) -> list[Kpi]:
-    """What a person owes a value of, the latest first. Only the owner is asked, who sees it always."""
-    rows = [row for row in Kpi.objects.owned_by(user).with_context() if row.owes_entry(today)]
-    return sorted(rows, key=lambda row: (row.due_on, row.code))
+    """What a person is asked for a value of, the latest first: their own, unless they are away, and that of
+    people they stand in for.
+    """
+    away = Absence.objects.covering(today).filter(person=user).values("person")
+    rows = Kpi.objects.answered_for_by(user, today).exclude(owner__in=away).with_context()
+    return sorted((row for row in rows if row.owes_entry(today)), key=lambda row: (row.due_on, row.code))

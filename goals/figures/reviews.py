@@ -32,15 +32,25 @@ def waiting_for(user: Any) -> QuerySet[CheckIn]:
 
 def asked_of(user: Any) -> QuerySet[Comment]:
     """What reviewers ask this person about their check-ins or key results, while there is no answer to it."""
+    theirs = Q(check_in__author=user) | Q(check_in__key_result__owner=user)
+    return _unanswered(user).filter(theirs).exclude(author=user)
+
+
+def asked_by(user: Any) -> QuerySet[Comment]:
+    """What this person asks back as a reviewer, of several the newest, while there is no answer to it."""
+    later = _questions().filter(check_in=OuterRef("check_in"), author=user, pk__gt=OuterRef("pk"))
+    return _unanswered(user).filter(author=user).exclude(Exists(later))
+
+
+def _unanswered(user: Any) -> QuerySet[Comment]:
+    """Questions of reviewers on what a person sees, the oldest first; taking note of it ends one."""
     noted = Acknowledgement.objects.filter(check_in=OuterRef("check_in"), person=OuterRef("author"))
     return (
         _questions()
-        .filter(Q(check_in__author=user) | Q(check_in__key_result__owner=user))
         .filter(
             check_in__in=_open_check_ins(user).order_by().values("pk"),
             author=F("check_in__key_result__objective__reviewer"),
         )
-        .exclude(author=user)
         .exclude(Exists(noted))
         .exclude(Exists(_answers("check_in", "pk", "check_in__author", "check_in__key_result__owner")))
         .select_related("author", "check_in__key_result")

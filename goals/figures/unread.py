@@ -38,7 +38,7 @@ def unread(user: Any, seen_until: datetime, *, reach: QuerySet[Area] | None = No
     """Keys of what is unread, MOST at most."""
     scope = Scope(user, is_followed=True, of_others=True, reach=reach)
     talked = (scope.comments(), scope.kpi_entries())
-    keys = [rows.filter(created_at__gt=seen_until).order_by().values_list("pk") for rows in talked]
+    keys: list[Any] = [rows.filter(created_at__gt=seen_until).order_by().values_list("pk") for rows in talked]
     changed = (scope.entries(), scope.ties())
     keys += [rows.filter(made_at__gt=seen_until).order_by().values_list("pk") for rows in changed]
     check_ins = scope.check_ins().filter(created_at__gt=seen_until).order_by().values_list("pk")
@@ -50,7 +50,7 @@ def question(user: Any, seen_until: datetime) -> tuple[str, list[Any]]:
     the answer: so its words are kept, and only who asks and since when is put into them.
     """
     sql, parameters, moment = _words(user.org_role)
-    since = connection.ops.adapt_datetimefield_value(seen_until)  # type: ignore[attr-defined]
+    since = connection.ops.adapt_datetimefield_value(seen_until)
     return sql, [_put(each, user.pk, moment, since) for each in parameters]
 
 
@@ -65,4 +65,4 @@ def _words(org_role: str) -> tuple[str, tuple[Any, ...], Any]:
     """Of people, it is their role in the organisation alone that what they see is asked for by."""
     somebody = User(pk=SOMEBODY, org_role=org_role)
     sql, parameters = unread(somebody, SOMETIME).query.sql_with_params()
-    return sql, tuple(parameters), connection.ops.adapt_datetimefield_value(SOMETIME)  # type: ignore[attr-defined]
+    return sql, tuple(parameters), connection.ops.adapt_datetimefield_value(SOMETIME)

@@ -145,7 +145,7 @@ def _interim(key_results: QuerySet[KeyResult], since: datetime) -> list[Change]:
     rows = {row.pk: row for row in moved}
     return [
         interim_line(
-            InterimTarget(key_result=rows[change.key_result_id], on=change.day),
+            InterimTarget(key_result=rows[change.key_result_id], on=change.day or since.date()),
             Step(
                 change.changed_at,
                 change.by.name if change.by else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -31,11 +32,11 @@ class InitiativeQuerySet(StepQuerySet):
         """Exactly as visible as its key result, for its owner too."""
         return self.filter(key_result__in=KeyResult.objects.visible_to(user))
 
-    def editable_by(self, user: Any) -> InitiativeQuerySet:
+    def editable_by(self, user: Any, today: date) -> InitiativeQuerySet:
         """Those a person may change: their own, and all of the key results they may check in on."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(Q(owner=user) | Q(key_result__in=KeyResult.objects.checkable_by(user)))
+        return self.filter(Q(owner=user) | Q(key_result__in=KeyResult.objects.checkable_by(user, today)))
 
     def awaited_of(self, person: Any) -> InitiativeQuerySet:
         """What a person is still to do in cycles that are open; what is due first comes first."""

@@ -14,7 +14,6 @@ from django.db.models import F, FloatField, Q
 from django.db.models.functions import Cast
 from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -73,9 +72,9 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
             visibility=KeyResult.Visibility.INHERIT, objective__in=Objective.objects.public()
         )
 
-    def checkable_by(self, user: Any) -> KeyResultQuerySet:
+    def checkable_by(self, user: Any, today: date) -> KeyResultQuerySet:
         """Those a person may check in on and do something for: their own, all of areas they work in, and
-        today those of people they stand in for.
+        those of people they stand in for today.
 
         Of what these areas own too and others plan, those that are restricted no further than by the roadmap.
         """
@@ -84,7 +83,7 @@ class KeyResultQuerySet(models.QuerySet["KeyResult"]):
         if user.is_manager:
             return self
         mine = Area.objects.contributable_by(user)
-        absences = Absence.objects.stood_in_by(user, timezone.localdate())
+        absences = Absence.objects.stood_in_by(user, today)
         return self.filter(
             Q(owner=user)
             | Q(owner__in=absences.values("person"))

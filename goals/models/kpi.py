@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from areas.models import Area
+from goals.models.absence import Absence
 from goals.models.fields import Archivable, Versioned, value_field
 from goals.pace import days_silent, is_stale
 from goals.progress import is_violated
@@ -38,13 +39,26 @@ class KpiQuerySet(models.QuerySet["Kpi"]):
             Q(visibility=Kpi.Visibility.INTERNAL) | Q(owner=user) | Q(area__in=Area.objects.member_of(user))
         )
 
-    def checkable_by(self, user: Any) -> KpiQuerySet:
-        """Those a person may enter a value of: their own, and all of areas they work in."""
+    def checkable_by(self, user: Any, today: date) -> KpiQuerySet:
+        """Those a person may enter a value of: their own, all of areas they work in, and those of people they
+        stand in for today.
+        """
         if not user.is_authenticated:
             return self.none()
         if user.is_manager:
             return self
-        return self.filter(Q(owner=user) | Q(area__in=Area.objects.contributable_by(user)))
+        absences = Absence.objects.stood_in_by(user, today)
+        return self.filter(
+            Q(owner=user)
+            | Q(owner__in=absences.values("person"))
+            | Q(area__in=Area.objects.contributable_by(user))
+        )
+
+    def answered_for_by(self, person: Any, today: date) -> KpiQuerySet:
+        """What a person may owe a value of: their own, and what they see of those they stand in for."""
+        absences = Absence.objects.stood_in_by(person, today)
+        others = Kpi.objects.visible_to(person).filter(owner__in=absences.values("person"))
+        return self.live().filter(Q(owner=person) | Q(pk__in=others.values("pk")))
 
     def editable_by(self, user: Any) -> KpiQuerySet:
         """Those a person may define, archive and restore: of areas whose plan they edit."""
@@ -59,7 +73,7 @@ class KpiQuerySet(models.QuerySet["Kpi"]):
         return self.select_related("area", "owner", "last_entry__author")
 
     def owned_by(self, user: Any) -> KpiQuerySet:
-        """What a person may owe a value of; `owes_entry` narrows it down by date."""
+        """Those of a person alone, whoever stands in for them."""
         return self.live().filter(owner=user)
 
 

@@ -118,9 +118,10 @@ def _owing(days: dict[int, date]) -> set[int]:
         for person in asked.get(row.owner_id or 0, ())
         if row.owes_check_in(days[person])
     }
-    here = {person for person in days if person in asked[person]}
-    kpis = Kpi.objects.live().filter(owner__in=here).select_related("area", "last_entry")
-    return owing | {row.owner_id for row in kpis if row.owner_id and row.owes_entry(days[row.owner_id])}
+    kpis = Kpi.objects.live().filter(owner__in=asked).select_related("area", "last_entry")
+    return owing | {
+        person for row in kpis for person in asked.get(row.owner_id or 0, ()) if row.owes_entry(days[person])
+    }
 
 
 def _asked_for(days: dict[int, date]) -> dict[int, set[int]]:

@@ -47,8 +47,7 @@ def build_message(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives 
         return None
     today = local_time(user, now).date()
     owed = owed_by(user, today=today)
-    # Nobody stands in for the value of a KPI: its owner is asked again when they are here.
-    kpis = [] if user.absences.covering(today).exists() else owed_kpis(user, today=today)
+    kpis = owed_kpis(user, today=today)
     if not owed and not kpis:
         return None
     with translation.override(user.language):
@@ -72,7 +71,7 @@ def _compose(
                 _row(figures, mail.user, today=today, begun=begun)
                 for figures in key_results_figures(owed, today=today)
             ),
-            *(_kpi_row(kpi, today=today) for kpi in kpis),
+            *(_kpi_row(kpi, mail.user, today=today) for kpi in kpis),
         ],
         "cycles": ", ".join([*(cycle.name for cycle in cycles), *([_("KPIs")] if kpis else [])]),
         "my_check_ins_url": address_of("goals:my_check_ins"),
@@ -107,12 +106,17 @@ def _row(figures: KeyResultFigures, reader: User, *, today: date, begun: set[int
         due_on=due_on,
         days_overdue=(today - due_on).days,
         has_draft=key_result.pk in begun,
-        stands_in_for=one_line(key_result.owner.name) if key_result.owner not in (None, reader) else "",
+        stands_in_for=_other(key_result, reader),
         url=address_of("goals:check_in_create", key_result.code),
     )
 
 
-def _kpi_row(kpi: Kpi, *, today: date) -> DueRow:
+def _other(row: KeyResult | Kpi, reader: User) -> str:
+    """Whom the reader stands in for."""
+    return one_line(row.owner.name) if row.owner not in (None, reader) else ""
+
+
+def _kpi_row(kpi: Kpi, reader: User, *, today: date) -> DueRow:
     """What is expected of a KPI is the way it should go, or its bounds."""
     return DueRow(
         code=kpi.code,
@@ -124,5 +128,5 @@ def _kpi_row(kpi: Kpi, *, today: date) -> DueRow:
         days_overdue=(today - kpi.due_on).days,
         url=address_of("goals:kpi_enter", kpi.code),
         has_draft=False,
-        stands_in_for="",
+        stands_in_for=_other(kpi, reader),
     )

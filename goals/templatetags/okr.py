@@ -15,11 +15,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext, pgettext
 
+from accounts.models import User
 from goals import pace, sentences, values
 from goals.figures import Health
 from goals.figures.expected import places_for
 from goals.markdown import parser as markdown_parser
-from goals.models import CheckIn, Cycle, KeyResult
+from goals.models import Absence, CheckIn, Cycle, KeyResult
 from goals.models.step import Step
 from goals.notation import NARROW_SPACE
 from goals.progress import clamp, round_half_up
@@ -52,6 +53,12 @@ class Count:
     health: str
     word: str
     number: int
+
+
+@register.filter
+def of_person(absences: Mapping[int, Absence] | str, person: User | None) -> Absence | None:
+    """The absence of today, of those that the frame of a page knows; a visitor's page knows none."""
+    return absences.get(person.pk) if person and absences else None  # type: ignore[union-attr]
 
 
 @register.filter

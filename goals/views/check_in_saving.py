@@ -33,7 +33,7 @@ def pressed(request: HttpRequest, entered: list[Row]) -> tuple[list[Row], list[R
 
 def record_rows(entered: list[Row], user: Any, today: date) -> tuple[list[Row], list[Row]]:
     """What was saved and what was not. Each row for itself: one that fails takes no other with it."""
-    open_to = _open_to(entered, user)
+    open_to = _open_to(entered, user, today)
     saved: list[Row] = []
     kept_back: list[Row] = []
     for form in entered:
@@ -52,12 +52,12 @@ def _no_longer_yours(form: Row) -> str:
     return _("This key result is no longer yours to check in on.")
 
 
-def _open_to(entered: list[Row], user: Any) -> set[str]:
+def _open_to(entered: list[Row], user: Any, today: date) -> set[str]:
     """The codes of what a person may check in on."""
     of_kpis = [form.code for form in entered if isinstance(form, KpiEntryForm)]
     codes = [form.code for form in entered if isinstance(form, CheckInForm)]
-    rows = KeyResult.objects.checkable_by(user).filter(code__in=codes).values_list("code", flat=True)
-    kpis = Kpi.objects.checkable_by(user).filter(code__in=of_kpis).values_list("code", flat=True)
+    rows = KeyResult.objects.checkable_by(user, today).filter(code__in=codes).values_list("code", flat=True)
+    kpis = Kpi.objects.checkable_by(user, today).filter(code__in=of_kpis).values_list("code", flat=True)
     return {*rows, *(kpis if of_kpis else ())}
 
 

@@ -118,7 +118,7 @@ def _visible_to(user: Any) -> KeyResultQuerySet:
 def checkable_or_refuse(request: HttpRequest, code: str) -> KeyResult:
     user: Any = request.user
     key_result = get_object_or_404(_visible_to(user), code=code)
-    if not KeyResult.objects.checkable_by(user).filter(pk=key_result.pk).exists():
+    if not KeyResult.objects.checkable_by(user, timezone.localdate()).filter(pk=key_result.pk).exists():
         raise PermissionDenied(
             _("On %(code)s its owner and the people of its area check in.") % {"code": code}
         )

@@ -17,7 +17,7 @@ from areas.permissions import can_contribute, can_edit_plan
 from goals.demo import people
 from goals.figures.reviews import waiting_for
 from goals.figures.unread import unread_count
-from goals.models import Cycle, KeyResult, Kpi
+from goals.models import Absence, Cycle, KeyResult, Kpi
 
 Reader = User | AnonymousUser
 
@@ -34,8 +34,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "review_count": SimpleLazyObject(lambda: waits["reviews"]),
         # One query more, for who follows something or was mentioned.
         "unread_count": SimpleLazyObject(lambda: unread_count(user, waits["seen_until"])),
+        "absences": SimpleLazyObject(absences_today),
         "is_demo": SimpleLazyObject(people.is_demo),
     }
+
+
+def absences_today() -> dict[int, Absence]:
+    """Who is away today, by person. One query, on pages that name owners."""
+    rows = Absence.objects.covering(timezone.localdate()).select_related("stand_in")
+    return {row.person_id: row for row in rows}
 
 
 class CountOf(Subquery):
@@ -46,12 +53,13 @@ class CountOf(Subquery):
 
 
 def waits_for(user: User) -> dict[str, Any]:
-    """What waits for a person's review, how many KPIs they own, and how far they have seen what they follow.
+    """What waits for a person's review, how many KPIs are theirs or of whom they stand in for, and until when
+    they have seen what they follow.
 
     One query, on every page.
     """
     reviews = waiting_for(user).order_by().values("pk")
-    kpis = Kpi.objects.owned_by(user).order_by().values("pk")
+    kpis = Kpi.objects.answered_for_by(user, timezone.localdate()).order_by().values("pk")
     columns = (CountOf(reviews), CountOf(kpis), "activity_mark__seen_until")
     found = User.objects.filter(pk=user.pk).values_list(*columns)
     return dict(zip(("reviews", "kpis", "seen_until"), found.get(), strict=True))
@@ -64,7 +72,7 @@ def due_count(user: User, *, owns_kpis: bool = True) -> int:
     key_results = owned.select_related(
         "objective__roadmap__cycle", "objective__roadmap__area", "last_check_in"
     )
-    kpis = Kpi.objects.owned_by(user).select_related("area", "last_entry") if owns_kpis else ()
+    kpis = Kpi.objects.answered_for_by(user, today).select_related("area", "last_entry") if owns_kpis else ()
     return sum(row.owes_check_in(today) for row in key_results) + sum(row.owes_entry(today) for row in kpis)
 
 

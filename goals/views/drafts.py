@@ -27,7 +27,11 @@ def draft_list(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     drafts = list(CheckInDraft.objects.of(user).with_context().order_by("send_at", "key_result__code"))
     # The title of what its author may not see any more is not theirs to read; their own words are.
-    checkable = KeyResult.objects.live().visible_to(user).filter(pk__in=KeyResult.objects.checkable_by(user))
+    checkable = (
+        KeyResult.objects.live()
+        .visible_to(user)
+        .filter(pk__in=KeyResult.objects.checkable_by(user, timezone.localdate()))
+    )
     ids = {draft.key_result_id for draft in drafts}
     open_ids = set(checkable.filter(pk__in=ids).values_list("pk", flat=True)) if drafts else set()
     context = {"nav": "drafts", "drafts": drafts, "open_ids": open_ids}

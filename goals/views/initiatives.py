@@ -51,8 +51,9 @@ def initiatives_card(key_result: KeyResult, user: Reader, shown: ShownDay) -> Ca
     """Three queries at most; looking back, one."""
     found = initiatives_of([key_result.pk], until=shown.as_of)[key_result.pk]
     is_open = shown.as_of is None and not key_result.cycle.is_closed and key_result.is_counting
-    may_add = is_open and KeyResult.objects.checkable_by(user).filter(pk=key_result.pk).exists()
-    own = Initiative.objects.filter(key_result=key_result).editable_by(user) if is_open else []
+    today = shown.today
+    may_add = is_open and KeyResult.objects.checkable_by(user, today).filter(pk=key_result.pk).exists()
+    own = Initiative.objects.filter(key_result=key_result).editable_by(user, today) if is_open else []
     editable = {row.pk for row in own}
     last = len(found.rows) - 1
     lines = [Line(row, row.pk in editable, place == 0, place == last) for place, row in enumerate(found.rows)]
@@ -67,7 +68,8 @@ def my_initiatives(user: Any) -> dict[str, Any]:
 
 def refuse_non_runners(request: HttpRequest, key_result: KeyResult) -> None:
     """Raises PermissionDenied. Whether one may see it was asked before."""
-    if not KeyResult.objects.checkable_by(request.user).filter(pk=key_result.pk).exists():
+    checkable = KeyResult.objects.checkable_by(request.user, timezone.localdate())
+    if not checkable.filter(pk=key_result.pk).exists():
         raise _not_allowed(key_result)
 
 
@@ -82,7 +84,8 @@ def _own_initiative(request: HttpRequest, initiative_id: int) -> Initiative:
     """Raises Http404 for what the person may not see, PermissionDenied for what they may not change."""
     seen = Initiative.objects.visible_to(request.user).live().with_context()
     initiative = get_object_or_404(seen, pk=initiative_id)
-    if not Initiative.objects.editable_by(request.user).filter(pk=initiative.pk).exists():
+    editable = Initiative.objects.editable_by(request.user, timezone.localdate())
+    if not editable.filter(pk=initiative.pk).exists():
         raise _not_allowed(initiative.key_result)
     return initiative
 

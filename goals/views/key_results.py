@@ -65,10 +65,7 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         "kpi": None if shown.as_of else seen_kpi(key_result, request.user),
         "carried": carried_key_result(key_result, request.user),
         "is_checkable": not shown.as_of
-        and key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle),
-        "absence": key_result.owner
-        and not shown.as_of
-        and (key_result.owner.absences.covering(shown.today).select_related("stand_in").first()),
+        and key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle, shown.today),
         "page": page,
         "log": [(row, talk[row.pk]) for row in page],
         **may,

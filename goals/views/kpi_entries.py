@@ -45,9 +45,10 @@ class KpiRow:
 def kpi_enter(request: HttpRequest, code: str) -> HttpResponse:
     """A value of one KPI, or the correction of the one that `?corrects=` names."""
     kpi = visible_kpi(request, code)
-    if not Kpi.objects.checkable_by(request.user).filter(pk=kpi.pk).exists():
+    if not Kpi.objects.checkable_by(request.user, _today()).filter(pk=kpi.pk).exists():
         raise PermissionDenied(
-            _("Values of %(code)s are entered by its owner and the people of its area.") % {"code": code}
+            _("Values of %(code)s are entered by its owner, or who stands in, and the people of its area.")
+            % {"code": code}
         )
     corrects = _entry_to_correct(request, kpi)
     if request.method != "POST":
@@ -122,11 +123,12 @@ def owed_kpi_rows(user: Any, today: date, *, entered: Iterable[KpiEntryForm]) ->
     What was typed is of KPIs that the person sees: `filled_in_kpis` found them.
     """
     forms = {form.code: form for form in entered}
-    rows = list(Kpi.objects.owned_by(user).with_context())
+    rows = list(Kpi.objects.answered_for_by(user, today).with_context())
+    answered = {row.pk for row in rows}
     if others := forms.keys() - {row.code for row in rows}:
         rows += Kpi.objects.live().filter(code__in=others).with_context()
     figures = sorted(kpis_figures(rows, today=today), key=lambda row: (row.kpi.due_on, row.kpi.code))
-    owed = [row for row in figures if row.kpi.owner_id == user.pk and row.kpi.owes_entry(today)]
+    owed = [row for row in figures if row.kpi.pk in answered and row.kpi.owes_entry(today)]
     shown = [row for row in figures if row in owed[:ROWS_SHOWN] or row.kpi.code in forms]
     return {
         "kpi_rows": [KpiRow(row, forms.get(row.kpi.code) or KpiEntryForm(kpi=row.kpi)) for row in shown],

@@ -95,7 +95,8 @@ def kpi_detail(request: HttpRequest, code: str) -> HttpResponse:
         "page": Paginator(entries, ENTRIES_PER_PAGE).get_page(request.GET.get("page")),
         "taken_by": taken_by(kpi, request.user),
         "can_edit": can_edit_plan(request.user, kpi.area),
-        "is_enterable": kpi.is_live and Kpi.objects.checkable_by(request.user).filter(pk=kpi.pk).exists(),
+        "is_enterable": kpi.is_live
+        and Kpi.objects.checkable_by(request.user, timezone.localdate()).filter(pk=kpi.pk).exists(),
     }
     return render(request, "goals/kpi_detail.html", context)
 

@@ -64,7 +64,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "figures": figures,
         "dropped": given_up(dropped),
         "given_up": given_up([figures.objective]),
-        "checkable": set() if shown.as_of else checkable_ids(ids, request.user, cycle),
+        "checkable": set() if shown.as_of else checkable_ids(ids, request.user, cycle, shown.today),
         "initiatives": initiatives_of(ids, until=shown.as_of),
         "risks": risks_of([objective.pk], request.user, shown)[objective.pk],
         **_needs(objective, request.user, shown),

@@ -18,11 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goals.actions.refusals import Refused
 from goals.actions.reviews import acknowledge_all, ask_back
-from goals.figures.reviews import waiting_for
+from goals.figures.reviews import asked_by, waiting_for
 from goals.forms.comments import QuestionForm
 from goals.models import CheckIn, Comment
 
 SHOWN = 50
+# Whom a question waits for.
+ASKED = ("check_in__author", "check_in__key_result__owner")
 
 
 @dataclass
@@ -85,5 +87,7 @@ def _answer(
     # Whoever asks about a row on another page sees it too, with what was typed.
     missing = typed.keys() - {row.check_in.pk for row in rows}
     rows = [ReviewRow(row, typed[row.pk]) for row in _waiting(request).filter(pk__in=missing)] + rows
+    asked = list(asked_by(request.user).select_related(*ASKED)[: SHOWN + 1])
     context: dict[str, Any] = {"nav": "reviews", "page": page, "rows": rows, "query": ""}
+    context |= {"asked": asked[:SHOWN], "more_asked": len(asked) > SHOWN}
     return render(request, "goals/review_list.html", context, status=status)

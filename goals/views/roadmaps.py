@@ -127,7 +127,7 @@ def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay, *, can_edit
         "asked_of_us": lines_of(most_pressing_first(needed_by(objective_ids, user, shown)), user, shown),
         "checkable": set()
         if shown.as_of
-        else checkable_ids([*key_result_ids, *of_others], user, roadmap.cycle),
+        else checkable_ids([*key_result_ids, *of_others], user, roadmap.cycle, shown.today),
         "latest": list(check_ins.order_by("-created_at", "-pk")[:LATEST_SHOWN]),
         "changes": changes[:LATEST_SHOWN],
         "last_change": _newest(figures),
@@ -143,12 +143,12 @@ def objective_cards(rows: Iterable[Part], risks: Mapping[int, Iterable[Risk]]) -
     return [ObjectiveCard(row, [r for r in risks[row.objective.pk] if r.is_open]) for row in rows]
 
 
-def checkable_ids(key_result_ids: list[int], user: Reader, cycle: Cycle) -> set[int]:
+def checkable_ids(key_result_ids: list[int], user: Reader, cycle: Cycle, today: date) -> set[int]:
     """Those of the key results that the person may check in on now."""
     if not cycle.takes_check_ins:
         return set()
     # What was given up takes no check-in.
-    rows = KeyResult.objects.counting().checkable_by(user).filter(pk__in=key_result_ids)
+    rows = KeyResult.objects.counting().checkable_by(user, today).filter(pk__in=key_result_ids)
     return set(rows.values_list("pk", flat=True))
 
 

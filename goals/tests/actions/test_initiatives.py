@@ -205,7 +205,7 @@ def test_run_by_the_people_of_the_area_the_owner_of_the_key_result_and_its_own(
     row = InitiativeFactory(key_result=of_outsider, owner=viewer)
     other = InitiativeFactory(key_result=KeyResultFactory(objective=objective))
     editable = {
-        person.name: set(Initiative.objects.editable_by(person))
+        person.name: set(Initiative.objects.editable_by(person, TODAY))
         for person in (contributor, viewer, outsider, manager)
     }
     assert editable == {

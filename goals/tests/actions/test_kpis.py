@@ -153,15 +153,15 @@ def test_who_sees_and_enters_what(edge, lead, contributor, viewer, outsider, man
     people = {"lead": lead, "contributor": contributor, "viewer": viewer, "outsider": outsider}
     people["manager"] = manager
 
-    def may(rows):
-        return {name for name, user in people.items() if rows(user).filter(pk=kpi.pk).exists()}
+    def may(rows, *on):
+        return {name for name, user in people.items() if rows(user, *on).filter(pk=kpi.pk).exists()}
 
     assert may(Kpi.objects.visible_to) == {"lead", "contributor", "viewer", "manager"}
-    assert may(Kpi.objects.checkable_by) == {"lead", "contributor", "manager"}
+    assert may(Kpi.objects.checkable_by, TODAY) == {"lead", "contributor", "manager"}
     assert may(Kpi.objects.editable_by) == {"lead", "manager"}
     Kpi.objects.update(owner=outsider)
     assert may(Kpi.objects.visible_to) == set(people)
-    assert may(Kpi.objects.checkable_by) == {"lead", "contributor", "manager", "outsider"}
+    assert may(Kpi.objects.checkable_by, TODAY) == {"lead", "contributor", "manager", "outsider"}
     assert may(Kpi.objects.editable_by) == {"lead", "manager"}
     Kpi.objects.update(owner=None, visibility="internal")
     assert may(Kpi.objects.visible_to) == set(people)

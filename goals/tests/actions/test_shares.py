@@ -104,7 +104,7 @@ def test_members_of_a_co_owner_see_and_report_like_those_at_home(objective, key_
         return (
             Objective.objects.visible_to(outsider).exists(),
             found.visible_to(outsider).exists(),
-            found.checkable_by(outsider).exists(),
+            found.checkable_by(outsider, TODAY).exists(),
         )
 
     Roadmap.objects.update(visibility="restricted")

@@ -72,3 +72,18 @@ def test_a_question_says_itself_whom_it_tells(reviewer, reported, manager):
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "mentions")
     on_objective = reviewer.post("/api/v1/objectives/EDGE-24H2-O1/comments/", sent, format="json")
     assert on_objective.status_code == 400
+
+
+def test_what_one_asked_back_is_listed_until_it_is_answered(reviewer, reported, program, lead):
+    def asked(client):
+        found = client.get(f"{REVIEWS}?asked_back=true").json()["results"]
+        return [(row["key_result"], row["sequence"]) for row in found]
+
+    assert asked(reviewer) == []
+    for text in ("How so?", "And why?"):
+        reviewer.post(f"{CHECK_IN}comments/", {"text": text, "asks_back": True}, format="json")
+    assert asked(reviewer) == [("EDGE-24H2-O1-KR1", 1)]
+    assert asked(program(lead)) == []
+    assert reviewer.get(f"{REVIEWS}?asked_back=maybe").status_code == 400
+    program(lead, "write").post(f"{CHECK_IN}comments/", {"text": "So."}, format="json")
+    assert asked(reviewer) == []

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from areas.models import Area, Role
 from areas.tests.factories import AreaFactory, MembershipFactory
 from goals.models import CheckIn, Comment, KeyResult, Objective, Risk, Roadmap
-from goals.tests.factories import NOW, KeyResultFactory, ObjectiveFactory, RiskFactory, check_in
+from goals.tests.factories import NOW, TODAY, KeyResultFactory, ObjectiveFactory, RiskFactory, check_in
 
 CAST = ["viewer", "contributor", "lead", "outsider", "manager", "administrator"]
 MEMBERS = {"viewer", "contributor", "lead", "manager", "administrator"}
@@ -119,17 +119,17 @@ def test_owner_of_a_restricted_risk_sees_it(plan, outsider):
 @pytest.mark.parametrize("person", CAST)
 def test_who_may_check_in(plan, cast, person):
     may = {"contributor", "lead", "manager", "administrator"}
-    assert KeyResult.objects.checkable_by(cast[person]).exists() == (person in may)
-    assert not KeyResult.objects.checkable_by(AnonymousUser()).exists()
+    assert KeyResult.objects.checkable_by(cast[person], TODAY).exists() == (person in may)
+    assert not KeyResult.objects.checkable_by(AnonymousUser(), TODAY).exists()
 
 
 @pytest.mark.parametrize("person", ["viewer", "outsider"])
 def test_an_owner_may_always_check_in_on_their_own(plan, cast, person, objective):
     KeyResult.objects.filter(pk=plan["key_result"].pk).update(owner=cast[person])
     KeyResultFactory(objective=objective)
-    assert list(KeyResult.objects.checkable_by(cast[person])) == [plan["key_result"]]
+    assert list(KeyResult.objects.checkable_by(cast[person], TODAY)) == [plan["key_result"]]
     restrict(plan["roadmap"])
-    assert list(KeyResult.objects.checkable_by(cast[person])) == [plan["key_result"]]
+    assert list(KeyResult.objects.checkable_by(cast[person], TODAY)) == [plan["key_result"]]
 
 
 def publish(plan) -> None:

@@ -6,8 +6,11 @@ from typing import Any
 
 from accounts.models import User
 from goals.actions.check_ins import record_check_in
+from goals.actions.comments import acknowledge
 from goals.actions.moving import move_key_result, move_objective
-from goals.models import KeyResult, Objective, Roadmap
+from goals.actions.reviews import ask_back
+from goals.actions.roadmaps import change_objective
+from goals.models import CheckIn, KeyResult, Objective, Roadmap
 
 NOW = dt.datetime(2024, 10, 14, 10, 0, tzinfo=dt.UTC)
 
@@ -46,4 +49,20 @@ def move_objectives(answer: Any, *, objective: int, places: list[int], by: int) 
         )
 
 
-WORK = {work.__name__: work for work in (move_to_and_fro, move_objectives)}
+def review(answer: Any, *, check_ins: list[int], by: int, does: str, reviewer: int = 0) -> None:
+    """Of one check-in after the other: takes note, asks back, or names another reviewer."""
+    actor, other = User.objects.get(pk=by), User.objects.filter(pk=reviewer).first()
+    related = "key_result__objective__roadmap__cycle", "key_result__objective__roadmap__area"
+    rows = CheckIn.objects.select_related("author", "key_result__owner", *related).in_bulk(check_ins)
+    acts: dict[str, Any] = {
+        "acknowledge": lambda row: acknowledge(row, by=actor, now=NOW),
+        "ask back": lambda row: ask_back(row, by=actor, now=NOW, text="Why?").pk,
+        "hand over": lambda row: change_objective(
+            row.key_result.objective, by=actor, now=NOW, reviewer=other
+        ),
+    }
+    for pk in check_ins:
+        answer.note(lambda row=rows[pk]: acts[does](row))
+
+
+WORK = {work.__name__: work for work in (move_to_and_fro, move_objectives, review)}

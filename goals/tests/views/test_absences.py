@@ -4,15 +4,16 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from accounts.models import User
 from goals.actions.absences import add_absence, end_absence, left_out
 from goals.actions.leaving import deactivate_person
 from goals.actions.refusals import Invalid, WrongState
-from goals.models import Absence, CheckIn, KeyResult, OutboxMail
+from goals.models import Absence, CheckIn, KeyResult, Kpi, OutboxMail
 from goals.reminders.due import find_due, owed_by
 from goals.reminders.message import build_message
-from goals.tests.factories import NOW, TODAY, KeyResultFactory
+from goals.tests.factories import NOW, TODAY, KeyResultFactory, KpiFactory
 from goals.tests.views.entries import entry, text_of
 
 DAY = dt.timedelta(days=1)
@@ -37,7 +38,8 @@ def be_away(person, stand_in, first=TODAY, last=TODAY + 6 * DAY, **options):
 
 
 def may(person, key_result) -> bool:
-    return KeyResult.objects.checkable_by(person).filter(pk=key_result.pk).exists()
+    today = timezone.localdate()
+    return KeyResult.objects.checkable_by(person, today).filter(pk=key_result.pk).exists()
 
 
 @pytest.mark.parametrize(("days", "expected"), [(-1, False), (0, True), (6, True), (7, False)])
@@ -111,7 +113,7 @@ def test_who_cannot_stand_in_is_refused(key_result, lead, viewer, outsider):
     for person, sentence in (
         (lead, "Nobody stands in for themselves."),
         (viewer, "Vi Ewer is deactivated."),
-        (outsider, "Out Sider sees none of your key results."),
+        (outsider, "Out Sider sees none of your key results and KPIs."),
     ):
         with pytest.raises(Invalid) as refused:
             be_away(lead, person)
@@ -150,3 +152,57 @@ def test_one_comes_back_early_or_takes_it_back(away, client, lead, outsider, key
         with pytest.raises(WrongState):
             end_absence(begun, by=lead, now=NOW, today=TODAY + 3 * DAY)
     assert Absence.objects.get().last_on == TODAY + 2 * DAY
+
+
+@pytest.fixture
+def kpis(edge, lead):
+    """One that the lead owns and everybody sees, and a restricted one; both are due."""
+    made = {"owner": lead, "added_on": TODAY - 30 * DAY}
+    return [KpiFactory(area=edge, **made), KpiFactory(area=edge, visibility="restricted", **made)]
+
+
+def test_a_stand_in_is_asked_for_the_values_of_kpis_they_see_and_enters_them(kpis, client, lead, outsider):
+    shown, hidden = kpis
+    address = f"/kpis/{shown.code}/enter/"
+    client.force_login(outsider)
+    assert client.get(address).status_code == 403
+    be_away(lead, outsider)
+    assert left_out(lead, outsider) == [hidden]
+    find_due(now=NOW)
+    [mail] = OutboxMail.objects.all()
+    message = build_message(mail, now=NOW)
+    assert mail.user == outsider
+    assert (shown.code in message.body, hidden.code in message.body) == (True, False)
+    assert "For Lea Lead" in message.body
+    page = text_of(client.get("/check-ins/"))
+    assert (shown.code in page, hidden.code in page, "For Lea Lead" in page) == (True, False, True)
+    assert client.get(f"/kpis/{hidden.code}/enter/").status_code == 404
+    assert client.get(address).status_code == 200
+    client.post("/check-ins/", {"kpi": [shown.code], f"{shown.code}-value": "5"})
+    shown.refresh_from_db()
+    assert (shown.current_value, shown.last_entry.author) == (5, outsider)
+    assert build_message(mail, now=NOW) is None
+    with time_machine.travel(NOW + 7 * DAY, tick=False):
+        client.force_login(outsider)
+        assert client.get(address).status_code == 403
+
+
+def test_who_owns_kpis_alone_finds_somebody_who_sees_one(kpis, lead, outsider):
+    be_away(lead, outsider)
+    Absence.objects.all().delete()
+    Kpi.objects.update(visibility="restricted")
+    with pytest.raises(Invalid, match="sees none of your key results and KPIs"):
+        be_away(lead, outsider)
+
+
+@pytest.mark.only_on("sqlite")
+def test_wherever_an_owner_is_named_it_says_until_when_they_are_away(kpis, away, client, key_result, manager):
+    KeyResult.objects.update(created_at=NOW - 60 * DAY)
+    pages = ["/?cycle=24H2", "/kpis/", f"/kpis/{kpis[0].code}/", key_result.get_absolute_url()]
+    client.force_login(manager)
+    for address in pages:
+        assert "away until 20 Oct 2024, Out Sider stands in" in text_of(client.get(address)), address
+    assert "away until" not in text_of(client.get("/?cycle=24H2&as_of=2024-10-10"))
+    Absence.objects.update(first_on=TODAY + DAY)
+    for address in pages:
+        assert "away until" not in text_of(client.get(address)), address

@@ -194,5 +194,5 @@ def test_queries_do_not_grow_with_the_plan(client, manager, cycle, lead, django_
     take_snapshots(cycle, today=dt.date(2024, 9, 30))
     client.force_login(manager)
     client.get("/")
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get("/")

@@ -4,10 +4,13 @@ import datetime as dt
 
 import pytest
 
+from goals.actions.absences import add_absence
+from goals.actions.comments import add_comment
+from goals.actions.refusals import WrongState
 from goals.actions.reviews import ask_back
 from goals.actions.roadmaps import change_objective
-from goals.models import Acknowledgement, Comment, KeyResult, Objective
-from goals.tests.factories import NOW, KeyResultFactory, check_in
+from goals.models import Acknowledgement, CheckIn, Comment, KeyResult, Objective
+from goals.tests.factories import NOW, TODAY, KeyResultFactory, check_in
 from goals.tests.views.entries import text_of
 
 PAGE = "/reviews/"
@@ -137,5 +140,29 @@ def test_queries_do_not_grow_with_what_waits(
         ask_back(made, by=outsider, now=NOW, text="How so?")
         made.comments.create(author=made.author, text="So.")
     client.force_login(outsider)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(PAGE)
+
+
+def test_what_one_asked_back_stands_below_until_it_is_answered(
+    client, page, waiting, outsider, contributor, lead
+):
+    ask_back(waiting[0], by=outsider, now=NOW, text="How so?")
+    add_absence(
+        contributor, now=NOW, today=TODAY, stand_in=lead, first_on=TODAY, last_on=TODAY + dt.timedelta(days=6)
+    )
+    client.force_login(outsider)
+    text = text_of(client.get(PAGE))
+    assert "Asked back by me" in text
+    assert "“How so?”" in text
+    assert "waits for Con Tributor · away until 20 Oct 2024, Lea Lead stands in" in text
+    assert "Asked back by me" not in page(PAGE, user=lead)
+    add_comment(waiting[0], by=contributor, now=NOW + dt.timedelta(hours=1), text="So.")
+    assert "Asked back by me" not in page(PAGE, user=outsider)
+
+
+def test_who_reviews_no_more_since_the_page_was_read_asks_nothing(waiting, objective, outsider, viewer, lead):
+    read = CheckIn.objects.select_related("key_result__objective", "author").get(pk=waiting[0].pk)
+    change_objective(Objective.objects.get(), by=lead, now=NOW, reviewer=viewer)
+    with pytest.raises(WrongState):
+        ask_back(read, by=outsider, now=NOW, text="How so?")

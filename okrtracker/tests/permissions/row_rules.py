@@ -75,6 +75,7 @@ RULES: dict[str, dict[str, set[str]]] = {
     "Alignment.visible_to": READS,
     "KeyResult.visible_to": READS,
     "KeyResult.checkable_by": WORKS,
+    "KeyResult.answered_for_by": {"o": {"owner"}, "x": {"other lead"}, "r": {"lead"}},
     "CheckIn.visible_to": READS,
     "CheckInDraft.of": {"or": {"lead"}, "x": {"other lead"}},
     "Comment.visible_to": READS,
@@ -89,6 +90,7 @@ RULES: dict[str, dict[str, set[str]]] = {
     "Initiative.awaited_of": {"o": {"owner"}, "x": {"other lead"}, "r": {"lead"}},
     "Kpi.visible_to": READS_KPIS,
     "Kpi.checkable_by": WORKS_ON_KPIS,
+    "Kpi.answered_for_by": {"o": {"owner"}, "x": {"other lead"}},
     "Kpi.editable_by": PLANS_KPIS,
     "Kpi.owned_by": {"o": {"owner"}, "x": {"other lead"}},
     "KpiEntry.visible_to": READS_KPIS,
@@ -124,6 +126,8 @@ FOR_SOMEBODY_SIGNED_IN = {
     "CheckInDraft.of",
     "Dependency.awaiting_answer_of",
     "Initiative.awaited_of",
+    "KeyResult.answered_for_by",
+    "Kpi.answered_for_by",
     "Kpi.owned_by",
 }
 
@@ -193,6 +197,11 @@ def absent(world: World) -> None:
     Absence.objects.create(
         person=world.person("owner"), stand_in=world.person("of no area"), first_on=today, last_on=today
     )
+
+
+def absent_with_a_hidden_kpi(world: World) -> None:
+    hide_kpi(world)
+    absent(world)
 
 
 def absent_tomorrow(world: World) -> None:
@@ -322,9 +331,24 @@ CASES = [
     Case(
         "a stand-in works on what is of who is away",
         absent,
-        (("KeyResult.checkable_by Initiative.editable_by", "o", {"of no area"}),),
+        (
+            ("KeyResult.checkable_by Initiative.editable_by Kpi.checkable_by", "o", {"of no area"}),
+            ("KeyResult.answered_for_by Kpi.answered_for_by", "o", {"of no area"}),
+        ),
     ),
-    Case("a stand-in waits for the day", absent_tomorrow, (("KeyResult.checkable_by", "", EVERYBODY),)),
+    Case(
+        "a stand-in waits for the day",
+        absent_tomorrow,
+        (("KeyResult.checkable_by Kpi.checkable_by KeyResult.answered_for_by", "", EVERYBODY),),
+    ),
+    Case(
+        "a stand-in owes no value of what they do not see",
+        absent_with_a_hidden_kpi,
+        (
+            ("Kpi.checkable_by", "o", {"of no area"}),
+            ("Kpi.answered_for_by", "", EVERYBODY),
+        ),
+    ),
     Case(
         "a need on something hidden is hidden",
         need("o", "r"),

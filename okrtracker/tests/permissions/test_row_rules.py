@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -32,13 +33,15 @@ pytestmark = [pytest.mark.django_db]
 
 
 def rules() -> Iterator[tuple[str, Callable[[Any], Any]]]:
-    """Every QuerySet method that takes a person and nothing else, with a way to ask it."""
+    """Every QuerySet method that takes a person and nothing else but the day, with a way to ask it."""
     for model in apps.get_models():
         if model.__module__.partition(".")[0] not in {"accounts", "areas", "goals"}:
             continue
         for name, method in inspect.getmembers(type(model._default_manager.all()), inspect.isfunction):
-            if list(inspect.signature(method).parameters) in (["self", "user"], ["self", "person"]):
-                yield f"{model.__name__}.{name}", getattr(model._default_manager, name)
+            takes = list(inspect.signature(method).parameters)
+            if takes[1:] in (["user"], ["person"], ["user", "today"], ["person", "today"]):
+                on = {"today": timezone.localdate()} if "today" in takes else {}
+                yield f"{model.__name__}.{name}", partial(getattr(model._default_manager, name), **on)
 
 
 def test_every_rule_is_in_a_table():
