@@ -26,7 +26,7 @@ from goals.models.kpi_fed import KPI_FED_CONSTRAINTS, KpiFed
 from goals.models.marks import MARK_CONSTRAINTS
 from goals.models.objective import Objective, shared_with
 from goals.models.pausing import PAUSE_CONSTRAINTS, Pausable, Rhythm, rhythm_of
-from goals.models.tags import Tagged
+from goals.models.tags import Tagged, tags_constraint
 from goals.pace import check_in_due_on
 from goals.progress import Kind as FormulaKind
 
@@ -277,6 +277,7 @@ class KeyResult(Versioned, Archivable, Pausable, KpiFed, Tagged):
                 | Q(LessThanOrEqual(Cast("lower_bound", FloatField()), Cast("upper_bound", FloatField()))),
                 violation_error_message=_("The lower bound lies above the upper bound."),
             ),
+            tags_constraint("key_result_tags_in_order"),
             models.CheckConstraint(
                 name="key_result_weight_not_negative",
                 condition=Q(weight__gte=0),

@@ -16,7 +16,7 @@ from simple_history.models import HistoricalRecords
 from areas.models import Area
 from goals.models.cycle import Roadmap, Visibility
 from goals.models.fields import Archivable, Versioned, completion_field
-from goals.models.tags import Tagged
+from goals.models.tags import Tagged, tags_constraint
 
 
 class ObjectiveQuerySet(models.QuerySet["Objective"]):
@@ -206,6 +206,7 @@ class Objective(Versioned, Archivable, Tagged):
                 condition=Q(confidence__isnull=True) | Q(confidence__gte=0, confidence__lte=10),
                 violation_error_message=_("Confidence goes from 0 to 10."),
             ),
+            tags_constraint("objective_tags_in_order"),
             models.CheckConstraint(
                 name="objective_weight_not_negative",
                 condition=Q(weight__gte=0),

@@ -16,6 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -62,6 +63,16 @@ class TagsField(models.CharField):
 
     def formfield(self, **options: Any) -> Any:
         return super().formfield(**{"form_class": TagsFormField} | options)
+
+
+def tags_constraint(name: str) -> models.CheckConstraint:
+    """Whatever writes past the actions writes no tags that a filter by one would not find."""
+    stray = Q(tags__startswith=" ") | Q(tags__endswith=" ") | Q(tags__contains="  ")
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(tags=Lower("tags")) & ~(stray | Q(tags__contains=",") | Q(tags__contains="#")),
+        violation_error_message=gettext_lazy("Tags are lower-case words with one blank between them."),
+    )
 
 
 class Tagged(models.Model):

@@ -57,6 +57,7 @@ from goals.tests.factories import (
 )
 
 NUMBER = Decimal("1.5")
+TAGS = "Tags are lower-case words with one blank between them."
 LINK = "A link begins with http:// or https://."
 
 
@@ -355,6 +356,15 @@ OBJECTIVES = [
         "A weight is 0 or more.",
         ObjectiveFactory,
         {"weight": Decimal("-0.01")},
+    ),
+    *(
+        Case(name, TAGS, make, {"tags": tags})
+        for name, make in (
+            ("objective_tags_in_order", ObjectiveFactory),
+            ("key_result_tags_in_order", KeyResultFactory),
+        )
+        # The hyphen at the end keeps the field from putting the rest in order.
+        for tags in (" a-", "a- ", "a-  b", "a-,b", "#a-", "A-")
     ),
     Case("objective_visibility_known", VISIBILITY, ObjectiveFactory, {"visibility": "secret"}),
     Case("objective_excellence_fields", EXCELLENCE, ObjectiveFactory, {"impact": "low"}),
