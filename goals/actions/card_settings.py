@@ -45,6 +45,12 @@ def _area(text: str, by: Any) -> str:
 
 
 def _owner(text: str, by: Any) -> str:
+    """By e-mail address, as programs name people, or by key, as forms do; the key is kept."""
+    if "@" in text:
+        found = User.objects.filter(email__iexact=text).values_list("pk", flat=True).first()
+        if found is None:
+            raise ValidationError(_("There is no such person."))
+        return str(found)
     is_known = text == ME or (
         text.isascii() and text.isdigit() and len(text) < 19 and User.objects.filter(pk=int(text)).exists()
     )

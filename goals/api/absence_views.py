@@ -30,7 +30,7 @@ from goals.models.absence import NOTE_LENGTH
 
 
 def refuse_bound_tokens(request: Request) -> None:
-    """Who stands in does so everywhere: no token that is bound to an area says it, or reads it."""
+    """Of what is a person's everywhere, who stands in or what was seen: no token bound to an area says it."""
     if bound_area(request) is not None:
         raise Problem(HTTPStatus.FORBIDDEN, "forbidden", _("This needs a token that is bound to no area."))
 

@@ -10,7 +10,9 @@ from rest_framework import serializers
 
 from accounts.api.views import EXAMPLE, MeSerializer
 from accounts.models import User
+from goals.api.draft_serializers import MomentField
 from goals.api.examples import MOMENT, SITE
+from goals.api.fields import StrictSerializer
 from goals.figures.activity import Happening
 from goals.figures.changed_line import PLAN, RISKS, TALK, VALUES
 from goals.models import CheckIn
@@ -35,7 +37,15 @@ HAPPENING = OpenApiExample(
         "page_url": f"{SITE}/key-results/EDGE-24H2-O1-KR1/",
     },
 )
+SEEN = OpenApiExample("Until the newest that was read", value={"seen_until": MOMENT})
 ME = OpenApiExample("A lead's token", response_only=True, value=EXAMPLE.value | {"unread": 3})
+
+
+@extend_schema_serializer(examples=[SEEN])
+class SeenSerializer(StrictSerializer):
+    """How far what one follows was seen."""
+
+    seen_until = MomentField(help_text="The `at` of the newest row that was read; it goes forward alone.")
 
 
 class HappenedLineSerializer(serializers.Serializer):

@@ -6,8 +6,10 @@ import base64
 import binascii
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -21,9 +23,12 @@ from accounts.api.problems import FieldError, invalid
 from accounts.models import User
 from areas.api.reach import areas_in_reach, bound_area
 from areas.models import Area
-from goals.api.activity_serializers import HappeningSerializer
+from goals.actions.activity_marks import mark_seen
+from goals.api.absence_views import refuse_bound_tokens
+from goals.api.activity_serializers import HappeningSerializer, SeenSerializer
 from goals.api.draft_serializers import MomentField
 from goals.api.follow_views import thing_named
+from goals.api.idempotency import key_parameters, once
 from goals.figures.activity import Happening, Place, activity, whole_activity
 from goals.figures.activity_scope import Scope
 from goals.figures.changed_line import PLAN, RISKS, TALK, VALUES
@@ -94,6 +99,27 @@ class ActivityViewSet(Lists, GenericViewSet):
         page = self.paginate_queryset(scope)  # type: ignore[arg-type]
         answer: Response = self.get_paginated_response(self.told_rows(page or []))
         return answer
+
+    @extend_schema(
+        operation_id="activity_mark",
+        summary="Mark as seen",
+        description=(
+            "What is newer is unread, for you and in `me/`; the mark goes forward alone, never ahead of now. "
+            "The answer tells where it stands."
+        ),
+        request=SeenSerializer,
+        responses=SeenSerializer,
+        parameters=key_parameters(200),
+    )
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return once(request, partial(self._mark, request))
+
+    def _mark(self, request: Request) -> Response:
+        refuse_bound_tokens(request)
+        given = SeenSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        mark_seen(request.user, until=given.validated_data["seen_until"], now=timezone.now())
+        return Response(SeenSerializer(ActivityMark.objects.get(person=request.user.pk)).data)
 
     def told_rows(self, rows: Sequence[Any]) -> Sequence[Any]:
         areas = Area.objects.without_tree_fields().filter(pk__in={row.area_id for row in rows})

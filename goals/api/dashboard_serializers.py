@@ -97,6 +97,13 @@ class DashboardSerializer(serializers.ModelSerializer):
     def get_is_start(self, row: Dashboard) -> bool:
         return self.get_is_own(row) and row.is_start
 
+    def _settings(self, card: Card) -> dict[str, str]:
+        """A person by their e-mail address, as everywhere."""
+        owner = card.settings.get("owner", "")
+        return card.settings | (
+            {"owner": self.context["owners"][owner]} if owner in self.context["owners"] else {}
+        )
+
     def get_cards(self, row: Dashboard) -> CardSerializer(many=True):  # type: ignore[valid-type]
         hidden = self.context["hidden"]
         told = [
@@ -105,7 +112,7 @@ class DashboardSerializer(serializers.ModelSerializer):
                 "kind": card.kind,
                 "title": "" if card.pk in hidden else card.title,
                 "width": card.width,
-                "settings": {} if card.pk in hidden else card.settings,
+                "settings": {} if card.pk in hidden else self._settings(card),
                 "hidden": card.pk in hidden,
             }
             for card in row.cards.all()

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.problems import Problem
+from accounts.models import User
 from goals.actions.dashboards import change_dashboard, create_dashboard, delete_dashboard
 from goals.api import reach
 from goals.api.dashboard_serializers import DashboardSerializer, GivenDashboardSerializer
@@ -37,6 +38,14 @@ def hidden_cards(request: Request, dashboards: Iterable[Dashboard]) -> set[int]:
             seen = set(visible(request).live().filter(code__in=told.values()).values_list("code", flat=True))
             hidden |= {pk for pk, code in told.items() if code not in seen}
     return hidden
+
+
+def owners_of(dashboards: Iterable[Dashboard]) -> dict[str, str]:
+    """The e-mail addresses of those whose rows cards show, by key as cards keep it; one query at most."""
+    keys = {card.settings.get("owner", "") for row in dashboards for card in row.cards.all()}
+    wanted = [int(key) for key in keys if key.isdecimal()]
+    people = User.objects.filter(pk__in=wanted) if wanted else ()
+    return {str(person.pk): person.email for person in people}
 
 
 @extend_schema_view(
@@ -63,6 +72,7 @@ class DashboardViewSet(ListModelMixin, RetrieveModelMixin, Writes):
 
     def _told(self, rows: list[Dashboard]) -> list[Any]:
         context = {**self.get_serializer_context(), "hidden": hidden_cards(self.request, rows)}
+        context["owners"] = owners_of(rows)
         return list(DashboardSerializer(rows, many=True, context=context).data)
 
     @extend_schema(

@@ -20,6 +20,7 @@ from accounts.models import AuditEntry
 from areas.models import Area
 from goals.actions.check_ins import record_check_in
 from goals.actions.cycles import activate_cycle, begin_closing, close_cycle
+from goals.actions.dashboards import create_starter
 from goals.actions.key_results import change_key_result
 from goals.actions.rows import save_row
 from goals.actions.scores import score_key_result
@@ -61,6 +62,7 @@ def load_demo(*, today: date, now: datetime, real_dates: bool = False) -> Cycle:
     history = _read_rows("check-ins.csv")
     _load_earlier_cycle(calendar, history, by=admin, now=now)
     make_kpis(calendar, first_on=RUNNING[2], by=admin, now=now)
+    create_starter(get_user_model().objects.get(email=people.address("manager")))
     return _load_running_cycle(calendar, history, by=admin, now=now)
 
 

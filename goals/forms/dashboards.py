@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from goals.actions.card_settings import DAYS, HEALTHS, ME, SETTINGS
 from goals.actions.refusals import Refused
 from goals.forms.dependency_filters import IS_WAITED_FOR, MINE, PRESSING, WAITS
 from goals.forms.kpis import OUTSIDE, STALE
-from goals.forms.plan import VERSION
+from goals.forms.plan import VERSION, Difference
 from goals.forms.plan_fields import form_field
 from goals.forms.risk_filters import SHOW_CHOICES
 from goals.models import Card, Dashboard, Risk
@@ -31,10 +32,29 @@ WIDTHS = [
 
 
 class _Versioned:
-    """A form that says which version its reader saw."""
+    """A form that says which version its reader saw, or that it is a new one and which."""
 
     fields: dict[str, Any]
     cleaned_data: dict[str, Any]
+    data: Any
+
+    @property
+    def is_new(self) -> bool:
+        return "version" not in self.fields
+
+    @property
+    def shown_form_id(self) -> uuid.UUID:
+        """A form is shown again only when it was not kept, so it may bear a new name."""
+        return uuid.uuid4()
+
+    def differences(self, theirs: Any) -> list[Difference]:
+        """Where the row as it is now is not what was entered here, in words."""
+        pairs = {name: (_in_words(theirs, name), _in_words(self, name)) for name in self.fields}
+        return [
+            Difference(str(self[name].label), told, mine)  # type: ignore[index]
+            for name, (told, mine) in pairs.items()
+            if name not in ("version", "form_id") and told != mine
+        ]
 
     @property
     def seen_version(self) -> int | None:
@@ -47,8 +67,21 @@ class _Versioned:
                 self.add_error(name if name in self.fields else None, sentence)  # type: ignore[attr-defined]
 
 
+def _in_words(form: Any, name: str) -> str:
+    """A field as people read it."""
+    field, value = form.fields[name], form[name].value()
+    if isinstance(field, forms.BooleanField):
+        return _("yes") if value else _("no")
+    told = "" if value is None else str(value).replace("\r\n", "\n").strip()
+    if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        return next((str(label) for key, label in choices if str(key) == told), told)
+    return told
+
+
 class DashboardForm(_Versioned, forms.ModelForm):
     version = forms.RegexField(VERSION, required=False, widget=forms.HiddenInput)
+    form_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Dashboard
@@ -60,6 +93,7 @@ class DashboardForm(_Versioned, forms.ModelForm):
         if self.instance.pk is None:
             del self.fields["version"]
         else:
+            del self.fields["form_id"]
             self.initial["version"] = self.instance.version
 
     def _post_clean(self) -> None:
@@ -74,6 +108,7 @@ class CardForm(_Versioned, forms.Form):
     """A card of one kind: its title, its width, and what is set on cards of this kind."""
 
     version = forms.RegexField(VERSION, required=False, widget=forms.HiddenInput)
+    form_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=gettext_lazy("Title"), max_length=100, required=False)
     width = forms.TypedChoiceField(label=gettext_lazy("Width"), choices=WIDTHS, coerce=int)
 
@@ -84,8 +119,7 @@ class CardForm(_Versioned, forms.Form):
         super().__init__(data, initial=begins)
         self.kind, self.names = kind, [setting.name for setting in SETTINGS[kind]]
         self.fields["title"].help_text = _("Empty: what it shows")
-        if card is None:
-            del self.fields["version"]
+        del self.fields["version" if card is None else "form_id"]
         for name in self.names:
             self.fields[name] = self._field(name)
 
@@ -160,3 +194,13 @@ def _label(name: str, kind: str) -> Any:
         "code": _("Code of the KPI") if kind == Card.Kind.KPI_COURSE else _("Code of the key result"),
     }
     return labels[name]
+
+
+class StarterForm(forms.Form):
+    """One press, told apart from another by its name."""
+
+    form_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def shown_form_id(self) -> uuid.UUID:
+        return uuid.uuid4()

@@ -146,5 +146,8 @@ class Card(Versioned):
             ),
         ]
 
+    def get_absolute_url(self) -> str:
+        return f"{self.dashboard.get_absolute_url()}#card-{self.pk}"
+
     def __str__(self) -> str:
         return self.title or str(self.get_kind_display())

@@ -87,6 +87,7 @@ POSTED = {
     "api:follow-list": "subscriptions.subscribe",
     "api:follow-detail": "subscriptions.unsubscribe",
     "goals:activity_seen": "activity_marks.mark_seen",
+    "api:activity-list": "activity_marks.mark_seen",
     "areas:area_follow": "subscriptions.subscribe",
     "goals:objective_follow": "subscriptions.subscribe",
     "goals:key_result_follow": "subscriptions.subscribe",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,8 +25,10 @@ from goals.actions.dashboards import (
     delete_dashboard,
     remove_card,
 )
+from goals.actions.once import make_once
 from goals.actions.refusals import Refused, StaleVersion
-from goals.forms.dashboards import CardForm, DashboardForm
+from goals.forms.dashboards import CardForm, DashboardForm, StarterForm
+from goals.forms.plan import fingerprint_of
 from goals.models import Card, Dashboard
 from goals.views.card_reading import SHOWN_ALONE, Reading
 from goals.views.cards import shown_card, shown_cards
@@ -47,6 +51,7 @@ def dashboard_list(request: HttpRequest) -> HttpResponse:
         "nav": "dashboards",
         "dashboards": Dashboard.objects.of(request.user).prefetch_related("cards"),
         "offers_starter": can_manage_cycles(request.user),
+        "starter_form": StarterForm(),
     }
     return render(request, "goals/dashboard_list.html", context)
 
@@ -97,17 +102,19 @@ def dashboard_create(request: HttpRequest) -> HttpResponse:
     context = {"nav": "dashboards", "crumbs": [(_("Dashboards"), "/dashboards/"), (_("New dashboard"), "")]}
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect(create_dashboard(request.user, **form.entered))
+            return _made_once(request, form, lambda: create_dashboard(request.user, **form.entered))
         except Refused as refusal:
-            form.refuse(refusal)
+            return _refused(request, "goals/dashboard_form.html", form, context, refusal)
     return _form(request, "goals/dashboard_form.html", form, context)
 
 
 @require_POST
 def dashboard_starter(request: HttpRequest) -> HttpResponse:
-    """The manager's dashboard, one press; it is the person's own from then on."""
+    """The manager's dashboard, one press, however often it is pressed; the person's own from then on."""
+    form = StarterForm(request.POST)
+    form.is_valid()
     try:
-        return redirect(create_starter(request.user))
+        return _made_once(request, form, lambda: create_starter(request.user))
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect("goals:dashboard_list")
@@ -122,6 +129,11 @@ def dashboard_edit(request: HttpRequest, dashboard_key: str) -> HttpResponse:
         try:
             change_dashboard(dashboard, version=form.seen_version, **form.entered)
             return redirect(dashboard)
+        except StaleVersion as refusal:
+            now = _own(request, dashboard_key)
+            return _conflict(
+                request, "goals/dashboard_form.html", form, DashboardForm(instance=now), context, refusal
+            )
         except Refused as refusal:
             return _refused(request, "goals/dashboard_form.html", form, context, refusal)
     return _form(request, "goals/dashboard_form.html", form, context)
@@ -153,8 +165,7 @@ def card_create(request: HttpRequest, dashboard_key: str) -> HttpResponse:
     context["kind_label"] = Card.Kind(kind).label
     if request.method == "POST" and form.is_valid():
         try:
-            card = add_card(dashboard, kind=kind, **form.entered)
-            return redirect(f"{dashboard.get_absolute_url()}#card-{card.pk}")
+            return _made_once(request, form, lambda: add_card(dashboard, kind=kind, **form.entered))
         except Refused as refusal:
             return _refused(request, "goals/card_form.html", form, context, refusal)
     return _form(request, "goals/card_form.html", form, context)
@@ -170,7 +181,11 @@ def card_edit(request: HttpRequest, dashboard_key: str, card_id: int) -> HttpRes
     if request.method == "POST" and form.is_valid():
         try:
             change_card(card, version=form.seen_version, **form.entered)
-            return redirect(f"{dashboard.get_absolute_url()}#card-{card.pk}")
+            return redirect(card)
+        except StaleVersion as refusal:
+            now = get_object_or_404(dashboard.cards.select_related("dashboard"), pk=card_id)
+            theirs = CardForm(kind=now.kind, card=now)
+            return _conflict(request, "goals/card_form.html", form, theirs, context, refusal)
         except Refused as refusal:
             return _refused(request, "goals/card_form.html", form, context, refusal)
     return _form(request, "goals/card_form.html", form, context)
@@ -232,6 +247,31 @@ def _frame(request: HttpRequest, dashboard: Dashboard) -> dict[str, Any]:
 def _around(request: HttpRequest, dashboard: Dashboard, last: str) -> dict[str, Any]:
     crumbs = [(_("Dashboards"), "/dashboards/"), (dashboard.title, dashboard.get_absolute_url()), (last, "")]
     return {"nav": "dashboards", "dashboard": dashboard, "crumbs": crumbs}
+
+
+def _made_once(request: HttpRequest, form: Any, make: Callable[[], Any]) -> HttpResponse:
+    """Sent twice it makes one, and leads to it both times. Raises Refused."""
+    led_to, is_new = make_once(
+        form.cleaned_data.get("form_id") or uuid4(),
+        fingerprint=fingerprint_of(form.data),
+        by=request.user,
+        now=timezone.now(),
+        make=lambda: make().get_absolute_url(),
+    )
+    if not is_new:
+        messages.success(request, _("This was saved already."))
+    return redirect(led_to)
+
+
+def _conflict(
+    request: HttpRequest, template: str, form: Any, theirs: Any, context: dict[str, Any], refusal: Refused
+) -> HttpResponse:
+    """Both versions; what was entered stays, and saved once more it is saved over what is shown."""
+    told = {"conflict": refusal.sentence, "typed_stays": True, "differences": form.differences(theirs)}
+    typed = form.data.copy()
+    typed["version"] = str(theirs.initial["version"])
+    form.data = typed
+    return render(request, template, context | told | {"form": form}, status=HTTPStatus.CONFLICT)
 
 
 def _refused(

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from areas.tests.factories import AreaFactory
 from goals.actions.copying import Days, Values, Wanted, copy_key_result, copy_objective, copy_roadmap
 from goals.actions.key_results import change_key_result
 from goals.actions.refusals import Archived, CycleClosed, Invalid, WrongState
@@ -20,6 +21,7 @@ from goals.tests.factories import (
     ObjectiveFactory,
     RiskFactory,
     RoadmapFactory,
+    ShareFactory,
     check_in,
 )
 
@@ -56,8 +58,10 @@ def whole(objective, key_result, contributor):
 
 
 def test_an_objective_is_copied_with_what_is_wanted(whole, later, lead):
+    ShareFactory(objective=whole, area=AreaFactory(key="ELSE"))
     report = copied(whole, later, ALL, lead)
     assert report.codes == ["EDGE-25H1-O1", "EDGE-25H1-O1-KR1", "EDGE-25H1-O1-R1"]
+    assert not report.row.shares.exists()
     row = only(KeyResult, "EDGE-25H1-O1-KR1")
     assert (row.start_value, row.target_value, row.current_value, row.check_in_count) == (0, 10, None, 0)
     assert (row.owner, row.predecessor, row.final_score) == (lead, None, None)

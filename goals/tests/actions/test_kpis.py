@@ -83,6 +83,26 @@ def test_a_key_result_takes_it_from_its_own_area_or_one_above(edge, lib, core, o
     assert list(refused.value.errors) == ["kpi"]
 
 
+def test_one_above_that_is_hidden_cannot_be_taken(edge, lib, objective, lead, client):
+    """It is offered to nobody who does not see it, and is as absent as what there is not."""
+    hidden = KpiFactory(area=lib, unit="tok/s", visibility="restricted", owner=None)
+    assert list(choosable(edge, user=lead)) == []
+    client.force_login(lead)
+    body = {"title": "T", "unit": "tok/s", "start_value": "1", "target_value": "2"}
+    url = f"/api/v1/objectives/{objective.code}/key-results/"
+    answers = [
+        client.post(url, body | {"kpi": code}, content_type="application/json").json()["errors"]
+        for code in (hidden.code, "LIB-K9")
+    ]
+    assert answers[0] == answers[1] and answers[0][0]["field"] == "kpi"
+    form = {"title": "T", "kind": "reach", "unit": "tok/s", "start_value": "1", "target_value": "2"}
+    form |= {"weight": "1", "visibility": "inherit", "kpi": str(hidden.pk)}
+    page = client.post(f"/objectives/{objective.code}/key-results/", form)
+    assert page.status_code == 422
+    assert "kpi" in page.context["form"].errors
+    assert KeyResult.objects.count() == 0
+
+
 def test_what_is_measured_otherwise_done_or_not_or_archived_does_not_fit(edge, key_result, lead):
     kpi = KpiFactory(area=edge, unit="ms")
     who = {"by": lead, "now": NOW, "reason": "why"}

@@ -5,12 +5,13 @@ import datetime as dt
 import io
 
 import pytest
+from django.utils import timezone
 
 from areas.models import Area
 from goals.actions.comments import add_comment
 from goals.actions.subscriptions import subscribe
 from goals.models import ActivityMark, KeyResult, Objective
-from goals.tests.factories import check_in
+from goals.tests.factories import NOW, check_in
 
 ACTIVITY, ME = "/api/v1/activity/", "/api/v1/me/"
 LATER = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
@@ -120,6 +121,24 @@ def test_what_is_hidden_is_neither_told_nor_counted(asks, story, outsider, edge)
     Objective.objects.update(visibility="restricted")
     assert program.get(ME).json()["unread"] == 0
     assert {code for code, _kind in told(program.get(ACTIVITY))} == {"EDGE-24H2"}
+
+
+def test_a_program_marks_as_seen_what_it_has_read(asks, story, program, outsider, edge):
+    subscribe(edge, by=outsider, now=LATER - dt.timedelta(days=1))
+    ActivityMark.objects.update(seen_until=NOW - dt.timedelta(days=1))
+    writer = program(outsider, "write")
+    sent = {"seen_until": "2024-10-14T12:00:00+02:00"}
+    done = writer.post(ACTIVITY, sent, format="json")
+    assert (done.status_code, done.json()) == (200, {"seen_until": "2024-10-14T10:00:00Z"})
+    for wrong in ({}, {"seen_until": "2024-10-14"}, {"seen_until": None}, sent | {"person": 1}):
+        assert writer.post(ACTIVITY, wrong, format="json").status_code == 400
+    earlier = writer.post(ACTIVITY, {"seen_until": "2024-10-01T00:00:00Z"}, format="json")
+    assert earlier.json() == done.json()
+    ahead = writer.post(ACTIVITY, {"seen_until": "2199-01-01T00:00:00Z"}, format="json")
+    assert ActivityMark.objects.get().seen_until <= timezone.now()
+    assert ahead.status_code == 200
+    assert asks(outsider).post(ACTIVITY, sent, format="json").status_code == 403
+    assert program(outsider, "write", area=edge).post(ACTIVITY, sent, format="json").status_code == 403
 
 
 def test_a_bound_token_is_told_of_its_area_alone(asks, story, outsider, edge):

@@ -79,3 +79,14 @@ def test_a_card_about_what_is_hidden_tells_nothing(program, outsider, manager, k
     assert (told["title"], told["settings"], told["hidden"]) == ("", {}, True)
     [told] = program(manager, "read").get(f"{DASHBOARDS}{board.key}/").json()["cards"]
     assert (told["settings"]["code"], told["hidden"]) == (key_result.code, False)
+
+
+def test_an_owner_is_named_by_e_mail_and_told_so(writer, lead):
+    cards = [
+        {"kind": "kpis", "settings": {"owner": name}} for name in (lead.email.upper(), str(lead.pk), "me")
+    ]
+    made = writer.post(DASHBOARDS, {"title": "Theirs", "cards": cards}, format="json")
+    assert [card["settings"]["owner"] for card in made.json()["cards"]] == [lead.email, lead.email, "me"]
+    assert [card.settings["owner"] for card in Card.objects.all()] == [str(lead.pk), str(lead.pk), "me"]
+    unknown = {"title": "x", "cards": [{"kind": "kpis", "settings": {"owner": "no.body@example.org"}}]}
+    assert writer.post(DASHBOARDS, unknown, format="json").status_code == 400

@@ -1,6 +1,7 @@
 """The pages of dashboards, and what a reader finds on them."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import connection
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from areas.models import Area
 from goals.actions import card_settings
-from goals.actions.dashboards import change_dashboard, create_dashboard, create_starter
+from goals.actions.dashboards import change_card, change_dashboard, create_dashboard, create_starter
 from goals.forms.dependency_filters import DependencyFilterForm
 from goals.forms.kpis import KpiFilterForm
 from goals.forms.risk_filters import RiskFilterForm
@@ -212,7 +213,7 @@ def test_twelve_cards_cost_a_bounded_number_of_queries(client, story, manager, l
         enter(KpiFactory(area=story.area), number)
     after = cost(client, board.get_absolute_url())
     assert after <= before + 2, (before, after)
-    assert before <= 58, before
+    assert before <= 60, before
 
 
 def test_the_starter_too(client, story, manager, page):
@@ -234,3 +235,47 @@ def test_what_a_card_may_show_is_what_the_filter_of_its_page_takes(db):
     assert set(card_settings.KPIS_SHOWN) == choices(kpis, "show")
     assert set(card_settings.DEPENDENCY_STATES) == choices(needs, "state")
     assert {"waits", "is_waited_for"} == choices(needs, "direction")
+
+
+def test_a_form_sent_twice_makes_one(client, story, manager):
+    for address, sent in (
+        ("/dashboards/new/", {"title": "Mondays"}),
+        ("/dashboards/starter/", {}),
+    ):
+        before = Dashboard.objects.count()
+        sent["form_id"] = str(uuid.uuid4())
+        first, second = (client.post(address, sent) for _ in range(2))
+        assert (first.status_code, first.url) == (second.status_code, second.url) == (302, first.url)
+        assert Dashboard.objects.count() == before + 1
+    own = Dashboard.objects.get(title="Mondays").get_absolute_url()
+    sent = {"width": "1", "text": "Hello", "form_id": str(uuid.uuid4())}
+    first, second = (client.post(f"{own}cards/?kind=note", sent) for _ in range(2))
+    assert first.url == second.url
+    assert Card.objects.filter(kind="note").count() == 1
+    again = client.post(f"{own}cards/?kind=note", sent | {"text": "Another"})
+    assert (again.status_code, Card.objects.filter(kind="note").count()) == (422, 1)
+
+
+def test_a_stale_form_shows_both_versions_and_keeps_what_was_typed(client, story, manager):
+    board = create_dashboard(manager, title="Mondays", cards=[{"kind": "note", "settings": {"text": "One"}}])
+    card = board.cards.get()
+    change_dashboard(board, title="Tuesdays")
+    sent = {"title": "Fridays", "is_shared": "on", "version": str(board.version)}
+    page = client.post(f"{board.get_absolute_url()}edit/", sent)
+    assert page.status_code == 409
+    told = [(row.label, row.theirs, row.yours) for row in page.context["differences"]]
+    assert told[0] == ("Title", "Tuesdays", "Fridays")
+    assert told[1][1:] == ("no", "yes")
+    assert page.context["form"]["title"].value() == "Fridays"
+    again = sent | {"version": page.context["form"]["version"].value()}
+    assert client.post(f"{board.get_absolute_url()}edit/", again).status_code == 302
+    assert Dashboard.objects.get().title == "Fridays"
+    address = f"{board.get_absolute_url()}cards/{card.pk}/edit/"
+    change_card(card, settings={"text": "Two"})
+    typed = {"width": "1", "text": "Three", "version": str(card.version)}
+    page = client.post(address, typed)
+    assert page.status_code == 409
+    assert [(row.theirs, row.yours) for row in page.context["differences"]] == [("Two", "Three")]
+    again = typed | {"version": page.context["form"]["version"].value()}
+    assert client.post(address, again).status_code == 302
+    assert Card.objects.get().settings == {"text": "Three"}

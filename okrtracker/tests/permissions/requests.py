@@ -130,6 +130,7 @@ FORMS: dict[str, Form] = {
         "visibility": "internal",
     },
     "api:follow-list": {"area": "CORE"},
+    "api:activity-list": {"seen_until": "2024-10-14T10:00:00Z"},
     "goals:dashboard_create": {"title": "A dashboard"},
     "goals:card_create": {"width": "1"},
     "goals:card_arrange": {"to": "down"},

@@ -31,7 +31,8 @@ BY_CHANCE |= {"fingerprint"}
 # The key of a dashboard, and of nothing else that a test makes here.
 BY_CHANCE |= {"key"}
 CHANCE_IN_TEXT = re.compile(
-    r"okr_[\w-]{6}…|Former member \w+|former-member-\w+|#(?:comment|initiative|need)-\d+|/templates/\d+/"
+    r"okr_[\w-]{6}…|Former member \w+|former-member-\w+|#(?:comment|initiative|need|card)-\d+|/templates/\d+/"
+    r"|/dashboards/[0-9a-f]{16}/"
 )
 SERIAL = {"id", "history_id"}
 # A mail says by number what it is about.
@@ -220,9 +221,10 @@ OPTIONAL = {
     "goals:risk_review": "review_on back",
     "goals:risk_close": "outcome_note occurred_on consequence",
     "goals:concern_create": "form_id",
-    "goals:dashboard_create": "is_shared is_start",
+    "goals:dashboard_create": "is_shared is_start form_id",
+    "goals:dashboard_starter": "form_id",
     "goals:dashboard_edit": "is_shared is_start",
-    "goals:card_create": "title area owner show",
+    "goals:card_create": "title area owner show form_id",
     "goals:card_edit": "area owner show",
     "goals:template_save": "initiatives form_id",
     "goals:template_edit": "description",
@@ -339,6 +341,7 @@ REPORT_FIELDS = {
     "api:tag-rename": {"name"},
     "api:absence-list": {"first_on", "last_on", "stand_in", "note"},
     "api:follow-list": {"area", "objective", "key_result"},
+    "api:activity-list": {"seen_until"},
     "api:dashboard-list": {"title", "is_shared", "is_start", "cards"},
     "api:template-list": {"objective", "area", "name", "initiatives"},
     "api:template-begin": {"roadmap", "title", "description", "key_results"},
