@@ -9,12 +9,16 @@ from django.utils import timezone
 
 from goals.actions.draft_sending import send_due_drafts
 from goals.actions.snapshots import take_snapshots
+from goals.actions.webhook_events import notice_paces
 from goals.models import Cycle
 from goals.reminders.due import find_due
 from goals.reminders.send import send_waiting
+from goals.webhooks.send import are_enough_at_work, forget_old_deliveries, send_waiting_webhooks
 
 # Well within CELERY_TASK_SOFT_TIME_LIMIT; what is left waits for the next run, half a minute later.
 SENDING_SECONDS = 180
+# Short, as it comes every few seconds: no receiver keeps a worker from other tasks for long.
+WEBHOOK_SECONDS = 20
 
 
 @shared_task
@@ -35,6 +39,15 @@ def send_outbox() -> None:
 
 
 @shared_task
+def send_webhooks() -> None:
+    if not are_enough_at_work():
+        send_waiting_webhooks(now=timezone.now(), for_seconds=WEBHOOK_SECONDS)
+
+
+@shared_task
 def take_daily_snapshots() -> None:
+    """And what a new day means for webhooks: paces that changed, a log that got too long."""
     for cycle in Cycle.objects.open_for_check_ins():
         take_snapshots(cycle, today=timezone.localdate())
+    notice_paces(now=timezone.now())
+    forget_old_deliveries(now=timezone.now())

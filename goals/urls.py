@@ -39,6 +39,7 @@ from goals.views import (
     subscriptions,
     tags,
     templates,
+    webhooks,
     weights,
 )
 
@@ -73,6 +74,20 @@ urlpatterns = [
     path("kpis/<str:code>/restore/", kpi_plan.kpi_restore, name="kpi_restore"),
     # Before the roadmaps: no cycle has a key in small letters.
     path("areas/<str:area_key>/kpis/new/", kpi_plan.kpi_create, name="kpi_create"),
+    path("areas/<str:area_key>/webhooks/", webhooks.webhook_list, name="webhook_list"),
+    path("areas/<str:area_key>/webhooks/new/", webhooks.webhook_create, name="webhook_create"),
+    path("webhooks/<int:webhook_id>/", webhooks.webhook_detail, name="webhook_detail"),
+    path("webhooks/<int:webhook_id>/edit/", webhooks.webhook_edit, name="webhook_edit"),
+    path("webhooks/<int:webhook_id>/delete/", webhooks.webhook_delete, name="webhook_delete"),
+    path("webhooks/<int:webhook_id>/secret/", webhooks.webhook_secret, name="webhook_secret"),
+    path("webhooks/<int:webhook_id>/stop/", webhooks.webhook_stop, name="webhook_stop"),
+    path("webhooks/<int:webhook_id>/start/", webhooks.webhook_start, name="webhook_start"),
+    path("webhooks/<int:webhook_id>/ping/", webhooks.webhook_ping, name="webhook_ping"),
+    path(
+        "webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/replay/",
+        webhooks.delivery_replay,
+        name="delivery_replay",
+    ),
     path("areas/<str:area_key>/<str:cycle_key>/", roadmaps.roadmap_detail, name="roadmap_detail"),
     path("areas/<str:area_key>/<str:cycle_key>/roadmap.md", exports.roadmap_export, name="roadmap_export"),
     path("areas/<str:area_key>/<str:cycle_key>/roadmap.pdf", exports.roadmap_pdf, name="roadmap_pdf"),

@@ -55,6 +55,7 @@ from goals.api.score_views import KeyResultScoreView, ObjectivePostMortemView
 from goals.api.share_views import ObjectiveSharesViewSet, ShareViewSet
 from goals.api.tag_views import TagRenameView, TagsView
 from goals.api.template_views import TemplateViewSet
+from goals.api.webhook_views import WebhookDeliveryViewSet, WebhookViewSet
 
 app_name = "api"
 
@@ -80,6 +81,7 @@ router.register("activity", ActivityViewSet, basename="activity")
 router.register("follows", FollowViewSet, basename="follow")
 router.register("absences", AbsenceViewSet, basename="absence")
 router.register("dashboards", DashboardViewSet, basename="dashboard")
+router.register("webhooks", WebhookViewSet, basename="webhook")
 router.register("templates", TemplateViewSet, basename="template")
 router.register("drafts", CheckInDraftViewSet, basename="draft")
 router.register("reviews", ReviewViewSet, basename="review")
@@ -199,6 +201,16 @@ version_1: list[URLPattern | URLResolver] = [
         rf"^risks/(?P<code>{goals.CODE})/concerns/(?P<objective>{goals.CODE})/$",
         RiskConcernViewSet.as_view({"get": "retrieve", "delete": "destroy"}, detail=True),
         name="risk-concern",
+    ),
+    re_path(
+        r"^webhooks/(?P<webhook_id>[0-9]{1,18})/deliveries/$",
+        WebhookDeliveryViewSet.as_view({"get": "list"}, detail=False),
+        name="webhook-deliveries",
+    ),
+    re_path(
+        r"^webhooks/(?P<webhook_id>[0-9]{1,18})/deliveries/(?P<delivery_id>[0-9]{1,18})/replay/$",
+        WebhookDeliveryViewSet.as_view({"post": "replay"}, detail=True),
+        name="webhook-delivery-replay",
     ),
     path("check-ins/bulk/", BulkCheckInView.as_view(), name="check-in-bulk"),
     path("tags/", TagsView.as_view(), name="tags"),

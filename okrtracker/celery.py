@@ -45,6 +45,12 @@ app.conf.beat_schedule = {
         "schedule": EVERY_HALF_MINUTE,
         "options": {"expires": 25},
     },
+    # Programs are told at once what happened.
+    "send webhooks": {
+        "task": "goals.tasks.send_webhooks",
+        "schedule": EVERY_FIVE_SECONDS,
+        "options": {"expires": 4},
+    },
     "take the daily snapshots": {
         "task": "goals.tasks.take_daily_snapshots",
         "schedule": FIVE_MINUTES_BEFORE_EVERY_HALF_HOUR,

@@ -4,6 +4,7 @@ import os
 import re
 import zoneinfo
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -79,6 +80,17 @@ def hosts(name: str, default: str) -> list[str]:
         if "/" in host or " " in host:
             raise ImproperlyConfigured(f"{name} has {host!r}; write host names alone, like okr.example.org.")
     return hosts
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """A comma-separated list of networks, like 10.1.0.0/16; none without it."""
+    found = []
+    for word in filter(None, (word.strip() for word in read(name).split(","))):
+        try:
+            found.append(ip_network(word))
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} has {word!r}; write networks, like 10.1.0.0/16.") from error
+    return found
 
 
 def count(name: str, default: int, *, least: int = 0, most: int) -> int:

@@ -234,6 +234,8 @@ DEFAULT_FROM_EMAIL = environment.mail_address(
     "DEFAULT_FROM_EMAIL", default="okrtracker <okrtracker@localhost>"
 )
 REMINDERS_ENABLED = environment.boolean("REMINDERS_ENABLED", default=True)
+# Networks inside of which webhooks may lead, over HTTP too; others have to be public (docs/environment.md).
+WEBHOOK_ALLOWED_NETWORKS = environment.networks("WEBHOOK_ALLOWED_NETWORKS")
 # How long the record of changes reaches back; 0 keeps it for ever.
 AUDIT_RETENTION_DAYS = environment.whole_number("AUDIT_RETENTION_DAYS", default=0)
 

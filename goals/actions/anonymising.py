@@ -39,6 +39,7 @@ from goals.models import (
     IdempotencyKey,
     OutboxMail,
     Subscription,
+    WebhookDelivery,
 )
 
 DOMAIN = "anonymised.invalid"  # RFC 2606: no mail ever goes there
@@ -196,6 +197,10 @@ def _rewrite_answers_and_logs(person: User, mask: Mask) -> None:
     for old in (*mask.addresses, *mask.names):
         for kept in IdempotencyKey.objects.filter(answer__contains=dumps(old).decode()):
             IdempotencyKey.objects.filter(pk=kept.pk).update(answer=mask.answer(kept.answer))
+        for sent in WebhookDelivery.objects.filter(Q(body__contains=old) | Q(answer__contains=old)):
+            WebhookDelivery.objects.filter(pk=sent.pk).update(
+                body=mask.answer(sent.body), answer=mask.text(sent.answer)
+            )
         for line in LogEntry.objects.filter(Q(object_repr__icontains=old) | Q(change_message__icontains=old)):
             LogEntry.objects.filter(pk=line.pk).update(
                 object_repr=mask.text(line.object_repr)[:200], change_message=mask.text(line.change_message)

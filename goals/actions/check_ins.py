@@ -22,6 +22,7 @@ from goals.actions.refusals import (
 )
 from goals.actions.rows import refuse_given_up, refuse_unstorable
 from goals.actions.stored import refresh_key_result
+from goals.actions.webhook_events import notice_check_in
 from goals.models import CheckIn, Cycle, KeyResult, Kpi, KpiEntry
 from goals.progress import stored_completion
 
@@ -105,6 +106,7 @@ def record_check_in(
     _clean(check_in)
     check_in.save()
     refresh_key_result(key_result, with_objective=stores_objective)
+    notice_check_in(check_in, now=now, today=today)
     return check_in
 
 

@@ -13,6 +13,7 @@ from goals.actions import locks
 from goals.actions.refusals import Invalid, ReasonNeeded, WrongState
 from goals.actions.rows import apply_changes, refuse_closed, refuse_stale, save_row, save_rows
 from goals.actions.snapshots import take_snapshots
+from goals.actions.webhook_events import notice_closing
 from goals.figures.scores import proposed_score_of
 from goals.models import CheckIn, Cycle, KeyResult
 from goals.models.cycle import AGREED_FIELDS
@@ -90,6 +91,7 @@ def close_cycle(cycle: Cycle, *, by: Any, now: datetime, version: int | None = N
     fields = ["proposed_score", "final_score", "score_reason"]
     save_rows(scored, fields, by=by, now=now, reason="cycle closed")
     take_snapshots(moved, today=timezone.localdate(now))
+    notice_closing(moved, now=now)
     return moved
 
 

@@ -25,6 +25,7 @@ from goals.actions.rows import (
     take_out,
 )
 from goals.actions.stored import refresh_key_result
+from goals.actions.webhook_events import TARGET_FIELDS, notice_target
 from goals.models import KeyResult, Objective
 
 MILESTONE_WAY = {"start_value": Decimal(0), "target_value": Decimal(1)}
@@ -85,6 +86,7 @@ def change_key_result(
     refuse_stale(key_result, version)
     if changes.get("kind", key_result.kind) == KeyResult.Kind.MILESTONE:
         changes = changes | MILESTONE_WAY
+    before = {name: getattr(key_result, name) for name in TARGET_FIELDS}
     changed = apply_changes(key_result, changes)
     plan = planned_after(key_result, changed, interim_targets)
     if plan is not None:
@@ -100,6 +102,8 @@ def change_key_result(
     if plan is not None:
         replace_interim_targets(key_result, plan, by=by, now=now, reason=reason)
     refresh_key_result(key_result)
+    if cycle.takes_check_ins and set(changed) & set(KeyResult.LOCKED):
+        notice_target(key_result, before, by=by, now=now, reason=reason)
     return True
 
 

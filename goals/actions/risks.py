@@ -21,6 +21,7 @@ from goals.actions.rows import (
     take_back,
     take_out,
 )
+from goals.actions.webhook_events import has_occurred, notice_risk
 from goals.figures.steps import day_of
 from goals.models import Mitigation, Objective, Risk
 
@@ -44,6 +45,8 @@ def create_risk(
     risk = Risk(objective=objective, number=number, created_at=now, **fields)
     risk.code = f"{objective.code}-{risk.short_code}"
     save_row(risk, by=by, now=now)
+    if has_occurred(risk):
+        notice_risk(risk, now=now)
     return risk
 
 
@@ -55,6 +58,7 @@ def change_risk(
     not ended. Raises CycleClosed, Archived, StaleVersion, Invalid, and ReasonNeeded where it is opened again.
     """
     risk = hold_risk(risk)
+    had_occurred = has_occurred(risk)
     state = changes.get("state", risk.state)
     if Risk.State.CLOSED not in (state, risk.state) or state == risk.state:
         pass
@@ -66,7 +70,10 @@ def change_risk(
         raise ReasonNeeded(_("Say why %(code)s is opened again.") % {"code": risk.code})
     if "reviewed_on" in changes and changes["reviewed_on"] != risk.reviewed_on:
         changes.setdefault("reviewed_by", None)
-    return change_row(risk, by=by, now=now, version=version, changes=changes, reason=reason)
+    is_changed = change_row(risk, by=by, now=now, version=version, changes=changes, reason=reason)
+    if has_occurred(risk) and not had_occurred:
+        notice_risk(risk, now=now)
+    return is_changed
 
 
 @transaction.atomic

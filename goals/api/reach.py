@@ -10,11 +10,23 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from areas.api.reach import in_reach
-from goals.models import CheckIn, Comment, Initiative, KeyResult, Kpi, MovedCode, Objective, Risk, Roadmap
+from goals.models import (
+    CheckIn,
+    Comment,
+    Initiative,
+    KeyResult,
+    Kpi,
+    MovedCode,
+    Objective,
+    Risk,
+    Roadmap,
+    Webhook,
+)
 from goals.models.initiative import InitiativeQuerySet
 from goals.models.key_result import KeyResultQuerySet
 from goals.models.kpi import KpiQuerySet
 from goals.models.risk_queries import RiskQuerySet
+from goals.models.webhook import WebhookQuerySet
 
 
 def visible_roadmaps(request: Request) -> QuerySet[Roadmap]:
@@ -86,6 +98,11 @@ def visible_initiatives(request: Request) -> InitiativeQuerySet:
 
 def visible_kpis(request: Request) -> KpiQuerySet:
     return Kpi.objects.visible_to(request.user).filter(in_reach(request, "area"))
+
+
+def editable_webhooks(request: Request) -> WebhookQuerySet:
+    """Those of areas whose plan the person edits, as far as the token reaches. Nobody else reads them."""
+    return Webhook.objects.live().editable_by(request.user).filter(in_reach(request, "area"))
 
 
 def visible_risks(request: Request) -> RiskQuerySet:

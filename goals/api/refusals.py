@@ -17,7 +17,8 @@ def refusals_as_problems(places: Mapping[str, str | None] | None = None) -> Iter
     """What does not fit is the sender's mistake (400); what only does not fit now is a conflict (409).
 
     A row that changed since its sender read it is what `If-Match` asks about (412). `places` are the fields
-    at which a sentence about a whole row stands on the page (`PlanForm.places`).
+    at which a sentence about a whole row stands on the page (`PlanForm.places`), and what a field of the
+    model is called here where that is another name.
     """
     try:
         yield
@@ -34,6 +35,6 @@ def problem_of(refused: Refused, places: Mapping[str, str | None] | None = None)
         FieldError(place, refused.code, sentence)
         for field, sentences in refused.errors.items()
         for sentence in sentences
-        if (place := field or (places or {}).get(sentence))
+        if (place := (places or {}).get(field or sentence, field))
     ]
     return Problem(status, refused.code, refused.sentence, errors)

@@ -45,6 +45,7 @@ from goals.models import (
     Risk,
     RolloverDecision,
     Subscription,
+    Webhook,
 )
 
 FORMAT = "okrtracker-personal-data/1"
@@ -240,6 +241,13 @@ SECTIONS = (
         is_private=True,
     ),
     Section(
+        "webhooks",
+        Webhook,
+        ("owner",),
+        fields("area.key", "title", "url", "events", "created_at", "stopped_at", "archived_at"),
+        ("area",),
+    ),
+    Section(
         "absences",
         Absence,
         ("person", "stand_in"),
@@ -314,6 +322,7 @@ LEFT_OUT = {
     "HistoricalInitiative.owner": BY_THE_RECORD,
     "HistoricalDependency.answered_by": BY_THE_RECORD,
     "HistoricalComment.author": BY_THE_RECORD,
+    "HistoricalWebhook.owner": BY_THE_RECORD,
     "HistoricalAcknowledgement.person": BY_THE_RECORD,
     "SentForm.author": "that a form was sent, by a fingerprint; what it made is told by the record",
     "HistoricalApiToken.owner": "told by the entries of the record about this person",

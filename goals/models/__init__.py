@@ -28,6 +28,7 @@ from goals.models.sent_form import SentForm
 from goals.models.share import Share
 from goals.models.snapshot import Snapshot
 from goals.models.subscription import Subscription
+from goals.models.webhook import NotedPace, Webhook, WebhookDelivery
 
 __all__ = [
     "Absence",
@@ -55,6 +56,7 @@ __all__ = [
     "Mention",
     "Mitigation",
     "MovedCode",
+    "NotedPace",
     "Objective",
     "ObjectiveTemplate",
     "OutboxMail",
@@ -66,4 +68,6 @@ __all__ = [
     "Snapshot",
     "Subscription",
     "Visibility",
+    "Webhook",
+    "WebhookDelivery",
 ]

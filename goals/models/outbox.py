@@ -1,8 +1,13 @@
-"""The outbox: which mail is owed to whom. The row is written before anything is sent."""
+"""The outbox: which mail is owed to whom. The row is written before anything is sent.
+
+What is owed to programs waits in the same way (goals.models.webhook): both are claimed and noted alike
+(goals.reminders.claim).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,24 +16,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
-    def waiting(self, now: datetime) -> OutboxMailQuerySet:
+class OwedQuerySet(models.QuerySet[Any]):
+    def waiting(self, now: datetime) -> Self:
         """Not sent yet, and their time has come."""
-        return self.filter(state=OutboxMail.State.PENDING, next_attempt_at__lte=now)
+        return self.filter(state=Owed.State.PENDING, next_attempt_at__lte=now)
 
-    def free(self, at: datetime) -> OutboxMailQuerySet:
+    def free(self, at: datetime) -> Self:
         """No sender holds them, or the one that did is gone."""
         return self.filter(Q(leased_until__isnull=True) | Q(leased_until__lt=at))
 
 
-class OutboxMail(models.Model):
-    """One mail to one person, unique per kind and period."""
-
-    class Kind(models.TextChoices):
-        CHECK_INS_DUE = "check_ins_due", _("check-ins due")
-        INVITATION = "invitation", _("invitation")
-        MENTION = "mention", _("mention in a comment")
-        CHECK_IN_REFUSED = "check_in_refused", _("check-in that was not sent")
+class Owed(models.Model):
+    """Something that is to be sent: tried until it is sent, not needed any more or given up."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -36,15 +35,6 @@ class OutboxMail(models.Model):
         SKIPPED = "skipped", _("not needed any more")
         DEAD = "dead", _("given up")
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="outbox_mails", verbose_name=_("to")
-    )
-    kind = models.CharField(_("kind"), max_length=40, choices=Kind)
-    period = models.CharField(
-        _("period"),
-        max_length=20,
-        help_text=_("the ISO week, like 2024-W42; of an invitation or a comment its number"),
-    )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PENDING)
     message_id = models.CharField(max_length=200)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -55,7 +45,30 @@ class OutboxMail(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OutboxMailQuerySet.as_manager()
+    objects = OwedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class OutboxMail(Owed):
+    """One mail to one person, unique per kind and period."""
+
+    class Kind(models.TextChoices):
+        CHECK_INS_DUE = "check_ins_due", _("check-ins due")
+        INVITATION = "invitation", _("invitation")
+        MENTION = "mention", _("mention in a comment")
+        CHECK_IN_REFUSED = "check_in_refused", _("check-in that was not sent")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="outbox_mails", verbose_name=_("to")
+    )
+    kind = models.CharField(_("kind"), max_length=40, choices=Kind)
+    period = models.CharField(
+        _("period"),
+        max_length=20,
+        help_text=_("the ISO week, like 2024-W42; of an invitation or a comment its number"),
+    )
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -30,7 +30,10 @@ from goals.models import (
     Risk,
     Roadmap,
     Share,
+    Webhook,
+    WebhookDelivery,
 )
+from goals.models.webhook import new_message_id
 
 TODAY = dt.date(2024, 10, 14)  # day 105 of 183: 57 % of the half-year is gone
 NOW = dt.datetime(2024, 10, 14, 10, 0, tzinfo=dt.UTC)
@@ -232,6 +235,39 @@ class CardFactory(factory.django.DjangoModelFactory):
 
     class Meta:
         model = Card
+
+
+class WebhookFactory(factory.django.DjangoModelFactory):
+    """Told of closed cycles, so that it is owed nothing by the story of another test."""
+
+    area = factory.SubFactory(AreaFactory)
+    owner = factory.SubFactory(UserFactory)
+    title = "Chat of the team"
+    url = "https://hooks.example.org/chat"
+    events = "cycle.closed"
+
+    class Meta:
+        model = Webhook
+
+    @classmethod
+    def _create(cls, model_class, *args, **fields):
+        made = model_class(**fields)
+        made.renew_secret(NOW)
+        made.save()
+        return made
+
+
+class WebhookDeliveryFactory(factory.django.DjangoModelFactory):
+    """A test that was taken."""
+
+    webhook = factory.SubFactory(WebhookFactory)
+    event = "webhook.ping"
+    message_id = factory.LazyFunction(new_message_id)
+    state = "sent"
+    occurred_at = owed_since = created_at = NOW
+
+    class Meta:
+        model = WebhookDelivery
 
 
 class TemplateFactory(factory.django.DjangoModelFactory):

@@ -35,6 +35,7 @@ from goals.actions import (
     shares,
     tags,
     templates,
+    webhooks,
     weights,
 )
 from goals.models import Alignment, CheckIn, Comment, Cycle, Dependency, Initiative, KeyResult
@@ -61,7 +62,19 @@ FOLLOWS = "notes that something changed, or in which order; what changed is reco
 DRAFTS = "nobody but its author reads a draft, administrators neither; what it becomes is a record of its own"
 FOLLOWS = "what somebody follows is read by nobody else, administrators neither"
 ARRANGING = "an arrangement of its owner's alone; it changes nothing that it shows"
+OWES = "a message that is owed; what it tells is recorded, and what became of it stands in the log"
 NO_ENTRY = {
+    **{
+        f"webhook_events.{name}": OWES
+        for name in ("notice_check_in", "notice_target", "notice_risk", "notice_closing", "notice_paces")
+    },
+    **{
+        f"webhook_events.{name}": READS
+        for name in ("listening", "has_occurred", "told_figures", "day_of_paces")
+    },
+    "webhooks.lock_webhook": READS,
+    "webhooks.ping_webhook": OWES,
+    "webhooks.replay_delivery": OWES,
     "card_settings.judged_settings": READS,
     **{
         f"dashboards.{name}": ARRANGING
@@ -196,6 +209,10 @@ def be_away(c: Cast) -> Any:
 def a_template(c: Cast) -> Any:
     saved = templates.save_template(c.objective, c.roadmap.area, by=c.by, now=NOW, name="Faster")
     return saved.template
+
+
+def a_webhook(c: Cast, now: Any = NOW) -> Any:
+    return webhooks.create_webhook(c.roadmap.area, by=c.by, now=now, **TOLD)
 
 
 def leaves(name: str, **expected: Any) -> Callable[[Callable[[Cast], Any]], None]:
@@ -372,6 +389,37 @@ leaves("kpis.archive_kpi", action="changed", kind="KPI", changes={"archived_at":
 leaves("kpis.restore_kpi", action="changed", kind="KPI", changes={"archived_at": [..., None]})(
     lambda c: kpis.restore_kpi(KpiFactory(area=c.roadmap.area, archived_at=NOW), by=c.by, now=NOW)
 )
+TOLD = {"url": "https://hooks.example.org/chat", "events": ["check_in.recorded", "pace.changed"]}
+leaves("webhooks.create_webhook", action="created", kind="webhook", changes={"url": [None, TOLD["url"]]})(
+    lambda c: webhooks.create_webhook(c.roadmap.area, by=c.by, now=NOW, **TOLD)
+)
+leaves("webhooks.change_webhook", action="changed", kind="webhook", changes={"title": [None, "Chat"]})(
+    lambda c: webhooks.change_webhook(a_webhook(c), by=c.by, now=NOW, title="Chat")
+)
+leaves("webhooks.renew_secret", action="changed", kind="webhook", changes={"secret_made_at": [..., ...]})(
+    lambda c: webhooks.renew_secret(a_webhook(c, NOW - timedelta(days=1)), by=c.by, now=NOW)
+)
+leaves("webhooks.stop_webhook", action="changed", kind="webhook", reason="a pause")(
+    lambda c: webhooks.stop_webhook(a_webhook(c), by=c.by, now=NOW, because="a pause")
+)
+leaves("webhooks.delete_webhook", action="changed", kind="webhook", changes={"archived_at": [None, ...]})(
+    lambda c: webhooks.delete_webhook(a_webhook(c), by=c.by, now=NOW)
+)
+
+
+@leaves("webhooks.start_webhook", action="changed", kind="webhook", changes={"stopped_at": [..., None]})
+def _(c):
+    hook = a_webhook(c)
+    webhooks.stop_webhook(hook, by=c.by, now=NOW, because="a pause")
+    webhooks.start_webhook(hook, by=c.by, now=NOW)
+
+
+@leaves("webhooks.stop_webhooks_of", action="changed", kind="webhook", reason="its owner left")
+def _(c):
+    a_webhook(c)
+    webhooks.stop_webhooks_of(c.by, by=c.by, now=NOW)
+
+
 leaves("risks.create_risk", action="created", kind="risk", subject="EDGE-24H2-O1-R1")(
     lambda c: risks.create_risk(c.objective, by=c.by, now=NOW, title="R", likelihood=1, impact=1)
 )

@@ -20,6 +20,7 @@ def test_every_entry_of_the_beat_table_is_a_task():
         "accounts.tasks.send_account_mail",
         "goals.tasks.find_due_check_ins",
         "goals.tasks.send_drafts",
+        "goals.tasks.send_webhooks",
         "goals.tasks.send_outbox",
         "goals.tasks.take_daily_snapshots",
     }

@@ -30,6 +30,8 @@ from goals.tests.factories import (
     RiskFactory,
     ShareFactory,
     TemplateFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
     check_in,
     enter,
 )
@@ -55,6 +57,8 @@ SAMPLES = {
     "template_id": "900010",
     "dashboard_key": "9000000000000001",
     "card_id": "900011",
+    "webhook_id": "900012",
+    "delivery_id": "900013",
     "absence_id": "900009",
     "sequence": "1",
     "objective": "EDGE-24H2-B1",
@@ -175,10 +179,14 @@ ON_THE_WAY = {
 }
 # For programs: one leads to a page, one is there only with a contact (test_well_known.py).
 WELL_KNOWN = {"security_txt", "well_known_change_password"}
-# Of what a person may have and not everybody here has: a token of one's own, a draft,
+# Of what a person may have and not everybody here has: a token of one's own, a draft, a webhook of an area,
 # a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
     "goals:dashboard_edit",
+    "goals:webhook_detail",
+    "goals:webhook_edit",
+    "api:webhook-detail",
+    "api:webhook-deliveries",
     "goals:card_create",
     "goals:card_edit",
     "api:token-detail",
@@ -258,6 +266,8 @@ def story(key_result, lead):
     TemplateFactory(pk=SAMPLES["template_id"], area=key_result.area)
     dashboard = DashboardFactory(owner=lead, key=SAMPLES["dashboard_key"], is_shared=True)
     CardFactory(pk=SAMPLES["card_id"], dashboard=dashboard)
+    hook = WebhookFactory(pk=SAMPLES["webhook_id"], area=key_result.area, owner=lead)
+    WebhookDeliveryFactory(pk=SAMPLES["delivery_id"], webhook=hook)
     AlignmentFactory(pk=SAMPLES["alignment_id"], supporter=key_result.objective, supported=above)
     Comment.objects.create(
         pk=SAMPLES["comment_id"], objective=key_result.objective, author=lead, text="Well done."

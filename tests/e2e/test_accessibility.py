@@ -62,6 +62,8 @@ PAGES = {
     "absences": ("lead", "/preferences/absences/"),
     "move": ("manager", "/objectives/EDGE-24H2-O1/move/"),
     "copy": ("manager", "/objectives/EDGE-24H2-O1/copy/"),
+    "webhooks": ("manager", "/areas/EDGE/webhooks/"),
+    "webhook to add": ("manager", "/areas/EDGE/webhooks/new/"),
     "dashboards": ("manager", "/dashboards/"),
     "dashboard to make": ("manager", "/dashboards/new/"),
     "new kpi": ("lead", "/areas/DIST/kpis/new/"),
@@ -148,6 +150,21 @@ def test_what_is_found_while_typing_has_no_barrier_and_leads_there_by_keyboard(o
     page.get_by_role("searchbox", name="Search or code").fill("dist-24h2-o1")
     page.keyboard.press("Enter")
     page.wait_for_url("**/objectives/DIST-24H2-O1/")
+
+
+@pytest.mark.needs("chromium")
+def test_a_webhook_with_its_secret_and_log_has_no_barrier(open_page):
+    page = open_page("manager")
+    page.goto("/areas/EDGE/webhooks/new/")
+    page.get_by_label("Address").fill("https://hooks.example.org/chat")
+    page.get_by_label("a check-in").check()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("heading", name="The secret").wait_for()
+    assert_no_barrier(page)
+    page.get_by_role("button", name="Send a test").click()
+    page.get_by_text("A test is on its way").wait_for()
+    page.locator("summary", has_text="Show").click()
+    assert_no_barrier(page)
 
 
 def assert_no_barrier(page):

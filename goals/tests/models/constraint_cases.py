@@ -52,6 +52,8 @@ from goals.tests.factories import (
     RoadmapFactory,
     ShareFactory,
     TemplateFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
     check_in,
     enter,
 )
@@ -1132,6 +1134,27 @@ CASES = [
         ShareFactory,
         {},
         copy=True,
+    ),
+    Case("webhook_has_address", "A webhook has an address.", WebhookFactory, {"url": ""}),
+    Case("webhook_has_events", "Choose at least one of the events.", WebhookFactory, {"events": ""}),
+    Case(
+        "webhook_stopped_with_reason",
+        "A webhook that is stopped says why.",
+        WebhookFactory,
+        {"stopped_because": "a pause"},
+    ),
+    Case(
+        "webhook_delivery_message_id_once",
+        "Another delivery has this message id.",
+        WebhookDeliveryFactory,
+        {},
+        copy=True,
+    ),
+    Case(
+        "webhook_delivery_state_known",
+        "A delivery is waiting, sent, not needed any more or given up.",
+        WebhookDeliveryFactory,
+        {"state": "lost"},
     ),
     Case("dashboard_has_title", "A dashboard has a title.", DashboardFactory, {"title": ""}),
     Case(

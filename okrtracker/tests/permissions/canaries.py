@@ -33,6 +33,7 @@ from goals.models import (
     RolloverDecision,
     Share,
     Visibility,
+    Webhook,
 )
 from goals.reminders.mentions import owe_mention
 from goals.tests.factories import (
@@ -124,6 +125,14 @@ class Planter:
             Dependency.objects.create(objective=objective, on_objective=on, note=note)
         self.kpi(area, key_result)
         self._share_dashboards(key_result)
+        for hook in Webhook.objects.filter(area=area):
+            told = self.canaries.texts_of(Webhook, "webhook")
+            for name in ("events", "nonce", "secret_digest", "stopped_because"):
+                del self.canaries.places[told.pop(name)]
+            Webhook.objects.filter(pk=hook.pk).update(**told)
+            hook.deliveries.update(
+                body=self.canaries.text("webhook: message"), answer=self.canaries.text("webhook: answer")
+            )
         self._align(hidden, elsewhere, shown)
         self._share(hidden)
         self._carry_over(shown, restricted)

@@ -36,6 +36,7 @@ from goals.models import (
     Risk,
     Roadmap,
     Share,
+    Webhook,
 )
 from goals.tests.factories import RoadmapFactory
 from okrtracker.tests.permissions.world import BROWSER, NONCE, PASSWORD, PERSON, ROWS, SERIALS, TOKEN
@@ -137,6 +138,12 @@ FORMS: dict[str, Form] = {
     "api:dashboard-list": {"title": "A dashboard"},
     "goals:template_save": {"name": "A template", "of": "area"},
     "api:template-list": {"objective": "EDGE-24H2-O1"},
+    "goals:webhook_create": {"url": "https://hooks.example.org/new", "events": "cycle.closed"},
+    "api:webhook-list": {
+        "area": "EDGE",
+        "address": "https://hooks.example.org/new",
+        "events": ["cycle.closed"],
+    },
     "api:kpi-list": {"area": "EDGE", "title": "Another one"},
     "api:kpi-entries": {"value": "4"},
     "goals:initiative_create": {"title": "Another one", "state": "planned"},
@@ -196,6 +203,7 @@ class Found:
             Concern: {"pk": self.parts.get("concern_id")},
             Alignment: {"pk": self.parts.get("alignment_id")},
             Share: {"pk": self.parts.get("share_id")},
+            Webhook: {"pk": self.parts.get("webhook_id")},
             ObjectiveTemplate: {"pk": self.parts.get("template_id")},
             Cycle: {"key": self.parts.get("cycle_key")},
         }
@@ -401,7 +409,13 @@ def _begun(found: Found) -> Form:
     return {"title": "A new one", "kr1-take": "on", "kr1-title": "Speed", "kr1-target_value": "10"}
 
 
+def _webhook(found: Found) -> Form:
+    told = {"url": "https://hooks.example.org/other", "events": "cycle.closed"}
+    return told | _version(found, Webhook)
+
+
 FORMS_OF_ROWS |= {
+    "goals:webhook_edit": _webhook,
     "goals:template_edit": _template,
     "goals:template_begin": _begun,
     # In a roadmap that everybody reads; the template is of the row.
@@ -465,7 +479,13 @@ def every_risk_has_ended() -> None:
     Risk.objects.update(state="closed", outcome="prevented", closed_on=timezone.localdate())
 
 
+def every_webhook_is_stopped() -> None:
+    Webhook.objects.update(stopped_at=timezone.now(), stopped_because="a pause")
+
+
 BEFORE: dict[str, Callable[[], Any]] = {
+    "goals:webhook_start": every_webhook_is_stopped,
+    "api:webhook-start": every_webhook_is_stopped,
     "cycles:cycle_activate": all_cycles_are("planning"),
     "api:cycle-activate": all_cycles_are("planning"),
     "cycles:cycle_close": all_cycles_are("closing"),

@@ -32,6 +32,7 @@ from goals.models import (
     Risk,
     Roadmap,
     Share,
+    Webhook,
 )
 from goals.tests.factories import (
     AlignmentFactory,
@@ -103,6 +104,7 @@ RULES: dict[str, dict[str, set[str]]] = {
     "Subscription.of": {"or": {"lead"}, "x": {"other lead"}},
     "Subscription.shown_to": {"or": {"lead"}, "x": {"other lead"}},
     "Share.changeable_by": PLANS,
+    "Webhook.editable_by": PLANS,
 }
 # Rules that find people, areas and tokens, by their names.
 NAMED_RULES: dict[str, dict[str, set[str]]] = {
@@ -431,6 +433,8 @@ def place(row: Any) -> str:
     """The letter of a row: where its plan lies."""
     if isinstance(row, Dashboard):
         return dict(zip(SERIALS["dashboard_key"].values(), "oxr", strict=True))[row.key]
+    if isinstance(row, Webhook):
+        return dict(zip(SERIALS["webhook_id"].values(), "oxr", strict=True))[row.pk]
     if isinstance(row, Kpi | ObjectiveTemplate):
         return {"EDGE": "o", "CORE": "x"}[row.area.key]
     if isinstance(row, Roadmap):

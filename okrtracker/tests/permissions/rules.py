@@ -106,6 +106,9 @@ WORDS = {
     # Of others, nobody finds a dashboard that is not shared, managers and administrators neither.
     "whose own it is": Word(WROTE, WROTE),
     "whose own it is and programs": Word(OWNS_TOO, OWNS_TOO),
+    # Of others, nobody finds a webhook: its address may hold a secret.
+    "who keeps its webhooks": Word(LEADS, LEADS),
+    "who keeps its webhooks and programs": Word(SCORES, SCORES),
     # Of what waits for them; requests.py makes the leads of its area the reviewers.
     "its reviewer": Word(WROTE, WROTE),
     "managers": Word(everywhere(RUNNERS | RUNNERS_TOKENS)),

@@ -30,9 +30,10 @@ BY_CHANCE = {"digest", "prefix", "password", "nonce", "message_id", "form_id"}
 BY_CHANCE |= {"fingerprint"}
 # The key of a dashboard, and of nothing else that a test makes here.
 BY_CHANCE |= {"key"}
+BY_CHANCE |= {"secret_digest"}
 CHANCE_IN_TEXT = re.compile(
-    r"okr_[\w-]{6}…|Former member \w+|former-member-\w+|#(?:comment|initiative|need|card)-\d+|/templates/\d+/"
-    r"|/dashboards/[0-9a-f]{16}/"
+    r"okr_[\w-]{6}…|Former member \w+|former-member-\w+|#(?:comment|initiative|need|card)-\d+"
+    r"|/(?:templates|webhooks)/\d+/|/dashboards/[0-9a-f]{16}/"
 )
 SERIAL = {"id", "history_id"}
 # A mail says by number what it is about.
@@ -150,7 +151,7 @@ def is_serial(table: str, name: str, row: dict[str, Any], new: set[tuple[str, st
     target = REFERENCES.get((table, name))
     if name == "period" and row["kind"] in MAIL_ABOUT:
         target = MAIL_ABOUT[row["kind"]]
-    if name == "object_id":  # of the record, which is about rows of all tables
+    if name == "object_id" and "model" in row:  # of the record, which is about rows of all tables
         target = apps.get_model(row["model"])._meta.db_table if row["model"] else None
     return name in SERIAL or (target, str(row[name])) in new
 
@@ -226,6 +227,8 @@ OPTIONAL = {
     "goals:dashboard_edit": "is_shared is_start",
     "goals:card_create": "title area owner show form_id",
     "goals:card_edit": "area owner show",
+    "goals:webhook_create": "title form_id",
+    "goals:webhook_edit": "title",
     "goals:template_save": "initiatives form_id",
     "goals:template_edit": "description",
     "goals:template_begin": "description start_value due_on form_id",
@@ -343,6 +346,8 @@ REPORT_FIELDS = {
     "api:follow-list": {"area", "objective", "key_result"},
     "api:activity-list": {"seen_until"},
     "api:dashboard-list": {"title", "is_shared", "is_start", "cards"},
+    "api:webhook-list": {"area", "title", "address", "events"},
+    **{f"api:webhook-{step}": set() for step in ("secret", "stop", "start", "ping", "delivery-replay")},
     "api:template-list": {"objective", "area", "name", "initiatives"},
     "api:template-begin": {"roadmap", "title", "description", "key_results"},
     "api:key-result-copy": {"objective", "risks", "initiatives", "values", "days"},

@@ -64,6 +64,8 @@ from goals.tests.factories import (
     RoadmapFactory,
     ShareFactory,
     TemplateFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
     check_in,
     enter,
 )
@@ -88,6 +90,8 @@ SERIALS = {
     "follow_id": {"own": 900_010, "other": 910_010, "restricted": 920_010},
     "share_id": {"own": 900_009, "other": 910_009, "restricted": 920_009},
     "template_id": {"own": 900_010, "other": 910_010, "restricted": 920_010},
+    "webhook_id": {"own": 900_012, "other": 910_012, "restricted": 920_012},
+    "delivery_id": {"own": 900_013, "other": 910_013, "restricted": 920_013},
     "card_id": {"own": 900_011, "other": 910_011, "restricted": 920_011},
     "dashboard_key": {
         "own": "9000000000000001",
@@ -257,6 +261,8 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         dashboard = DashboardFactory(owner=lead, key=serial["dashboard_key"])
         CardFactory(pk=serial["card_id"], dashboard=dashboard)
         CardFactory(dashboard=dashboard, position=2)
+        hook = WebhookFactory(pk=serial["webhook_id"], area=area, owner=lead)
+        WebhookDeliveryFactory(pk=serial["delivery_id"], webhook=hook)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
     for area, owner in ((edge, "owner"), (core, "other lead")):
         kpi = KpiFactory(area=area, owner=people[owner], added_on=now - dt.timedelta(60))
