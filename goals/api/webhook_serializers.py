@@ -24,7 +24,7 @@ EXAMPLE: dict[str, Any] = {
     "stopped_at": None,
     "stopped_because": "",
     "failing_since": None,
-    "secret_made_at": MOMENT,
+    "renewed_at": MOMENT,
     "version": 1,
     "created_at": MOMENT,
     "updated_at": MOMENT,
@@ -83,7 +83,7 @@ class WebhookSerializer(serializers.ModelSerializer):
         model = Webhook
         fields: Any = (
             *("id", "area", "title", "address", "events", "owner", "is_active", "stopped_at"),
-            *("stopped_because", "failing_since", "secret_made_at", "version", "created_at", "updated_at"),
+            *("stopped_because", "failing_since", "renewed_at", "version", "created_at", "updated_at"),
             *("url", "page_url"),
         )
         read_only_fields: Any = fields

@@ -100,7 +100,7 @@ class WebhookViewSet(Lists, RetrieveModelMixin, Writes):
         """Added to the answer and kept with no key: a request that is sent again is told it again, as long as
         it is the one that was made then."""
         hook = self.get_queryset().filter(pk=response.data["id"]).first()
-        if hook is not None and dumps(response.data["secret_made_at"]) == dumps(hook.secret_made_at):
+        if hook is not None and dumps(response.data["renewed_at"]) == dumps(hook.renewed_at):
             response.data = {**response.data, "secret": hook.secret}
         response.headers["Cache-Control"] = "no-store"
         return response

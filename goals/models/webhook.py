@@ -104,7 +104,7 @@ class Webhook(Versioned, Archivable):
         editable=False,
     )
     nonce = models.CharField(max_length=64, default=make_nonce, editable=False)
-    secret_made_at = models.DateTimeField(_("secret made at"), default=timezone.now, editable=False)
+    renewed_at = models.DateTimeField(_("secret made at"), default=timezone.now, editable=False)
     # Tells whether the installation's secret is still the one under which this was made.
     secret_digest = models.CharField(max_length=64, editable=False)
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True, editable=False)
@@ -169,7 +169,7 @@ class Webhook(Versioned, Archivable):
         return secret if digest_of(secret) == self.secret_digest else ""
 
     def renew_secret(self, now: datetime) -> None:
-        self.nonce, self.secret_made_at = make_nonce(), now
+        self.nonce, self.renewed_at = make_nonce(), now
         self.secret_digest = digest_of(secret_of(self.nonce))
 
     def get_absolute_url(self) -> str:

@@ -396,7 +396,7 @@ leaves("webhooks.create_webhook", action="created", kind="webhook", changes={"ur
 leaves("webhooks.change_webhook", action="changed", kind="webhook", changes={"title": [None, "Chat"]})(
     lambda c: webhooks.change_webhook(a_webhook(c), by=c.by, now=NOW, title="Chat")
 )
-leaves("webhooks.renew_secret", action="changed", kind="webhook", changes={"secret_made_at": [..., ...]})(
+leaves("webhooks.renew_secret", action="changed", kind="webhook", changes={"renewed_at": [..., ...]})(
     lambda c: webhooks.renew_secret(a_webhook(c, NOW - timedelta(days=1)), by=c.by, now=NOW)
 )
 leaves("webhooks.stop_webhook", action="changed", kind="webhook", reason="a pause")(

@@ -24,6 +24,7 @@ MALFORMED = [
     ("TIME_ZONE", "Mars", "TIME_ZONE is 'Mars'; write the name of a time zone"),
     ("SITE_URL", "okr.example.org", "SITE_URL is 'okr.example.org'; write a full address"),
     ("SITE_URL", "https://okr.example.org/?a=b", "write a full address"),
+    ("WEBHOOK_ALLOWED_NETWORKS", "10.0.0.1/8", "WEBHOOK_ALLOWED_NETWORKS has '10.0.0.1/8'"),
     ("ALLOWED_HOSTS", "https://okr.example.org", "ALLOWED_HOSTS has 'https://okr.example.org'"),
     ("DEFAULT_FROM_EMAIL", "nobody", "DEFAULT_FROM_EMAIL is 'nobody'; write an address"),
     ("REMINDERS_ENABLED", "2", "REMINDERS_ENABLED is '2'; write true or false."),
@@ -120,7 +121,7 @@ def test_every_variable_is_documented(settings):
     read = set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', Path(product.__file__).read_text()))
     table = set(re.findall(r"^\| `([A-Z_]+)`", (settings.BASE_DIR / "docs/environment.md").read_text(), re.M))
 
-    assert len(read) == 18
+    assert len(read) == 19
     assert read | {"OIDC_NAME", "OIDC_EMAIL_IS_VERIFIED"} <= table
 
 

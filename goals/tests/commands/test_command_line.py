@@ -15,6 +15,7 @@ COMMANDS = [
     "export_roadmap",
     "create_token",
     "run_reminders",
+    "send_webhooks",
     "take_snapshots",
     "rebuild_progress",
     "close_cycle",
