@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goals.figures.search import KINDS, rows_of
 from goals.figures.words import EXCERPT, excerpt, having_words, words_in
+from goals.forms import search
 from goals.models import Cycle, KeyResult, Objective, Roadmap
 from goals.tests.factories import (
     KeyResultFactory,
@@ -51,6 +52,10 @@ def test_words_are_found_in_everything_that_has_a_text(page, plan, outsider):
         "EDGE-24H2-O1-KR1",
     ]
     assert len(codes) == len(KINDS)
+
+
+def test_each_kind_has_a_name():
+    assert dict(search.KINDS).keys() == KINDS.keys()
 
 
 def test_what_is_found_is_marked_and_its_note_shown_as_text(page, plan, outsider):
