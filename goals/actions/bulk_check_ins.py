@@ -14,6 +14,7 @@ from goals.actions import locks
 from goals.actions.check_ins import record_check_in
 from goals.actions.refusals import Invalid, Refused
 from goals.actions.stored import refresh_objective
+from goals.actions.webhook_events import listening_once
 from goals.models import CheckIn, KeyResult
 
 
@@ -37,7 +38,7 @@ def record_check_ins(
     """
     locks.lock_cycles(report.key_result.objective.roadmap.cycle_id for report in reports)
     outcomes: list[CheckIn | Refused] = []
-    who = {"author": author, "now": now, "today": today, "source": source}
+    who = {"author": author, "now": now, "today": today, "source": source, "webhooks_of": listening_once()}
     for report in reports:
         try:
             values = report.values | {"corrects": _corrected(report)}

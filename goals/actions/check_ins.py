@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from areas.models import Area
 from goals.actions import locks
 from goals.actions.corrections import day_of_correction
 from goals.actions.refusals import (
@@ -22,8 +24,8 @@ from goals.actions.refusals import (
 )
 from goals.actions.rows import refuse_given_up, refuse_unstorable
 from goals.actions.stored import refresh_key_result
-from goals.actions.webhook_events import notice_check_in
-from goals.models import CheckIn, Cycle, KeyResult, Kpi, KpiEntry
+from goals.actions.webhook_events import listening, notice_check_in
+from goals.models import CheckIn, Cycle, KeyResult, Kpi, KpiEntry, Webhook
 from goals.progress import stored_completion
 
 
@@ -48,12 +50,13 @@ def record_check_in(
     seen_count: int | None = None,
     kpi_entry: KpiEntry | None = None,
     stores_objective: bool = True,
+    webhooks_of: Callable[[Area], list[Webhook]] = listening,
 ) -> CheckIn:
     """Reports a value, or None for "no change"; answers the check-in kept.
 
     `kpi_entry` is the value of a KPI that is recorded here too (actions.kpi_entries); another value than that
     of its KPI is refused where a key result takes it from there. Whoever reports many at once, and holds the
-    cycle alone, stores the figures of the objectives once afterwards.
+    cycle alone, stores the figures of the objectives once afterwards and asks once which webhooks listen.
 
     Two at once are both kept, one after the other. A form sent twice answers what its first sending kept.
     Raises CycleClosed, CycleNotActive, Archived, or Invalid with a sentence per field; writing nothing.
@@ -106,7 +109,7 @@ def record_check_in(
     _clean(check_in)
     check_in.save()
     refresh_key_result(key_result, with_objective=stores_objective)
-    notice_check_in(check_in, now=now, today=today)
+    notice_check_in(check_in, now=now, today=today, webhooks_of=webhooks_of)
     return check_in
 
 

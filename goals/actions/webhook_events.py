@@ -32,9 +32,27 @@ def listening(area: Area) -> list[Webhook]:
     return list(Webhook.objects.running().about(area).order_by("pk"))
 
 
-def notice_check_in(check_in: CheckIn, *, now: datetime, today: date) -> None:
+def listening_once() -> Callable[[Area], list[Webhook]]:
+    """`listening` for one transaction that tells much: each area is asked for once."""
+    known: dict[int, list[Webhook]] = {}
+
+    def answer(area: Area) -> list[Webhook]:
+        if area.pk not in known:
+            known[area.pk] = listening(area)
+        return known[area.pk]
+
+    return answer
+
+
+def notice_check_in(
+    check_in: CheckIn,
+    *,
+    now: datetime,
+    today: date,
+    webhooks_of: Callable[[Area], list[Webhook]] = listening,
+) -> None:
     """A check-in was kept, and may have changed the pace. The caller holds the key result."""
-    hooks = listening(check_in.key_result.area)
+    hooks = webhooks_of(check_in.key_result.area)
     if not hooks:
         return
     figures = _figures(check_in.key_result_id, today)
