@@ -3,6 +3,9 @@
 `needs("redis")` leaves a test out where the service is missing. `only_on("postgresql")` takes it out of the
 run on the other database, which is no omission: `make test` runs the suite on both. REQUIRE=all lets nothing
 be left out.
+
+Tests of pages run on SQLite, and on PostgreSQL where `on_both` says so: what a page writes or computes is
+tested below it on both, and the walk and the matrix of permissions ask for every address on both.
 """
 
 import gc
@@ -15,12 +18,13 @@ import pytest
 
 from okrtracker.tests.services import SERVICES
 
+PAGES = Path("goals/tests/views")
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("okrtracker")
-    group.addoption("--only-database", action="store_true", help="run only tests that touch the database")
+    group.addoption("--only-database", action="store_true", help="run only tests that are about the database")
     group.addoption("--counts", metavar="FILE", help="write the outcome counts and what was left out as JSON")
 
 
@@ -29,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "needs(service): left out where postgresql, redis or chromium is missing"
     )
     config.addinivalue_line("markers", "only_on(vendor): runs on this database only, postgresql or sqlite")
+    config.addinivalue_line("markers", "on_both: a test of pages that runs on PostgreSQL too")
     if os.environ.get("REQUIRE", "all") != "all":
         raise pytest.UsageError("REQUIRE knows one word: all.")
 
@@ -42,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         vendor = item.get_closest_marker("only_on")
         is_wanted = (not vendor or connection.vendor in vendor.args) and (
-            not only_database or touches_database(item)
+            not only_database or is_about_database(item)
         )
         (kept if is_wanted else deselected).append(item)
     if deselected:
@@ -65,7 +70,10 @@ def _record_may_be_flushed() -> Iterator[None]:
         yield
 
 
-def touches_database(item: pytest.Item) -> bool:
+def is_about_database(item: pytest.Item) -> bool:
+    is_of_pages = PAGES in item.path.relative_to(item.config.rootpath).parents
+    if is_of_pages and not any(item.get_closest_marker(name) for name in ("on_both", "only_on")):
+        return False
     return bool(item.get_closest_marker("django_db")) or bool(
         DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
     )

@@ -1,5 +1,6 @@
 """What a test run says at its end, and when it fails for what it left out."""
 
+import textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -90,8 +91,30 @@ def test_a_missing_service_fails_a_run_that_requires_all(story, require):
     assert story().ret == 1
 
 
-def test_a_second_run_takes_what_touches_the_database(story, require_nothing):
+def test_a_second_run_takes_what_is_about_the_database(story, require_nothing):
     story("--only-database").assert_outcomes(passed=1, deselected=3)
+
+
+PAGES = """
+    import pytest
+
+    pytestmark = pytest.mark.django_db
+
+    def test_of_a_page(): pass
+
+    @pytest.mark.on_both
+    def test_that_writes(): pass
+
+    @pytest.mark.only_on("sqlite")
+    def test_there_only(): pass
+"""
+
+
+def test_of_tests_of_pages_it_takes_what_is_said_to_run_on_both(story, pytester, require_nothing):
+    folder = pytester.mkdir("goals") / "tests" / "views"
+    folder.mkdir(parents=True)
+    (folder / "test_pages.py").write_text(textwrap.dedent(PAGES), encoding="utf-8")
+    story("--only-database", "goals").assert_outcomes(passed=2, deselected=1)
 
 
 def test_require_knows_one_word(story, monkeypatch):

@@ -34,7 +34,7 @@ from goals.tests.factories import (
 )
 
 # More of them by hand: ALIGNMENT_EXAMPLES=1000.
-EXAMPLES = int(os.environ.get("ALIGNMENT_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("ALIGNMENT_EXAMPLES", "60"))
 
 
 @pytest.fixture

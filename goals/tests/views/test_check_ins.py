@@ -9,6 +9,8 @@ from goals.models import CheckIn, Cycle, KeyResult
 from goals.tests.factories import NOW, KeyResultFactory, check_in
 from goals.tests.views.entries import entries, entry, hidden_fields, text_of, values_of
 
+pytestmark = pytest.mark.on_both
+
 PAGE = "/check-ins/"
 LAST_TIME = dt.date(2024, 9, 30)
 

@@ -24,7 +24,7 @@ from goals.tests.factories import (
     enter,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,8 @@ from goals.models import CheckIn, CheckInDraft, Cycle, KeyResult, Roadmap
 from goals.tests.factories import NOW, check_in
 from goals.tests.views.entries import entries, entry, text_of, values_of
 
+pytestmark = pytest.mark.on_both
+
 PAGE, DRAFTS = "/check-ins/", "/drafts/"
 KEEP, LATER = {"draft": "1"}, {"draft": "later"}
 WORDS = {"confidence": "4", "note": "slower *now*", "blocker": "no cluster"}

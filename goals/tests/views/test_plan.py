@@ -11,6 +11,8 @@ from goals.tests.factories import NOW, KeyResultFactory, ObjectiveFactory, Roadm
 from goals.tests.views.entries import text_of
 from goals.tests.views.plan_forms import as_shown, post
 
+pytestmark = pytest.mark.on_both
+
 ROADMAP = "/areas/EDGE/24H2/"
 OBJECTIVE = "/objectives/EDGE-24H2-O1/"
 KEY_RESULT = "/key-results/EDGE-24H2-O1-KR1/"

@@ -19,7 +19,7 @@ from goals.tests.factories import (
     check_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 
 
 @pytest.fixture

@@ -249,7 +249,7 @@ def about(code: str) -> list[str]:
 
 
 @pytest.mark.only_on("sqlite")
-@pytest.mark.parametrize("actor", CLOSEST)
+@pytest.mark.parametrize("actor", [actor for actor in CLOSEST if actor != "owner"])
 def test_what_is_hidden_answers_like_what_does_not_exist(world, canaries, actor):
     found = []
     for hidden, nothing in HIDDEN.items():
