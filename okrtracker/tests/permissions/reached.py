@@ -40,7 +40,8 @@ class Reached:
 def record(path: Path, tests: list[str], ignored: list[str]) -> bool:
     """Run the tests as they are, and note in `path` what each runs; whether all of them passed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    settings = path.with_suffix(".settings")
+    # Coverage wipes away whatever is named like its data with an ending.
+    settings = path.with_name(f"settings-of-{path.name}.ini")
     settings.write_text(SETTINGS.format(path=path), encoding="utf-8")
     options = ["-q", "-n", "2", "-p", "no:cacheprovider", *(f"--ignore={name}" for name in ignored)]
     measured = ["--cov", f"--cov-config={settings}", "--cov-context=test", "--cov-report="]
