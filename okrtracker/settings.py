@@ -369,6 +369,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "accounts.api.schema.share_problems",
+        "accounts.api.schema.refuse_unknown_fields",
     ],
 }
 

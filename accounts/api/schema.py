@@ -196,3 +196,11 @@ def share_problems(result: dict[str, Any], **_hook: Any) -> dict[str, Any]:
     shared = {f"Problem{status}": told[status] for status in sorted(told)}
     result["components"]["responses"] = result["components"].get("responses", {}) | shared
     return result
+
+
+def refuse_unknown_fields(result: dict[str, Any], **_hook: Any) -> dict[str, Any]:
+    """Says of every body that is sent what base.Endpoint does with fields that it does not know."""
+    for name, component in result["components"]["schemas"].items():
+        if name.endswith("Request") and component.get("type") == "object":
+            component["additionalProperties"] = False
+    return result

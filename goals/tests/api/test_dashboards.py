@@ -48,6 +48,7 @@ def test_a_program_makes_reads_arranges_and_deletes(writer):
         {"title": "x", "cards": [{"kind": "note"}]},
         {"title": "x", "cards": [{"kind": "note", "settings": ["text"]}]},
         {"title": "x", "cards": [NOTE | {"width": 4}]},
+        {"title": "x", "cards": [NOTE | {"colour": "red"}]},
         {"title": "x", "cards": [NOTE | {"id": 1}]},
         {"title": "x", "cards": [{"kind": "key_result_course", "settings": {"code": "NONE"}}]},
     ],

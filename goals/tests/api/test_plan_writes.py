@@ -11,6 +11,7 @@ from goals.tests.factories import NOW, CycleFactory, KeyResultFactory, Objective
 ROADMAPS, ROADMAP = "/api/v1/roadmaps/", "/api/v1/roadmaps/EDGE-24H2/"
 OBJECTIVES, OBJECTIVE = f"{ROADMAP}objectives/", "/api/v1/objectives/EDGE-24H2-O1/"
 KEY_RESULTS, KEY_RESULT = f"{OBJECTIVE}key-results/", "/api/v1/key-results/EDGE-24H2-O1-KR1/"
+ON = {"on": "2024-11-01", "value": "2"}
 REACH = {"title": "Faster", "start_value": "1.5", "target_value": "10"}
 
 
@@ -201,6 +202,7 @@ def test_a_key_result_is_added_with_its_plan(writer, objective, lead):
         (REACH | {"interim_targets": [{"on": "2024-11-01"}]}, "interim_targets.0.value", "required"),
         (REACH | {"interim_targets": "soon"}, "interim_targets", "not_a_list"),
         (REACH | {"interim_targets": [{"on": "2026-01-01", "value": "2"}]}, "interim_targets", "invalid"),
+        (REACH | {"interim_targets": [ON | {"why": "x"}]}, "interim_targets.0.why", "unknown"),
         (REACH | {"visibility": "public"}, "visibility", "invalid_choice"),
         (REACH | {"current_value": "3"}, "current_value", "unknown"),
         (REACH | {"final_score": "0.3"}, "final_score", "unknown"),
