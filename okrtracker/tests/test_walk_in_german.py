@@ -10,7 +10,7 @@ from accounts.models import User
 from okrtracker.tests.messages import PLACES, catalogues, read
 from okrtracker.tests.test_walk import OPEN, ROUTES, in_turn, story  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.usefixtures("story")
+pytestmark = [pytest.mark.usefixtures("story"), pytest.mark.only_on("sqlite")]
 
 # Documents and files for programs are English for everybody.
 FOR_PROGRAMS = ("api:", "goals:roadmap_document", "robots", "healthz", "readyz", "security_txt")

@@ -175,6 +175,7 @@ def effect(world, actor: str, path: str, form: dict[str, Any], *, before: dict) 
         return changes(seen_before, rows(written), now=timezone.now())
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("name", [*PAGES, "admin"])
 def test_a_page_takes_the_fields_of_its_form_alone(world, name):
     with taken_back():
