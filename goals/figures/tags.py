@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
+from goals.figures.key_result import KeyResultFigures
+from goals.figures.tree import Part
 from goals.models import KeyResult, Objective
 from goals.models.tags import counted, tagged
 
@@ -67,3 +70,23 @@ def with_tag(user: Any, tag: str) -> tuple[QuerySet[Objective], QuerySet[KeyResu
         objectives.order_by("-roadmap__cycle__starts_on", "code"),
         related.order_by("-objective__roadmap__cycle__starts_on", "code"),
     )
+
+
+def key_results_left(part: Part, tag: str) -> tuple[KeyResultFigures, ...] | None:
+    """What a filter by a tag leaves of an objective: all of one that has it, else its key results that do.
+
+    None where that is nothing. Its figures stay those of the whole.
+    """
+    if not tag or tag in part.objective.tag_list:
+        return part.key_results
+    return tuple(row for row in part.key_results if tag in row.key_result.tag_list) or None
+
+
+def tags_among(parts: Iterable[Part]) -> list[str]:
+    """In order, what some objectives and their key results have. No query."""
+    found: set[str] = set()
+    for part in parts:
+        found.update(part.objective.tag_list)
+        for row in part.key_results:
+            found.update(row.key_result.tag_list)
+    return sorted(found)

@@ -26,6 +26,7 @@ from goals.views.context import chosen_cycle, cycle_context
 from goals.views.courses import mean_chart
 from goals.views.looking_back import day_context, figures_of_cycle, shown_day
 from goals.views.risks_and_needs import needs_of_cycle, open_risks_of_cycle, reviewable_areas, stale_among
+from goals.views.tag_filter import NAME, TagFilter
 
 ATTENTION_ORDER = (pace.AT_RISK, pace.BEHIND)
 ROWS_SHOWN = 8
@@ -58,9 +59,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     open_risks = open_risks_of_cycle(cycle, request.user, shown)
     stale = stale_among(open_risks, cycle, shown)
     risks = _risk_counts(open_risks, stale)
-    attention, silent = attention_list(figures), silent_list(figures)
+    tags = TagFilter.of(request, [row for roadmap in figures.roadmaps() for row in roadmap.objectives])
+    attention = tags.key_results(attention_list(figures))
+    silent = tags.key_results(silent_list(figures))
     context |= {
-        **day_context(request, cycle, shown),
+        **day_context(request, cycle, shown, filters=[NAME]),
+        "tags": tags,
         "figures": figures,
         "contributions": contributions_of(figures.focus),
         "days": days_of(figures.cycle, shown.day),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from areas.models import Area, Membership, Role
-from goals.figures import RoadmapFigures, definition_changes
+from goals.figures import KeyResultFigures, RoadmapFigures, definition_changes
 from goals.figures.means import contributions_of
 from goals.figures.needs import most_pressing_first
 from goals.figures.remarks import reviews
@@ -34,6 +34,7 @@ from goals.views.looking_back import (
 from goals.views.need_lines import lines_of
 from goals.views.risks_and_needs import needed_by, needs_of, risks_of
 from goals.views.subscriptions import press_for
+from goals.views.tag_filter import NAME, TagFilter
 
 LATEST_SHOWN = 6
 
@@ -43,7 +44,12 @@ class ObjectiveCard:
     """An objective as a card of its roadmap."""
 
     figures: Part
+    key_results: tuple[KeyResultFigures, ...]  # all of them, where no filter leaves some out
     risks: list[Risk]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return len(self.key_results) < len(self.figures.key_results)
 
 
 @require_safe
@@ -53,7 +59,7 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
     area = get_object_or_404(areas, key=area_key)
     cycle = get_object_or_404(Cycle, key=cycle_key)
     shown = shown_day(request, cycle)
-    days = day_context(request, cycle, shown)
+    days = day_context(request, cycle, shown, filters=[NAME])
     context = {
         "nav": "areas",
         "area": area,
@@ -70,7 +76,7 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
         **may_edit(request.user, area, cycle, as_of=shown.as_of),
     }
     if area.children.filter(archived_at__isnull=True).exists():
-        found = _roll_up(area, cycle, request.user, shown)
+        found = _roll_up(request, area, cycle, shown)
         return render(request, "goals/area_roll_up.html", context | found)
     roadmaps = Roadmap.objects.visible_to(request.user).select_related("area", "cycle")
     roadmap = get_object_or_404(roadmaps, area=area, cycle=cycle)
@@ -78,7 +84,7 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
     return render(
         request,
         "goals/roadmap_detail.html",
-        context | _roadmap(figures, request.user, shown, can_edit=context["can_edit"]),
+        context | _roadmap(request, figures, shown, can_edit=context["can_edit"]),
     )
 
 
@@ -86,9 +92,9 @@ def _day(shown: ShownDay) -> dict[str, str]:
     return {"as_of": shown.as_of.isoformat()} if shown.as_of else {}
 
 
-def _roll_up(area: Area, cycle: Cycle, user: Reader, shown: ShownDay) -> dict[str, object]:
+def _roll_up(request: HttpRequest, area: Area, cycle: Cycle, shown: ShownDay) -> dict[str, object]:
     below = set(Area.objects.at_or_below([area]).values_list("pk", flat=True))
-    whole, course = figures_of_cycle(cycle, user=user, shown=shown, area_ids=below)
+    whole, course = figures_of_cycle(cycle, user=request.user, shown=shown, area_ids=below)
     figures = whole.find_area(area.key)
     if figures is None:
         raise Http404(_("There is no such area."))
@@ -96,18 +102,23 @@ def _roll_up(area: Area, cycle: Cycle, user: Reader, shown: ShownDay) -> dict[st
     key_result_ids = [row.key_result.pk for found in roadmaps for row in found.key_results]
     changes = definition_changes(key_result_ids, until=shown.as_of)
     series = course.line(figures.ids, shown.day)
+    tags = TagFilter.of(request, figures.focus)
     return {
+        "tags": tags,
         "figures": figures,
         "teams": figures.teams,
-        "objectives": figures.focus,
+        "objectives": tags.left,
         "contributions": contributions_of(figures.focus),
         "chart": mean_chart(whole.cycle, series, figures.mean, changes, today=shown.day),
     }
 
 
-def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay, *, can_edit: bool) -> dict[str, object]:
+def _roadmap(
+    request: HttpRequest, figures: RoadmapFigures, shown: ShownDay, *, can_edit: bool
+) -> dict[str, object]:
     """Who can mend the plan is told how long it is when printed; it costs others nothing."""
-    roadmap = figures.roadmap
+    roadmap, user = figures.roadmap, request.user
+    tags = TagFilter.of(request, [*figures.objectives, *figures.shared])
     key_result_ids = [row.key_result.pk for row in figures.key_results]
     check_ins = known_check_ins(key_result_ids, shown)
     changes = definition_changes(key_result_ids, until=shown.as_of)
@@ -120,9 +131,10 @@ def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay, *, can_edit
         "roadmap": roadmap,
         "figures": figures,
         "contributions": contributions_of(figures.parts),
-        "focus": objective_cards(figures.focus, risks),
-        "excellence": objective_cards(figures.excellence, risks),
-        "shared": objective_cards(figures.shared, risks),
+        "tags": tags,
+        "focus": objective_cards(tags.parts(figures.focus), risks),
+        "excellence": objective_cards(tags.parts(figures.excellence), risks),
+        "shared": objective_cards(tags.parts(figures.shared), risks),
         "needs": lines_of(needs_of(objective_ids, user, shown), user, shown),
         "asked_of_us": lines_of(most_pressing_first(needed_by(objective_ids, user, shown)), user, shown),
         "checkable": set()
@@ -138,9 +150,13 @@ def _roadmap(figures: RoadmapFigures, user: Reader, shown: ShownDay, *, can_edit
     }
 
 
-def objective_cards(rows: Iterable[Part], risks: Mapping[int, Iterable[Risk]]) -> list[ObjectiveCard]:
-    """With those of the risks by objective that are not closed."""
-    return [ObjectiveCard(row, [r for r in risks[row.objective.pk] if r.is_open]) for row in rows]
+def objective_cards(
+    rows: Iterable[tuple[Part, tuple[KeyResultFigures, ...]]], risks: Mapping[int, Iterable[Risk]]
+) -> list[ObjectiveCard]:
+    """Of objectives with the key results to show, and those of the risks by objective that are not closed."""
+    return [
+        ObjectiveCard(row, found, [r for r in risks[row.objective.pk] if r.is_open]) for row, found in rows
+    ]
 
 
 def checkable_ids(key_result_ids: list[int], user: Reader, cycle: Cycle, today: date) -> set[int]:

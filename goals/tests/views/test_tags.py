@@ -1,6 +1,10 @@
 """Tags: typed in any form, found in all areas, renamed by managers."""
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from goals.actions.roadmaps import change_objective
 from goals.actions.tags import rename_tag
@@ -135,3 +139,78 @@ def test_the_world_sees_tags_in_documents_of_public_objectives_alone(tagged_plan
     KeyResultFactory(objective=objective, visibility="internal", tags="inside")
     told = write(dump_roadmap("EDGE-24H2", public=True))
     assert "speed" in told and "inside" not in told
+
+
+# On pages with figures
+
+
+@pytest.fixture
+def two_objectives(tagged_plan, objective, key_result, roadmap):
+    """In one roadmap: one with the tag, one with a key result that has it and one that has not."""
+    Objective.objects.filter(pk=objective.pk).update(tags="")
+    KeyResultFactory(objective=objective, title="Without any tag")
+    return ObjectiveFactory(roadmap=roadmap, title="Tagged as a whole", tags="speed small")
+
+
+def figures_in(text):
+    """Each share that a page tells outside its lists, in order."""
+    return re.findall(r"\d+ %", text.split('id="tagged"')[0].split('class="columns')[0])
+
+
+@pytest.mark.parametrize("address", ["/areas/EDGE/24H2/", "/"])
+def test_a_page_lists_what_has_the_tag_and_counts_everything(
+    page, manager, two_objectives, key_result, roadmap, address
+):
+    other = ObjectiveFactory(roadmap=roadmap, title="Of no tag at all")
+    KeyResultFactory(objective=other, title="Also of no tag")
+    late = KeyResultFactory(objective=two_objectives, title="Late without a tag of its own")
+    whole = page(address, user=manager)
+    assert "<option>small</option><option>speed</option>" in whole
+    shown = page(f"{address}?tag=Speed", user=manager)
+    assert "<option selected>speed</option>" in shown
+    assert "Only what has the tag “speed” is listed" in shown
+    assert "Every figure, and what has no tags, is still of the whole." in shown
+    for title in (two_objectives.title, key_result.title, late.title):
+        assert title in shown
+    # The table that explains the figure of the whole names all of it, as ever.
+    lists = shown.split('aria-labelledby="explain"')[0]
+    for title in ("Of no tag at all", "Also of no tag", "Without any tag"):
+        assert title not in lists
+        assert title in whole
+    assert "1 of 2 key results have the tag; the figures are of all." in shown
+    assert figures_in(shown) == figures_in(whole)
+    assert f'href="{address}">Show everything</a>' in shown
+
+
+def test_a_roll_up_lists_what_has_the_tag(page, lead, two_objectives, roadmap):
+    ObjectiveFactory(roadmap=roadmap, title="Of no tag at all")
+    lists = page("/areas/LIB/24H2/?tag=small", user=lead).split('aria-labelledby="explain"')[0]
+    assert "Tagged as a whole" in lists
+    assert "Of no tag at all" not in lists
+
+
+@pytest.mark.parametrize("address", ["/areas/EDGE/24H2/", "/"])
+@pytest.mark.parametrize("tag", ["nowhere", "no%00tag!" + "x" * 400])
+def test_a_tag_that_nothing_has_says_so(page, lead, two_objectives, address, tag):
+    shown = page(f"{address}?cycle=24H2&tag={tag}", user=lead)
+    assert "Nothing on this page that you may see has the tag" in shown
+    assert f'href="{address}?cycle=24H2">Show everything</a>' in shown
+
+
+def test_a_hidden_tag_is_neither_offered_nor_told_from_one_that_nothing_has(page, outsider, two_objectives):
+    Objective.objects.filter(pk=two_objectives.pk).update(visibility="restricted", tags="hidden-one speed")
+    for address in ("/areas/EDGE/24H2/", "/"):
+        assert "hidden-one" not in page(address, user=outsider)
+        shown = page(f"{address}?tag=hidden-one", user=outsider)
+        assert two_objectives.title not in shown and "hidden-one</option>" not in shown
+        assert "Nothing on this page that you may see has the tag “hidden-one”." in shown
+
+
+def test_the_filter_asks_the_database_nothing(client, manager, two_objectives, django_assert_num_queries):
+    client.force_login(manager)
+    for address in ("/areas/EDGE/24H2/", "/"):
+        client.get(address)
+        with CaptureQueriesContext(connection) as whole:
+            client.get(address)
+        with django_assert_num_queries(len(whole)):
+            client.get(f"{address}?tag=speed")
