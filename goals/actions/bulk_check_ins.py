@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from goals.actions import locks
 from goals.actions.check_ins import record_check_in
 from goals.actions.refusals import Invalid, Refused
-from goals.actions.stored import refresh_objective
+from goals.actions.stored import refresh_objectives
 from goals.actions.webhook_events import listening_once
 from goals.models import CheckIn, KeyResult
 
@@ -32,11 +32,12 @@ def record_check_ins(
 ) -> list[CheckIn | Refused]:
     """What was kept, or why it was not, of each report in their order; they come with their roadmaps.
 
-    It is many rows in one transaction, so their cycles are held alone (docs/adr/0003-locks.md): two that
-    report about the same in other orders would else wait for each other. Whether the author may is asked at
-    the door.
+    All key results are locked before the first report and all objectives after the last, each in one order
+    (docs/adr/0003-locks.md): two that report about the same in other orders do not wait for each other, and
+    whoever reports about something else waits for neither. Whether the author may is asked at the door.
     """
-    locks.lock_cycles(report.key_result.objective.roadmap.cycle_id for report in reports)
+    locks.share_cycles(report.key_result.objective.roadmap.cycle_id for report in reports)
+    locks.lock_key_results(report.key_result.pk for report in reports)
     outcomes: list[CheckIn | Refused] = []
     who = {"author": author, "now": now, "today": today, "source": source, "webhooks_of": listening_once()}
     for report in reports:
@@ -45,9 +46,9 @@ def record_check_ins(
             outcomes.append(record_check_in(report.key_result, **who, **values, stores_objective=False))
         except Refused as refusal:
             outcomes.append(refusal)
-    kept = [outcome.key_result.objective_id for outcome in outcomes if isinstance(outcome, CheckIn)]
-    for objective_id in dict.fromkeys(kept):
-        refresh_objective(objective_id)
+    kept = {outcome.key_result.objective_id for outcome in outcomes if isinstance(outcome, CheckIn)}
+    if kept:
+        refresh_objectives(kept)
     return outcomes
 
 

@@ -55,8 +55,8 @@ def record_check_in(
     """Reports a value, or None for "no change"; answers the check-in kept.
 
     `kpi_entry` is the value of a KPI that is recorded here too (actions.kpi_entries); another value than that
-    of its KPI is refused where a key result takes it from there. Whoever reports many at once, and holds the
-    cycle alone, stores the figures of the objectives once afterwards and asks once which webhooks listen.
+    of its KPI is refused where a key result takes it from there. Whoever reports many at once stores the
+    figures of the objectives once afterwards, and asks once which webhooks listen.
 
     Two at once are both kept, one after the other. A form sent twice answers what its first sending kept.
     Raises CycleClosed, CycleNotActive, Archived, or Invalid with a sentence per field; writing nothing.

@@ -38,6 +38,12 @@ def share_cycle(cycle_id: int) -> Cycle:
     return Cycle.objects.get(pk=cycle_id)
 
 
+def share_cycles(cycle_ids: Iterable[int]) -> None:
+    """Several, the lowest primary key first, like those who hold several alone."""
+    for cycle_id in sorted(set(cycle_ids)):
+        share_cycle(cycle_id)
+
+
 def lock_cycle(cycle_id: int) -> Cycle:
     """The cycle, held alone: whoever writes in it has finished, and nobody begins."""
     _hold("pg_advisory_xact_lock", cycle_id)
@@ -115,6 +121,12 @@ def lock_key_result(key_result_id: int) -> KeyResult:
         .select_related("objective__roadmap__cycle", "objective__roadmap__area", "last_check_in")
         .get(pk=key_result_id)
     )
+
+
+def lock_key_results(key_result_ids: Iterable[int]) -> None:
+    """Several, the lowest primary key first: the same order for everybody who locks more than one."""
+    rows = KeyResult.objects.filter(pk__in=set(key_result_ids)).order_by("pk")
+    list(rows.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
 def lock_area(area_id: int) -> Area:

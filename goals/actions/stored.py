@@ -76,9 +76,23 @@ def refresh_objective(objective_id: int) -> None:
     locked = locks.lock_objective(objective_id)
     above = _counting(objective_id)
     locks.lock_objectives(above)
-    completions = _completions(
-        [objective_id, *above], with_supporters=bool(above) or locked.counts_supporters
-    )
+    _store([objective_id, *above], with_supporters=bool(above) or locked.counts_supporters)
+
+
+def refresh_objectives(objective_ids: Iterable[int]) -> None:
+    """`refresh_objective` of many, in six queries; locked in the one order that all others lock them in.
+
+    The caller holds their cycles, and locks no objective before.
+    """
+    wanted = set(objective_ids)
+    cycles = Objective.objects.filter(pk__in=wanted).values_list("roadmap__cycle", flat=True)
+    order = _to_the_top(_edges(cycles.order_by().distinct()), wanted)
+    locks.lock_objectives(order)
+    _store(order, with_supporters=True)
+
+
+def _store(in_order: Sequence[int], *, with_supporters: bool) -> None:
+    completions = _completions(in_order, with_supporters=with_supporters)
     rows = [
         Objective(pk=pk, completion=completion, updated_at=timezone.now())
         for pk, completion in completions.items()
@@ -88,19 +102,29 @@ def refresh_objective(objective_id: int) -> None:
 
 
 def _counting(objective_id: int) -> list[int]:
-    """What counts an objective, itself or through others, supporters first. One query where nothing does.
-
-    The order is that of the whole cycle: it does not change while somebody holds the cycle shared.
-    """
+    """What counts an objective, itself or through others, supporters first. One query where nothing does."""
     first = Alignment.objects.filter(supporter=objective_id, supported__counts_supporters=True)
     cycle_id = first.values_list("supporter__roadmap__cycle", flat=True).first()
     if cycle_id is None:
         return []
-    edges = Alignment.objects.of_cycle(cycle_id).order_by()
-    rows = list(edges.values_list("supporter", "supported", "supported__counts_supporters"))
-    above = reached([(lower, upper) for lower, upper, counts in rows if counts], [objective_id])
-    order = supporters_first([(lower, upper) for lower, upper, _counts in rows])
-    return [one for one in order if one in above and one != objective_id]
+    return [one for one in _to_the_top(_edges([cycle_id]), {objective_id}) if one != objective_id]
+
+
+def _edges(cycle_ids: Iterable[int]) -> list[tuple[int, int, bool]]:
+    """Who supports whom in some cycles, and whether it counts there."""
+    rows = Alignment.objects.filter(supporter__roadmap__cycle__in=cycle_ids).order_by()
+    return list(rows.values_list("supporter", "supported", "supported__counts_supporters"))
+
+
+def _to_the_top(edges: Sequence[tuple[int, int, bool]], objectives: set[int]) -> list[int]:
+    """Some objectives and whatever counts them, itself or through others, supporters first.
+
+    The order is that of the whole graph, so it is the same for everybody: the graph of a cycle does not
+    change while somebody holds the cycle shared, and what lies elsewhere moves nothing in it.
+    """
+    chosen = reached([(lower, upper) for lower, upper, counts in edges if counts], objectives)
+    order = supporters_first([(lower, upper) for lower, upper, _counts in edges], objectives)
+    return [one for one in order if one in chosen]
 
 
 def differences(key_results: Iterable[KeyResult], objectives: Iterable[Objective]) -> list[str]:

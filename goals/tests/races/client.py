@@ -453,6 +453,7 @@ def take_the_locks_out() -> None:
         "lock_cycle": lambda pk: Cycle.objects.get(pk=pk),
         "lock_roadmap": lambda pk: Roadmap.objects.get(pk=pk),
         "lock_key_result": lambda pk: KeyResult.objects.get(pk=pk),
+        "lock_key_results": lambda pks: None,
         "lock_objective": lambda pk: Objective.objects.get(pk=pk),
         "lock_area": lambda pk: Area.objects.get(pk=pk),
         "lock_kpi": lambda pk: Kpi.objects.get(pk=pk),

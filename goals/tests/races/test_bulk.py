@@ -4,11 +4,14 @@ import time
 from collections import Counter
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import ApiToken
+from goals.actions.bulk_check_ins import Report, record_check_ins
 from goals.actions.stored import differences
 from goals.models import CheckIn, IdempotencyKey, KeyResult, Objective
-from goals.tests.factories import KeyResultFactory, ObjectiveFactory, RoadmapFactory
+from goals.tests.factories import TODAY, AlignmentFactory, KeyResultFactory, ObjectiveFactory, RoadmapFactory
 from goals.tests.races.conftest import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,12 +26,18 @@ def token(manager):
 
 @pytest.fixture
 def key_results(edge, core, cycle, into):
-    """Eight of four objectives, in two plans of one cycle and one of another."""
+    """Eight of four objectives, in two plans of one cycle and one of another; two count others."""
     plans = [RoadmapFactory(area=edge, cycle=cycle), RoadmapFactory(area=core, cycle=cycle)]
     plans.append(RoadmapFactory(area=edge, cycle=into))
     type(into).objects.filter(pk=into.pk).update(state="active", starts_on=cycle.starts_on)
     objectives = [ObjectiveFactory(roadmap=plan) for plan in [*plans, plans[0]]]
-    return [KeyResultFactory(objective=objective) for objective in objectives for _ in range(2)]
+    rows = [KeyResultFactory(objective=objective) for objective in objectives for _ in range(2)]
+    # The last of all supports the two that come before it wherever rows stand in the order they were made.
+    first, second, _elsewhere, last = objectives
+    Objective.objects.filter(pk__in=[first.pk, second.pk]).update(counts_supporters=True)
+    for supporter, supported in ((last, first), (last, second), (first, second)):
+        AlignmentFactory(supporter=supporter, supported=supported)
+    return rows
 
 
 def body_of(key_results, value: int) -> dict:
@@ -83,6 +92,18 @@ def test_a_bulk_and_check_ins_one_by_one_are_all_kept(clients, token, key_result
     assert [client.answer()["errors"] for client in clients] == [[]] * len(clients)
     assert is_whole(key_results[: len(singles)], ROUNDS * 3)
     assert is_whole(key_results[len(singles) :], ROUNDS)
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_check_in_elsewhere_does_not_wait_for_a_bulk(clients, key_results, manager):
+    """SQLite has one writer at a time."""
+    among = [Report(row, {"value": 1, "status": "on_track"}) for row in key_results[:2]]
+    roadmap, now = key_results[0].objective.roadmap, timezone.now()
+    elsewhere = KeyResultFactory(objective=ObjectiveFactory(roadmap=roadmap))
+    with transaction.atomic():
+        record_check_ins(among, author=manager, now=now, today=TODAY, source="api")
+        clients[0].start("check_ins", key_result=elsewhere.pk, author=manager.pk, clients=1, each=1)
+        assert clients[0].answer()["errors"] == []
 
 
 def test_without_the_locks_the_same_loses_check_ins(clients_without_locks, token, key_results):
