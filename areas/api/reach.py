@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
+from accounts.api.problems import FieldError, Problem, invalid
 from accounts.models import ApiToken
 from areas.models import Area, AreaQuerySet
 
@@ -20,6 +23,21 @@ def areas_in_reach(request: Request) -> AreaQuerySet:
     areas = Area.objects.without_tree_fields()
     bound = bound_area(request)
     return areas if bound is None else areas.at_or_below([bound])
+
+
+def area_to_write_in(request: Request, key: str) -> Area:
+    """The area that a body names, archived or not.
+
+    Raises Problem: 400 where there is none, 403 where the token is bound and this is none of its areas, so
+    that it is not told which others there are.
+    """
+    found: Area | None = None if "\0" in key else areas_in_reach(request).filter(key=key).first()
+    if found is not None:
+        return found
+    if bound_area(request) is not None:
+        sentence = _("This token is bound to an area and writes nothing beyond it.")
+        raise Problem(HTTPStatus.FORBIDDEN, "insufficient_scope", sentence)
+    raise invalid([FieldError("area", "invalid", _("There is no area with this key."))])
 
 
 def in_reach(request: Request, path_to_area: str) -> Q:

@@ -20,9 +20,9 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.api.base import Endpoint, etag_of, refuse_unless_matched, today_of
 from accounts.api.json import dumps
 from accounts.api.lists import Lists
-from accounts.api.problems import FieldError, Problem, invalid
+from accounts.api.problems import Problem
 from accounts.models import Scope
-from areas.api.reach import areas_in_reach
+from areas.api.reach import area_to_write_in
 from areas.models import Area
 from areas.permissions import can_edit_plan
 from goals.actions.kpi_entries import Entered, record_entry
@@ -105,13 +105,7 @@ class KpiViewSet(Lists, RetrieveModelMixin, GenericViewSet):
         return Response(self._now(row), status=HTTPStatus.CREATED)
 
     def _area(self, request: Request, key: str) -> Area:
-        areas = Area.objects.without_tree_fields().live()
-        found: Area | None = None if "\0" in key else areas.filter(key=key).first()
-        if found is None:
-            raise invalid([FieldError("area", "invalid", _("There is no area with this key."))])
-        if not areas_in_reach(request).filter(pk=found.pk).exists():
-            sentence = _("This token does not reach %(area)s.") % {"area": found.key}
-            raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence)
+        found = area_to_write_in(request, key)
         _refuse_non_editors(request, found)
         return found
 

@@ -13,8 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.problems import FieldError, Problem, invalid
-from areas.api.reach import areas_in_reach, bound_area
-from areas.models import Area
+from areas.api.reach import area_to_write_in
 from goals.actions.key_results import (
     archive_key_result,
     change_key_result,
@@ -68,23 +67,13 @@ class RoadmapWrites(Writes):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         # Asked before anything is made, and of what was sent alone: one address makes those of all areas.
         given = self.given(request, NewRoadmapSerializer)
-        area, cycle = self._area(request, given["area"]), self._cycle(given["cycle"])
+        area, cycle = area_to_write_in(request, given["area"]), self._cycle(given["cycle"])
         refuse_non_editors(request, area)
 
         def begin(*, area: str, cycle: str, made: Any = (area, cycle), **fields: Any) -> Roadmap:
             return create_roadmap(*made, **fields)
 
         return self.add(request, NewRoadmapSerializer, begin)
-
-    def _area(self, request: Request, key: str) -> Area:
-        """Raises Problem: 400 where there is no such area, 403 where the token does not reach so far."""
-        found = areas_in_reach(request).filter(key=key).first() if "\0" not in key else None
-        if found is not None:
-            return found
-        if bound_area(request) is not None:
-            sentence = _("This token is bound to an area and writes nothing beyond it.")
-            raise Problem(HTTPStatus.FORBIDDEN, "insufficient_scope", sentence)
-        raise invalid([FieldError("area", "invalid", _("There is no area with this key."))])
 
     def _cycle(self, key: str) -> Cycle:
         found = Cycle.objects.filter(key=key).first() if "\0" not in key else None

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from accounts.api.base import today_of
 from accounts.api.problems import FieldError, Problem, invalid
 from areas.api.filters import BelowFilter, MomentFilter, WordsFilter
-from areas.api.reach import areas_in_reach, bound_area, in_reach
+from areas.api.reach import area_to_write_in, bound_area, in_reach
 from areas.models import Area
 from areas.permissions import can_manage_cycles
 from goals.actions.templates import archive_template, begin_objective, change_template, save_template
@@ -121,9 +121,7 @@ class TemplateViewSet(ListModelMixin, RetrieveModelMixin, Writes):
         if key is None:
             self._refuse_who_runs_nothing()
             return None
-        found = None if "\0" in key else areas_in_reach(request).live().filter(key=key).first()
-        if found is None:
-            raise invalid([FieldError("area", "invalid", _("There is no area with this key."))])
+        found = area_to_write_in(request, key)
         refuse_non_editors(request, found)
         return found
 

@@ -21,8 +21,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.json import dumps
 from accounts.api.lists import Lists
-from accounts.api.problems import FieldError, Problem, invalid
-from areas.api.reach import areas_in_reach
+from accounts.api.problems import Problem
+from areas.api.reach import area_to_write_in
 from areas.models import Area
 from areas.permissions import can_edit_plan
 from goals.actions.webhooks import (
@@ -86,12 +86,8 @@ class WebhookViewSet(Lists, RetrieveModelMixin, Writes):
         return self._with_secret(self.add(request, NewWebhookSerializer, act))
 
     def _area(self, request: Request, key: str) -> Area:
-        areas = Area.objects.without_tree_fields().live()
-        found: Area | None = None if "\0" in key else areas.filter(key=key).first()
-        if found is None:
-            raise invalid([FieldError("area", "invalid", _("There is no area with this key."))])
-        is_reached = areas_in_reach(request).filter(pk=found.pk).exists()
-        if not is_reached or not can_edit_plan(request.user, found):
+        found = area_to_write_in(request, key)
+        if not can_edit_plan(request.user, found):
             sentence = _("The plan of %(area)s is edited by its leads and by managers.")
             raise Problem(HTTPStatus.FORBIDDEN, "forbidden", sentence % {"area": found.name})
         return found

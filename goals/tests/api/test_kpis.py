@@ -102,7 +102,9 @@ def test_a_token_bound_elsewhere_does_not_reach_it(program, manager, core, kpi):
     bound = program(manager, "write", area=core)
     assert bound.get(ONE).status_code == 404
     response = bound.post(ALL, {"area": "EDGE", "title": "Another"}, format="json")
-    assert problem(response) == (403, "forbidden")
+    assert problem(response) == (403, "insufficient_scope")
+    unknown = bound.post(ALL, {"area": "NOWHERE", "title": "Another"}, format="json")
+    assert unknown.json() == response.json(), "It is not told which areas there are."
 
 
 def test_leads_add_change_and_archive_them(writer, reporter, program, contributor, kpi):
