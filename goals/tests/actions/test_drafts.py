@@ -127,6 +127,14 @@ def test_the_rights_of_the_moment_count(keep, contributor):
     assert (CheckInDraft.objects.count(), CheckIn.objects.count()) == (1, 0)
 
 
+def test_who_has_left_sends_nothing(keep, lead):
+    draft = keep(by=lead)
+    lead.is_active = False
+    lead.save()
+    with pytest.raises(NotAllowed, match="any more"):
+        send(CheckInDraft.objects.with_context().get(pk=draft.pk))
+
+
 def test_who_stands_in_sends_what_they_still_see(keep, key_result, lead, outsider):
     days = {"first_on": TODAY, "last_on": timezone.localdate() + dt.timedelta(days=1)}
     Absence.objects.create(person=lead, stand_in=outsider, **days)

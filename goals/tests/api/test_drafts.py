@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from goals.models import CheckIn, CheckInDraft, Cycle
+from goals.models import CheckIn, CheckInDraft, Cycle, KeyResult
 from goals.tests.factories import check_in
 
 DRAFT = "/api/v1/key-results/EDGE-24H2-O1-KR1/draft/"
@@ -124,6 +124,9 @@ def test_who_may_not_check_in_keeps_none(program, outsider, viewer, contributor,
     assert put(program(contributor, "read"), SENT).status_code == 403
     put(program(contributor, "check-in"), SENT)
     assert program(contributor, "check-in", area=core).get(DRAFT).status_code == 404
+    # Whether there is a key result that they do not see is not told by the refusal either.
+    KeyResult.objects.update(visibility="restricted")
+    assert put(program(outsider, "check-in"), SENT).status_code == 404
 
 
 def test_who_lost_the_right_does_not_send(reporter, contributor):

@@ -72,9 +72,11 @@ def test_what_is_hidden_is_answered_as_what_is_not_there(asks, key_result, outsi
     assert told(program.get(FOLLOWS)) == []
     assert program.get(f"{FOLLOWS}{row['id']}/").status_code == 404
     assert program.delete(f"{FOLLOWS}{row['id']}/").status_code == 404
-    hidden = program.post(FOLLOWS, {"objective": "EDGE-24H2-O1"}, format="json")
-    nothing = program.post(FOLLOWS, {"objective": "EDGE-24H2-O7"}, format="json")
-    assert (hidden.status_code, hidden.json()) == (nothing.status_code, nothing.json())
+    for kind, code in (("objective", "EDGE-24H2-O1"), ("key_result", key_result.code)):
+        hidden = program.post(FOLLOWS, {kind: code}, format="json")
+        nothing = program.post(FOLLOWS, {kind: f"{code}9"}, format="json")
+        assert (hidden.status_code, hidden.json()) == (nothing.status_code, nothing.json())
+    assert Subscription.objects.count() == 1
     Roadmap.objects.update(visibility="internal")
     assert told(program.get(FOLLOWS)) == [(None, "EDGE-24H2-O1", None)]
 

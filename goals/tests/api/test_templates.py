@@ -93,13 +93,15 @@ def test_the_organisations_are_the_managers(program, writer, manager, core, key_
     assert bound.patch(own(template), {"name": "x"}, format="json").status_code == 403
 
 
-def test_a_bound_token_makes_none_of_another_area(program, manager, core, cycle, edge):
+def test_a_bound_token_reads_and_makes_none_of_another_area(program, manager, core, cycle, template):
     theirs = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle))
     bound = program(manager, "write", area=core)
     refused = bound.post(TEMPLATES, {"objective": theirs.code, "area": "EDGE"}, format="json")
     assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
     made = bound.post(TEMPLATES, {"objective": theirs.code, "area": "CORE"}, format="json")
     assert made.status_code == 201
+    assert bound.get(own(template)).status_code == 404
+    assert [row["id"] for row in bound.get(TEMPLATES).json()["results"]] == [made.json()["id"]]
 
 
 def test_what_is_restricted_is_refused(writer):
@@ -108,7 +110,13 @@ def test_what_is_restricted_is_refused(writer):
     assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
 
 
-def test_a_plan_of_others_is_theirs(program, outsider, template, key_result):
+def test_a_plan_of_others_is_theirs(program, outsider, lead, template, key_result):
+    into_theirs = {"objective": "EDGE-24H2-O1", "area": "CORE"}
+    assert program(lead, "write").post(TEMPLATES, into_theirs, format="json").status_code == 403
     writer = program(outsider, "write")
-    assert writer.post(TEMPLATES, {"objective": "EDGE-24H2-O1"}, format="json").status_code == 403
+    # Among the templates of the area they lead as little as among those of its own.
+    for sent in ({}, {"area": "CORE"}):
+        sent["objective"] = "EDGE-24H2-O1"
+        assert writer.post(TEMPLATES, sent, format="json").status_code == 403
+    assert writer.patch(own(template), {"name": "x"}, format="json").status_code == 403
     assert writer.post(f"{own(template)}begin/", {"roadmap": "EDGE-24H2"}, format="json").status_code == 403

@@ -125,13 +125,26 @@ def test_a_shared_dashboard_shows_nothing_hidden(client, story, page, manager, o
         assert "Decode speed" not in alone and story.code not in alone
 
 
-def test_a_dashboard_is_its_owners_until_it_is_shared(client, manager, outsider, administrator, status):
+def test_a_hidden_kpi_is_on_no_card_of_a_shared_dashboard(story, page, manager, outsider):
+    cards = [card for card in every_kind(story) if "kpi" in card["kind"]]
+    board = create_dashboard(manager, title="All", is_shared=True, cards=cards)
+    assert page(board.get_absolute_url(), user=outsider).count("Crashes") > 1
+    Kpi.objects.update(visibility="restricted")
+    assert "Crashes" not in page(board.get_absolute_url(), user=outsider)
+    for card in board.cards.all():
+        assert "Crashes" not in page(f"{board.get_absolute_url()}cards/{card.pk}/")
+
+
+def test_a_dashboard_is_its_owners_until_it_is_shared(
+    client, cycle, manager, outsider, administrator, status
+):
     board = create_dashboard(manager, title="Mine", cards=[{"kind": "kpis"}])
     own, card = board.get_absolute_url(), board.cards.get().pk
     for user in (outsider, administrator):
         assert status(own, user=user) == 404
     change_dashboard(board, is_shared=True)
     assert status(own, user=outsider) == 200
+    assert "/arrange/" not in client.get(f"{own}?arrange=1").content.decode()
     for way in ("edit/", "cards/", f"cards/{card}/edit/"):
         assert status(f"{own}{way}") == 404
     assert client.post(f"{own}delete/").status_code == 404
@@ -140,6 +153,22 @@ def test_a_dashboard_is_its_owners_until_it_is_shared(client, manager, outsider,
     manager.is_active = False
     manager.save()
     assert status(own, user=outsider) == 404
+
+
+def test_a_card_is_found_on_its_own_dashboard_alone(client, cycle, manager, outsider, status):
+    """With one's own dashboard in the address nobody reads, changes or removes a card of somebody else."""
+    theirs = create_dashboard(
+        manager, title="Mine", cards=[{"kind": "note", "settings": {"text": "Private"}}]
+    )
+    own = create_dashboard(outsider, title="Own", cards=[{"kind": "kpis"}]).get_absolute_url()
+    address = f"{own}cards/{theirs.cards.get().pk}/"
+    for way in ("", "edit/"):
+        assert status(f"{address}{way}", user=outsider) == 404
+    for to in ("remove", "wider"):
+        assert client.post(f"{address}arrange/", {"to": to}).status_code == 404
+    assert client.post(f"{address}edit/", {"width": "2", "text": "Theirs"}).status_code == 404
+    card = theirs.cards.get()
+    assert (card.width, card.settings) == (1, {"text": "Private"})
 
 
 def test_signing_in_leads_to_the_start_page(client, manager):
