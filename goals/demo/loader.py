@@ -25,6 +25,7 @@ from goals.actions.key_results import change_key_result
 from goals.actions.rows import save_row
 from goals.actions.scores import score_key_result
 from goals.actions.snapshots import take_snapshots
+from goals.actions.subscriptions import subscribe
 from goals.demo import people
 from goals.demo.calendar import REAL_TODAY, Calendar
 from goals.demo.kpis import make_kpis
@@ -44,6 +45,9 @@ GROWN = "EDGE-24H2-O3-KR1"
 GROWN_FROM, GROWN_TO, GROWN_ON = Decimal(2500), Decimal(3000), date(2024, 9, 2)
 GROWN_BECAUSE = "Beta launch adds reach"
 
+# What the manager follows.
+FOLLOWED = ("DIST", "EDGE")
+
 
 class NotTheDemo(Exception):
     """The database holds something else than the demo, which loading it would destroy."""
@@ -62,8 +66,17 @@ def load_demo(*, today: date, now: datetime, real_dates: bool = False) -> Cycle:
     history = _read_rows("check-ins.csv")
     _load_earlier_cycle(calendar, history, by=admin, now=now)
     make_kpis(calendar, first_on=RUNNING[2], by=admin, now=now)
-    create_starter(get_user_model().objects.get(email=people.address("manager")))
-    return _load_running_cycle(calendar, history, by=admin, now=now)
+    cycle = _load_running_cycle(calendar, history, by=admin, now=now)
+    _set_up_manager(now=now)
+    return cycle
+
+
+def _set_up_manager(*, now: datetime) -> None:
+    """A dashboard, and areas to hear of: whoever looks round finds both as they are in use."""
+    manager = get_user_model().objects.get(email=people.address("manager"))
+    create_starter(manager)
+    for area in Area.objects.without_tree_fields().filter(key__in=FOLLOWED).order_by("pk"):
+        subscribe(area, by=manager, now=now)
 
 
 def _refuse_foreign_data() -> None:

@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
@@ -178,6 +179,14 @@ def test_sign_in_page_offers_people_to_try_and_the_start_page_says_what_is_made_
     assert people.PASSWORD in page
     client.force_login(people.administrator())
     assert "are made up" in client.get("/").content.decode()
+
+
+def test_the_manager_has_a_dashboard_and_hears_of_areas(demo, db, client):
+    client.force_login(get_user_model().objects.get(email="manager@example.org"))
+    assert "Manager" in client.get("/dashboards/").content.decode()
+    told = client.get("/activity/").content.decode()
+    assert "EDGE-24H2-O1-KR1" in told
+    assert "COMPC-" not in told
 
 
 def test_installation_with_people_of_its_own_offers_nobody(demo, db, client, manager):
