@@ -46,6 +46,10 @@ PERMISSIONS = "okrtracker/tests/permissions/"
 KIND_OF_FILE = re.compile(
     r"_(views|serializers|writes|saving|plan|life|detail|list|drawing|map|entries|queries)$"
 )
+# What a test is called that is about who sees or does something.
+ABOUT_RIGHTS = re.compile(
+    r"hidden|restricted|nobody|outside|others|bound|may_|_sees?\b|_sees?_|lost|left|reach"
+)
 TESTS = ["accounts/tests", "areas/tests", "goals/tests", PERMISSIONS, "okrtracker/tests/test_well_known.py"]
 IGNORED = [
     # Start processes of their own, which a fork without a terminal is stopped by.
@@ -275,7 +279,8 @@ def nearness(changed: Mutant) -> Callable[[str], int]:
     """How likely a test, by its name, notices: the lower the number, the likelier.
 
     Named after the function, as an address is called as its view; the table of rules for a rule; asks an
-    address that this module answers; of a file or a name that is about the same thing.
+    address that this module answers; of a file or a name that is about the same thing. What is about rights
+    comes first.
     """
     stem = KIND_OF_FILE.sub("", Path(changed.path).stem).rstrip("s")
     addresses = addresses_by_module()[changed.path.removesuffix(".py").replace("/", ".")]
@@ -285,10 +290,12 @@ def nearness(changed: Mutant) -> Callable[[str], int]:
         file = test.partition("::")[0].rpartition("/")[2]
         signs = (
             changed.function and f":{changed.function}]" in test,
+            stem in file and ABOUT_RIGHTS.search(test),
             "/models" in changed.path and file == "test_row_rules.py",
             any(name in test for name in asked),
             stem in file,
             stem in test,
+            ABOUT_RIGHTS.search(test),
             test.startswith(PERMISSIONS) and "test_canaries.py" not in file,
         )
         return next((place for place, is_sign in enumerate(signs) if is_sign), len(signs))
