@@ -278,25 +278,28 @@ def addresses_by_module() -> dict[str, set[str]]:
 def nearness(changed: Mutant) -> Callable[[str], int]:
     """How likely a test, by its name, notices: the lower the number, the likelier.
 
-    Named after the function, as an address is called as its view; the table of rules for a rule; asks an
-    address that this module answers; of a file or a name that is about the same thing. What is about rights
-    comes first.
+    Named after the function, as an address is called as its view; about rights and in a file about the same;
+    the table of rules for a rule; asks an address that this module answers; about rights and what the name of
+    the function ends with; then whatever is about the same, and whatever is about rights.
     """
     stem = KIND_OF_FILE.sub("", Path(changed.path).stem).rstrip("s")
     addresses = addresses_by_module()[changed.path.removesuffix(".py").replace("/", ".")]
     asked = tuple(f"[{name}{end}" for name in addresses for end in "]-")
+    noun = changed.function.rpartition("_")[2].rstrip("s") or "nothing"
 
     def near(test: str) -> int:
         file = test.partition("::")[0].rpartition("/")[2]
+        is_of_permissions = test.startswith(PERMISSIONS) and "test_canaries.py" not in file
+        is_about_rights = is_of_permissions or ABOUT_RIGHTS.search(test) is not None
         signs = (
             changed.function and f":{changed.function}]" in test,
-            stem in file and ABOUT_RIGHTS.search(test),
+            stem in file and is_about_rights,
             "/models" in changed.path and file == "test_row_rules.py",
             any(name in test for name in asked),
+            noun in test and is_about_rights,
             stem in file,
             stem in test,
-            ABOUT_RIGHTS.search(test),
-            test.startswith(PERMISSIONS) and "test_canaries.py" not in file,
+            is_about_rights,
         )
         return next((place for place, is_sign in enumerate(signs) if is_sign), len(signs))
 
