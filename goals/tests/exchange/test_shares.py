@@ -92,6 +92,7 @@ def test_the_public_document_names_co_owners_with_a_public_plan(objective, core,
         ShareFactory(objective=objective, area=area)
     RoadmapFactory(area=core, cycle=cycle)
     Roadmap.objects.update(visibility="public", state="published")
+    RoadmapFactory(area=lib, cycle=cycle)
     Objective.objects.update(visibility="public")
     (told,) = dump_roadmap("EDGE-24H2", public=True).objectives
     assert [entry.area for entry in told.shared_with] == ["CORE"]
