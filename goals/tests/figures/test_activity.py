@@ -119,6 +119,17 @@ def test_what_is_tied_to_what_is_hidden_is_not_told(story, ties, outsider, viewe
     assert not [what for _code, what, _new in told(Scope(outsider, reach=bound)) if "CORE-24H2-O1" in what]
 
 
+def test_what_is_needed_and_hidden_is_not_told(story, ties, viewer, edge):
+    scopes = Scope(viewer), Scope(viewer, area=edge)
+    before = [told(scope) for scope in scopes]
+    DependencyFactory(objective=story.objective, partner="", on_objective=ties, note="Kernels")
+    for scope, was in zip(scopes, before, strict=True):
+        assert len(told(scope)) > len(was)
+    Objective.objects.filter(pk=ties.pk).update(visibility="restricted")
+    for scope, was in zip(scopes, before, strict=True):
+        assert not set(told(scope)) - set(was)
+
+
 def test_who_took_a_note_back_is_told_of_no_more_and_co_owners_of_what_they_own(story, ties, lead, core):
     assert "shared with CORE" in {what for _code, what, _new in told(Scope(lead, area=core))}
     Acknowledgement.objects.all().delete()
