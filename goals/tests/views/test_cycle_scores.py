@@ -184,6 +184,15 @@ def test_a_restricted_roadmap_is_not_there_for_others(client, outsider, closing)
     assert "EDGE-24H2" not in client.get("/cycles/24H2/scores/").content.decode()
 
 
+def test_what_is_restricted_in_a_roadmap_is_not_told_with_its_scores(client, closing, outsider, manager):
+    ObjectiveFactory(roadmap=closing.objective.roadmap, title="A hidden aim", visibility="restricted")
+    KeyResultFactory(objective=closing.objective, title="A hidden step", visibility="restricted")
+    for person, is_told in ((outsider, False), (manager, True)):
+        client.force_login(person)
+        page = text_of(client.get(FORM))
+        assert ("A hidden step" in page, "A hidden aim" in page) == (is_told, is_told)
+
+
 @pytest.mark.parametrize(
     ("role", "may"),
     [("lead", True), ("manager", True), ("contributor", False), ("viewer", False), ("outsider", False)],
