@@ -28,6 +28,7 @@ from goals.tests.factories import (
     ObjectiveFactory,
     RiskFactory,
     RoadmapFactory,
+    ShareFactory,
     check_in,
 )
 
@@ -197,6 +198,18 @@ def test_words_one_may_not_see_were_not_said(client, settled, objective, core, c
     KeyResult.objects.update(visibility="inherit")
     Objective.objects.update(visibility="restricted")
     assert (said(outsider), said(lead)) == (set(), both)
+
+
+def test_co_owners_are_not_told_that_what_is_hidden_is_shared(client, settled, objective, core, outsider):
+    ShareFactory(objective=objective, area=core)
+
+    def shared():
+        rows = rows_of(client, "/changes.csv?cycle=24H2&area=CORE", user=outsider)
+        return [row["what"] for row in rows if "shared" in row["what"]]
+
+    assert shared() == ["shared with CORE"]
+    Objective.objects.update(visibility="restricted")
+    assert shared() == []
 
 
 def test_people_are_for_managers(client, page, settled, edge, administrator, manager, lead):

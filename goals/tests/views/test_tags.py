@@ -88,6 +88,15 @@ def test_a_page_lists_what_has_a_tag_in_all_areas(tagged_plan, outsider, lead, p
     assert "Nothing has this tag" in page("/tags/hidden-one/")
 
 
+def test_the_tag_of_a_hidden_key_result_is_not_there_for_others(
+    tagged_plan, key_result, outsider, lead, page
+):
+    KeyResultFactory(objective=key_result.objective, tags="hidden-one", visibility="restricted")
+    for person, is_told in ((outsider, False), (lead, True)):
+        assert ("hidden-one" in page("/tags/", user=person)) == is_told
+        assert ("Nothing has this tag" in page("/tags/hidden-one/", user=person)) == (not is_told)
+
+
 @pytest.mark.parametrize("tag", ["a%20b", "!", "a" * 40])
 def test_what_can_be_no_tag_has_no_page(client, lead, tag):
     client.force_login(lead)
