@@ -21,15 +21,18 @@ from goals.actions.key_results import change_key_result, drop_key_result
 from goals.actions.people import give_role
 from goals.actions.risks import change_mitigation, change_risk, create_mitigation, create_risk
 from goals.actions.roadmaps import archive_objective, change_objective, change_roadmap
-from goals.models import KeyResult, Objective, Roadmap
+from goals.models import KeyResult, Kpi, Objective, Roadmap
 from goals.tests.factories import (
     NOW,
+    DependencyFactory,
     KeyResultFactory,
+    KpiFactory,
     ObjectiveFactory,
     RiskFactory,
     RoadmapFactory,
     ShareFactory,
     check_in,
+    enter,
 )
 
 # Reads alone: what PostgreSQL would refuse shows in the walk over all pages.
@@ -142,6 +145,27 @@ def test_what_one_may_not_see_did_not_change(client, settled, objective, lead, o
     Objective.objects.update(visibility="internal")
     Roadmap.objects.update(visibility="restricted")
     assert rows_of(client, user=outsider) == []
+
+
+def test_hidden_roadmaps_kpis_and_needs_did_not_change(
+    client, settled, objective, roadmap, edge, lib, cycle, lead, outsider
+):
+    change_roadmap(roadmap, by=lead, now=NOW, background="Anew.")
+    enter(KpiFactory(area=edge), 3)
+    there = ObjectiveFactory(roadmap=RoadmapFactory(area=lib, cycle=cycle))
+    DependencyFactory(objective=objective, partner="", on_objective=there)
+    client.force_login(outsider)
+
+    def told_of():
+        text = client.get("/changes.csv?cycle=24H2").content.decode()
+        return [word in text for word in ("background", "EDGE-K1", "needs LIB-24H2-O1")]
+
+    assert told_of() == [True, True, True]
+    Kpi.objects.update(visibility="restricted")
+    Objective.objects.filter(pk=there.pk).update(visibility="restricted")
+    assert told_of() == [True, False, False]
+    Roadmap.objects.filter(pk=roadmap.pk).update(visibility="restricted")
+    assert told_of() == [False, False, False]
 
 
 def test_what_was_said_is_told_with_who_said_it(client, page, settled, objective, viewer, lead):
