@@ -307,3 +307,12 @@ def test_an_own_objective_of_a_hidden_roadmap_is_not_told_as_supported(
     assert "Supports LIB-24H2-O1" in reads("/changes/?cycle=24H2&since=2024-10-01", outsider)
     type(top.roadmap).objects.filter(pk=top.roadmap_id).update(visibility="restricted")
     assert "Supports LIB-24H2-O1" not in reads("/changes/?cycle=24H2&since=2024-10-01", outsider)
+
+
+def test_an_own_objective_of_a_hidden_roadmap_is_not_offered(reads, sends, top, objective, lead):
+    Objective.objects.filter(pk=top.pk).update(owner=lead)
+    assert top.code in reads(CREATE, lead)
+    type(top.roadmap).objects.filter(pk=top.roadmap_id).update(visibility="restricted")
+    assert top.code not in reads(CREATE, lead)
+    assert sends(CREATE, lead, supported=top.code).status_code == 422
+    assert not Alignment.objects.exists()

@@ -61,3 +61,19 @@ def test_a_plan_of_others_is_theirs_to_fill(client, objective, core, cycle):
     assert done.status_code == 403 and Objective.objects.count() == 2
     done = client.post("/objectives/EDGE-24H2-O1/copy/", SENT | {"place": "nowhere"})
     assert done.status_code == 422
+
+
+OBJECTIVE, STEP, PLAN = "/objectives/EDGE-24H2-O1", "/key-results/EDGE-24H2-O1-KR1", "/areas/EDGE/24H2"
+
+
+def test_plans_of_others_are_neither_offered_nor_filled(client, page, key_result, core, cycle, into):
+    theirs = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle))
+    for address, place in ((OBJECTIVE, "CORE-24H2"), (STEP, theirs.code), (PLAN, "CORE-25H1")):
+        assert place not in page(f"{address}/copy/")
+        assert client.post(f"{address}/copy/", SENT | {"place": place}).status_code == 403
+    assert "CORE-25H1" not in page("/areas/CORE/24H2/copy/")
+    # Of a hidden one it is not told that it is there.
+    Roadmap.objects.filter(area=core).update(visibility="restricted")
+    for address, place in ((OBJECTIVE, "CORE-24H2"), (STEP, theirs.code)):
+        assert client.post(f"{address}/copy/", SENT | {"place": place}).status_code == 422
+    assert (Objective.objects.count(), KeyResult.objects.count()) == (2, 1)
