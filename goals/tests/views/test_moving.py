@@ -109,3 +109,10 @@ def test_an_old_address_is_not_there_for_whom_the_thing_is_not(client, moved, ou
 def test_what_changed_names_both_codes(moved, lead, page):
     told = page("/changes/?since=2024-10-01", user=lead)
     assert "EDGE-24H2-O1-KR1" in told and "EDGE-24H2-O2-KR1" in told
+
+
+def test_plans_of_others_are_not_offered(page, lead, key_result, second, core, cycle):
+    theirs = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle))
+    assert second.code in page(f"{OLD}move/", user=lead)
+    for address in (f"{OLD}move/", "/objectives/EDGE-24H2-O1/move/"):
+        assert theirs.roadmap.code not in page(address)
