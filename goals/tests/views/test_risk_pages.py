@@ -190,6 +190,18 @@ def test_a_risk_is_shown_with_each_objective_that_it_concerns(page, post, client
     assert "One vendor" not in page("/objectives/CORE-24H2-O1/")
 
 
+def test_what_is_hidden_is_neither_offered_to_concern_nor_told_from_what_is_not_there(
+    page, post, lead, risk, elsewhere
+):
+    Objective.objects.filter(pk=elsewhere.pk).update(visibility=Visibility.RESTRICTED)
+    assert elsewhere.code not in page(f"{PAGE}objectives/", user=lead)
+    for words_of_it in (elsewhere.code, "core stays"):
+        refused = post(f"{PAGE}objectives/", lead, objective=words_of_it)
+        assert refused.status_code == 422
+        assert "There is no objective with this code or title here." in refused.content.decode()
+    assert not Concern.objects.exists()
+
+
 def test_what_is_hidden_at_either_end_is_not_there(
     page, status, post, lead, outsider, manager, risk, elsewhere
 ):
