@@ -71,6 +71,12 @@ def test_what_a_partner_says_is_noted_by_its_own_side(client, request, objective
     assert Dependency.objects.get().answer == ("accepted" if expected == 302 else "")
 
 
+@pytest.mark.parametrize("address", ["/dependencies/?cycle=24H2", "/objectives/EDGE-24H2-O1/"])
+def test_whoever_plans_the_objective_is_offered_to_edit_its_need(page, need, lead, outsider, viewer, address):
+    for person, is_offered in ((lead, True), (outsider, False), (viewer, False)):
+        assert (f"/needs/{need.pk}/edit/" in page(address, user=person)) == is_offered
+
+
 def test_two_answers_at_once_are_a_conflict_that_keeps_what_was_typed(client, need, outsider, manager):
     sent = accept(need, answer="declined", answer_note="No room at all.")
     answer_dependency(need, "accepted", by=manager, now=NOW)
