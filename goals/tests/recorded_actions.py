@@ -70,7 +70,7 @@ NO_ENTRY = {
     },
     **{
         f"webhook_events.{name}": READS
-        for name in ("listening", "has_occurred", "told_figures", "day_of_paces")
+        for name in ("listening", "listening_once", "has_occurred", "told_figures", "day_of_paces")
     },
     "webhooks.lock_webhook": READS,
     "webhooks.ping_webhook": OWES,
@@ -125,11 +125,13 @@ NO_ENTRY = {
     "leaving.holdings": READS,
     "leaving.taken_over_from": READS,
     "locks.share_cycle": READS,
+    "locks.share_cycles": READS,
     "locks.lock_cycle": READS,
     "locks.lock_cycles": READS,
     "locks.lock_roadmap": READS,
     "locks.lock_objective": READS,
     "locks.lock_key_result": READS,
+    "locks.lock_key_results": READS,
     "locks.lock_need": READS,
     "locks.lock_needs": READS,
     "locks.lock_alignments": READS,
@@ -181,6 +183,7 @@ NO_ENTRY = {
     "stored.objective_completion": READS,
     "stored.refresh_key_result": DERIVED,
     "stored.refresh_objective": DERIVED,
+    "stored.refresh_objectives": DERIVED,
     "stored.differences": READS,
     "activity_marks.mark_seen": FOLLOWS,
     "activity_marks.begin_mark": FOLLOWS,
