@@ -159,6 +159,15 @@ def test_a_review_leads_nowhere_else(post, lead, risk, back):
     assert post(f"{PAGE}review/", lead, version=1, back=back)["Location"] == PAGE
 
 
+@pytest.mark.parametrize("address", ["/", "/risks/?show=stale"])
+def test_what_is_to_be_looked_at_again_is_so_by_who_edits_risks(page, risk, lead, outsider, viewer, address):
+    Risk.objects.update(review_on=TODAY - DAY)
+    for person, is_offered in ((lead, True), (outsider, False), (viewer, False)):
+        text = page(address, user=person)
+        assert "One vendor" in text
+        assert (f"{PAGE}review/" in text) == is_offered
+
+
 def test_who_may_not_edit_risks_is_offered_nothing_and_refused(page, post, viewer, outsider, risk, elsewhere):
     concern = ConcernFactory(risk=risk, objective=elsewhere)
     for person in (viewer, outsider):
