@@ -1,9 +1,11 @@
 """The pages on which a need is answered, asked for again and withdrawn."""
 
+import datetime as dt
+
 import pytest
 
 from goals.actions.needs import answer_dependency
-from goals.models import Cycle, Dependency, Objective
+from goals.models import Cycle, Dependency, Objective, Roadmap
 from goals.tests.factories import NOW, DependencyFactory, ObjectiveFactory, RoadmapFactory
 from goals.tests.views.entries import text_of
 from goals.tests.views.plan_forms import as_shown, post
@@ -75,6 +77,24 @@ def test_what_a_partner_says_is_noted_by_its_own_side(client, request, objective
 def test_whoever_plans_the_objective_is_offered_to_edit_its_need(page, need, lead, outsider, viewer, address):
     for person, is_offered in ((lead, True), (outsider, False), (viewer, False)):
         assert (f"/needs/{need.pk}/edit/" in page(address, user=person)) == is_offered
+
+
+@pytest.mark.parametrize("day", ["", "?as_of=2024-10-01"])
+def test_a_need_is_told_of_neither_side_to_whom_the_other_is_hidden(
+    page, objective, need, needed, viewer, outsider, manager, day
+):
+    for model in (Roadmap, Objective, Dependency):
+        model.history.update(history_date=dt.datetime(2024, 8, 1, tzinfo=dt.UTC))
+    own = [f"/objectives/{objective.code}/{day}", f"/areas/EDGE/24H2/{day}"]
+    theirs = [f"/objectives/{needed.code}/{day}", f"/areas/CORE/24H2/{day}"]
+    for hidden, pages, person in ((needed, own, viewer), (objective, theirs, outsider)):
+        for address in pages:
+            assert hidden.code in page(address, user=person), address
+        Objective.objects.filter(pk=hidden.pk).update(visibility="restricted")
+        for address in pages:
+            assert hidden.code not in page(address, user=person), address
+            assert hidden.code in page(address, user=manager), address
+        Objective.objects.update(visibility="internal")
 
 
 def test_two_answers_at_once_are_a_conflict_that_keeps_what_was_typed(client, need, outsider, manager):
