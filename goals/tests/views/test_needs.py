@@ -85,8 +85,9 @@ def test_a_need_is_told_of_neither_side_to_whom_the_other_is_hidden(
 ):
     for model in (Roadmap, Objective, Dependency):
         model.history.update(history_date=dt.datetime(2024, 8, 1, tzinfo=dt.UTC))
-    own = [f"/objectives/{objective.code}/{day}", f"/areas/EDGE/24H2/{day}"]
-    theirs = [f"/objectives/{needed.code}/{day}", f"/areas/CORE/24H2/{day}"]
+    of_both = f"/dependencies/?cycle=24H2{day.replace('?', '&')}"
+    own = [f"/objectives/{objective.code}/{day}", f"/areas/EDGE/24H2/{day}", of_both]
+    theirs = [f"/objectives/{needed.code}/{day}", f"/areas/CORE/24H2/{day}", of_both]
     for hidden, pages, person in ((needed, own, viewer), (objective, theirs, outsider)):
         for address in pages:
             assert hidden.code in page(address, user=person), address
