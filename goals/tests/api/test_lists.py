@@ -247,3 +247,9 @@ def test_an_address_of_nothing_is_not_found(reader, db, path):
     answer = reader.get(f"/api/v1/{path}")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_bound_token_lists_the_check_ins_of_its_area(program, manager, key_result, core):
+    check_in(key_result, 3)
+    for area, count in ((None, 1), (key_result.area, 1), (core, 0)):
+        assert len(program(manager, area=area).get("/api/v1/check-ins/").json()["results"]) == count
