@@ -204,22 +204,24 @@ class Laboratory:
         for changed in self.found:
             if len(running) >= AT_ONCE:
                 self.wait(running)
-            running[self.fork(session, changed)] = changed
+            # Asked before the fork: two processes on one connection would damage what was recorded.
+            items = self.likeliest_first(session.items, changed)
+            running[self.fork(session, changed, items)] = changed
         while running:
             self.wait(running)
         return True
 
-    def fork(self, session: pytest.Session, changed: Mutant) -> int:
+    def fork(self, session: pytest.Session, changed: Mutant, items: list[pytest.Item]) -> int:
         child = os.fork()
         if child:
             return child
         status = 2
         try:
-            status = self.live(session, changed)
+            status = self.live(session, changed, items)
         finally:
             os._exit(status)
 
-    def live(self, session: pytest.Session, changed: Mutant) -> int:
+    def live(self, session: pytest.Session, changed: Mutant, items: list[pytest.Item]) -> int:
         """0 when every test passes."""
         from django.db import connection
 
@@ -229,7 +231,6 @@ class Laboratory:
         for stream in (1, 2):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
         changed.take_out()
-        items = self.likeliest_first(session.items, changed)
         try:
             for item, following in zip(items, [*items[1:], None], strict=True):
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
