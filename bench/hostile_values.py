@@ -26,7 +26,7 @@ from okrtracker.tests.hostile import VALUES, Document, Field
 LISTS = (
     *("areas", "cycles", "roadmaps", "objectives", "key-results", "check-ins", "comments", "initiatives"),
     *("alignments", "dependencies", "risks", "mitigations", "kpis", "activity", "follows", "absences"),
-    *("dashboards", "templates", "drafts", "reviews", "record", "tokens"),
+    *("dashboards", "templates", "drafts", "reviews", "record", "tokens", "webhooks"),
 )
 KEYS = {"areas": "key", "cycles": "key", "dashboards": "key"}
 NUMBERED = {
@@ -40,7 +40,7 @@ NUMBERED = {
         "follows",
         "absences",
     ),
-    *("tokens", "shares"),
+    *("tokens", "shares", "webhooks"),
 }
 PAGES = (
     *(
@@ -106,6 +106,8 @@ class Program:
 
 def things(program: Program) -> dict[str, str]:
     """Of each list something that is there, as it stands in an address."""
+    hook = {"area": "EDGE", "address": "https://hooks.example.org/", "events": ["cycle.closed"]}
+    program.ask("POST", "/api/v1/webhooks/", json.dumps(hook).encode())
     found = {"tags": "speed", "shares": "1"}
     for name in LISTS:
         if rows := program.rows(name):
