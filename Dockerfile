@@ -8,6 +8,7 @@ FROM python:3.11.14-slim-bookworm
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    METRICS_DIR=/dev/shm \
     DJANGO_SETTINGS_MODULE=okrtracker.settings
 RUN useradd --system --uid 10001 --create-home okrtracker
 COPY --from=build /venv /venv
@@ -22,5 +23,5 @@ VOLUME /app/var
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
-CMD ["gunicorn", "okrtracker.wsgi", "--bind", "0.0.0.0:8000", "--preload", "--worker-class", "gthread", \
+CMD ["gunicorn", "okrtracker.wsgi", "--config", "python:okrtracker.gunicorn_hooks", "--bind", "0.0.0.0:8000", "--preload", "--worker-class", "gthread", \
      "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]

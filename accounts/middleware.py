@@ -17,7 +17,7 @@ from accounts.audit import Origin, coming_from
 from accounts.languages import ENGLISH, language_of_words
 from accounts.models import AuditEntry
 from accounts.sign_in.adapters import UNKNOWN_ADDRESS
-from accounts.ways import is_path_here
+from accounts.ways import is_for_programs, is_path_here
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -52,7 +52,7 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        through = AuditEntry.Origin.API if _is_for_programs(request) else AuditEntry.Origin.PAGE
+        through = AuditEntry.Origin.API if is_for_programs(request) else AuditEntry.Origin.PAGE
         # As the last trusted proxy says, or every entry would name the proxy.
         address = get_adapter().get_client_ip(request)
         with coming_from(Origin(through, None if address == UNKNOWN_ADDRESS else address)):
@@ -81,12 +81,8 @@ class ReaderMiddleware:
 
 
 def _language_for(request: HttpRequest) -> str:
-    if _is_for_programs(request):
+    if is_for_programs(request):
         return ENGLISH
     if request.user.is_authenticated:
         return request.user.language
     return translation.get_language_from_request(request)
-
-
-def _is_for_programs(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")

@@ -129,6 +129,17 @@ def openid_connect() -> dict[str, Any]:
     return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
 
 
+def folder(name: str) -> Path | None:
+    """A folder that is there and may be written to; None without it."""
+    value = read(name).strip()
+    if not value:
+        return None
+    path = Path(value)
+    if not (path.is_absolute() and path.is_dir() and os.access(path, os.W_OK)):
+        raise ImproperlyConfigured(f"{name} is {value!r}; write the full path of a folder it may write to.")
+    return path
+
+
 def time_zone(name: str, default: str) -> str:
     value = read(name, default)
     if value not in zoneinfo.available_timezones():

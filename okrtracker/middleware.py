@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django_structlog.middlewares import RequestMiddleware
 
 from accounts.sign_in.adapters import UNKNOWN_ADDRESS
+from accounts.ways import is_for_programs
 from okrtracker import views
 from okrtracker.headers import security_headers
 
@@ -74,7 +75,7 @@ class ApiOverHttpMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if settings.SECURE_SSL_REDIRECT and views.is_for_a_program(request) and not request.is_secure():
+        if settings.SECURE_SSL_REDIRECT and is_for_programs(request) and not request.is_secure():
             return views.https_required(request)
         return self.get_response(request)
 
@@ -88,7 +89,7 @@ class MethodMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.method in METHODS:
             return self.get_response(request)
-        if views.is_for_a_program(request):
+        if is_for_programs(request):
             return views.method_not_allowed(request, METHODS)
         return HttpResponseNotAllowed(METHODS)
 
@@ -102,7 +103,7 @@ class ErrorPageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         page = ERROR_PAGES.get(HTTPStatus(response.status_code))
-        is_for_people = not views.is_for_a_program(request) and "HX-Request" not in request.headers
+        is_for_people = not is_for_programs(request) and "HX-Request" not in request.headers
         if not page or not is_for_people or getattr(response, "content", None) != b"":
             return response
         filled = render(request, page, status=response.status_code)

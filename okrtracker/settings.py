@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "okrtracker.measuring.MeasuringMiddleware",
     "okrtracker.middleware.SecurityHeadersMiddleware",
     "okrtracker.middleware.ProbeMiddleware",
     "okrtracker.middleware.HostMiddleware",
@@ -236,6 +237,8 @@ DEFAULT_FROM_EMAIL = environment.mail_address(
 REMINDERS_ENABLED = environment.boolean("REMINDERS_ENABLED", default=True)
 # Networks inside of which webhooks may lead, over HTTP too; others have to be public (docs/environment.md).
 WEBHOOK_ALLOWED_NETWORKS = environment.networks("WEBHOOK_ALLOWED_NETWORKS")
+# Where the processes of one machine count together what /metrics tells; each by itself without it.
+METRICS_DIR = environment.folder("METRICS_DIR")
 # How long the record of changes reaches back; 0 keeps it for ever.
 AUDIT_RETENTION_DAYS = environment.whole_number("AUDIT_RETENTION_DAYS", default=0)
 
@@ -282,7 +285,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = IS_HTTPS
 # Programs are refused instead: ApiOverHttpMiddleware.
-SECURE_REDIRECT_EXEMPT = [r"^api/"]
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^metrics$"]
 # Not to the host or port that the request named.
 SECURE_SSL_HOST = urlsplit(SITE_URL).netloc
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from okrtracker import views, well_known
+from okrtracker import metrics, views, well_known
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics.MetricsView.as_view(), name="metrics"),
     path("robots.txt", well_known.robots, name="robots"),
     path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
     path(".well-known/change-password", well_known.change_password, name="well_known_change_password"),

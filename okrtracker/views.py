@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views import defaults
 
+from accounts.ways import is_for_programs
 from okrtracker.celery import app
 
 RETRY_AFTER_SECONDS = "5"
@@ -70,27 +71,27 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Also for a host that is not ours; nothing of what was sent is repeated."""
     is_too_large = isinstance(exception, RequestDataTooBig)
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_too_large else HTTPStatus.BAD_REQUEST
-    if is_for_a_program(request):
+    if is_for_programs(request):
         return _problem(status, "too_large" if is_too_large else "bad_request")
     page = render_to_string("400.html", {"is_too_large": is_too_large})
     return HttpResponse(page, status=status)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if is_for_a_program(request):
+    if is_for_programs(request):
         return _problem(HTTPStatus.FORBIDDEN, "forbidden")
     return defaults.permission_denied(request, exception)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Also when a form comes from another site: it gets the same sentence."""
-    if is_for_a_program(request):
+    if is_for_programs(request):
         return _problem(HTTPStatus.FORBIDDEN, "forbidden")
     return render(request, "403_csrf.html", status=HTTPStatus.FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if is_for_a_program(request):
+    if is_for_programs(request):
         return _problem(HTTPStatus.NOT_FOUND, "not_found")
     return defaults.page_not_found(request, exception)
 
@@ -100,7 +101,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Django calls this while it handles the exception, wherever it came from: view, middleware, session.
     """
-    is_program = is_for_a_program(request)
+    is_program = is_for_programs(request)
     if not isinstance(sys.exception(), (OperationalError, InterfaceError)):
         return (
             _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "error")
@@ -125,10 +126,6 @@ def method_not_allowed(request: HttpRequest, allowed: Iterable[str]) -> HttpResp
     response = _problem(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed")
     response.headers["Allow"] = ", ".join(allowed)
     return response
-
-
-def is_for_a_program(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/")
 
 
 def _problem(status: HTTPStatus, code: str, detail: str = "") -> HttpResponse:

@@ -99,6 +99,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
     anonymised_at = models.DateTimeField(_("anonymised at"), null=True, blank=True, editable=False)
+    # Signed into the private addresses of calendars, feeds and badges: a new moment ends the old ones.
+    addresses_renewed_at = models.DateTimeField(
+        _("private addresses renewed at"), null=True, blank=True, editable=False
+    )
 
     objects = UserManager()
     # What people prefer and who they are; not what they prove it with.

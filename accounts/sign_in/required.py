@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.api.problems import CONTENT_TYPE, Problem, body_of
+from accounts.ways import is_for_programs
 
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # What it takes to set one up, and to leave.
@@ -52,12 +53,12 @@ class SecondStepRequiredMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
         match = request.resolver_match
-        is_for_programs = request.path_info.startswith("/api/")
+        is_program = is_for_programs(request)
         # Visitors see them too.
-        is_open = not getattr(view, "login_required", True) and not is_for_programs
+        is_open = not getattr(view, "login_required", True) and not is_program
         if is_open or (match and match.url_name in ALLOWED) or not is_missing(request.user):
             return None
-        if is_for_programs:
+        if is_program:
             return None if has_token(request) else refuse()
         if request.headers.get("HX-Request") == "true":
             return HttpResponseClientRedirect("/security/")

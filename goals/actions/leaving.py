@@ -190,9 +190,12 @@ def taken_over_from(name: str) -> str:
 
 def _shut_out(person: User, *, by: Any, now: datetime, detail: str) -> None:
     was_active, person.is_active = person.is_active, False
-    # Sessions and links hang on the password: none of them works again, also after a return.
+    # Sessions and links hang on the password: none of them works again, also after a return. Nor do
+    # calendars, feeds and badges.
     person.set_unusable_password()
-    save_person(person, ["is_active", "password"], by=by, now=now, reason=detail)
+    person.addresses_renewed_at = now
+    fields = ["is_active", "password", "addresses_renewed_at"]
+    save_person(person, fields, by=by, now=now, reason=detail)
     if not was_active:  # invited only, or handing over later: no change of the row that told it
         action = AuditEntry.Action.DEACTIVATED
         record(action, actor=by, kind="person", subject=person.name, of=person, reason=detail, made_at=now)

@@ -365,7 +365,8 @@ def personal_data(person: User, *, now: datetime, is_for_themselves: bool = True
         "format": FORMAT,
         "made_at": now,
         "profile": fields(
-            "email", "name", "org_role", "is_active", "joined_at", "last_login", "anonymised_at", *PREFERENCES
+            *("email", "name", "org_role", "is_active", "joined_at", "last_login", "anonymised_at"),
+            *("addresses_renewed_at", *PREFERENCES),
         )(person, person),
     }
     for section in SECTIONS:

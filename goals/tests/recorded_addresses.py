@@ -3,6 +3,7 @@
 # What an address that takes a POST writes: an action above, a story of another file, or nothing to tell.
 WAYS_IN = "a story of test_record_of_ways_in.py"
 TOKENS = "tokens have a history; test_token_pages.py and test_tokens_api.py look for the entries"
+RENEWED = "test_private_addresses.py looks for the entry"
 ASKS = "asks or confirms only; a failure is recorded"
 KEEPS_ANOTHER = "as changing it: both keep a new one, which is what is recorded"
 ASKS_FOR_MAIL = "asks for a mail; nothing changes before its link is used"
@@ -12,6 +13,7 @@ POSTED = {
     "accounts:preferences": WAYS_IN,
     "accounts:sign_in": WAYS_IN,
     "accounts:sign_out": WAYS_IN,
+    "goals:feed_renew": RENEWED,
     "accounts:token_list": TOKENS,
     "accounts:token_revoke": TOKENS,
     "accounts:token_rotate": TOKENS,

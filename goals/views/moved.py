@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext as _
 
+from accounts.ways import is_for_programs
 from areas.api.reach import in_reach
 from goals.models import MovedCode
 
@@ -33,11 +34,11 @@ class MovedCodeMiddleware:
 
 
 def _elsewhere(request: HttpRequest, code: str) -> HttpResponse | None:
-    is_for_programs = request.path_info.startswith("/api/")
+    is_asked_by_program = is_for_programs(request)
     if not request.user.is_authenticated or "\0" in code:
         return None
     rows = MovedCode.objects.visible_to(request.user).with_thing().filter(code=code)
-    if is_for_programs:
+    if is_asked_by_program:
         # What the token does not reach is not there for it.
         asked: Any = request
         rows = rows.filter(
@@ -50,7 +51,7 @@ def _elsewhere(request: HttpRequest, code: str) -> HttpResponse | None:
         return None
     query = request.META.get("QUERY_STRING", "")
     place = request.path.replace(f"/{code}/", f"/{found.thing.code}/", 1) + (f"?{query}" if query else "")
-    if not is_for_programs:
+    if not is_asked_by_program:
         status = HTTPStatus.MOVED_PERMANENTLY if request.method in SAFE else HTTPStatus.PERMANENT_REDIRECT
         return HttpResponse(status=status, headers={"Location": place})
     sentence = _("%(old)s is %(code)s now.") % {"old": code, "code": found.thing.code}

@@ -37,8 +37,16 @@ def test_no_secret_has_a_default(compose):
 
 
 def test_what_an_installation_says_reaches_its_containers(compose):
-    """But not what is for development, for other databases or for what the file itself decides."""
-    own = {"DEBUG", "DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "SECRET_KEY", "EMAIL_URL"}
+    """But not what is for development, for other databases or for what the file or the image decides."""
+    own = {
+        "DEBUG",
+        "DATABASE_URL",
+        "CELERY_BROKER_URL",
+        "CACHE_URL",
+        "SECRET_KEY",
+        "EMAIL_URL",
+        "METRICS_DIR",
+    }
     text = (settings.BASE_DIR / "okrtracker/settings.py").read_text()
     read = set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', text))
     told = compose["services"]["web"]["environment"]

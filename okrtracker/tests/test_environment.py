@@ -121,7 +121,7 @@ def test_every_variable_is_documented(settings):
     read = set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', Path(product.__file__).read_text()))
     table = set(re.findall(r"^\| `([A-Z_]+)`", (settings.BASE_DIR / "docs/environment.md").read_text(), re.M))
 
-    assert len(read) == 19
+    assert len(read) == 20
     assert read | {"OIDC_NAME", "OIDC_EMAIL_IS_VERIFIED"} <= table
 
 

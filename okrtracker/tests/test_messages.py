@@ -18,7 +18,7 @@ from okrtracker.tests.messages import (
 EAGER = {"gettext", "ngettext", "pgettext", "npgettext"}
 # Names, keys, kinds of file, and what a page hands to its base as an attribute.
 SAME_EVERYWHERE = {
-    *("okrtracker", "· okrtracker", ": · okrtracker", "CSV"),
+    *("okrtracker", "· okrtracker", ": · okrtracker", "CSV", "HTML", "Markdown"),
     *("Alt", "Ctrl", "Enter", "Tab", 'data-passkey="add"'),
 }
 

@@ -43,6 +43,7 @@ SAMPLES = {
     "area_key": "EDGE",
     "cycle_key": "24H2",
     "code": "EDGE-24H2-O1",
+    "badge_code": "EDGE-24H2",
     "person_id": "900001",
     "token_id": "900002",
     "mitigation_id": "900003",
@@ -164,6 +165,7 @@ OPEN = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "goals:public_roadmap",
+    "goals:badge_picture",
     "robots",
 }
 # On the way in or out: open too, and without a sign-in that has begun they lead nowhere but to its page.
@@ -179,6 +181,8 @@ ON_THE_WAY = {
 }
 # For programs: one leads to a page, one is there only with a contact (test_well_known.py).
 WELL_KNOWN = {"security_txt", "well_known_change_password"}
+# Open to whoever has the key to them, and to nobody else.
+PRIVATE = {"goals:own_calendar", "goals:area_calendar", "goals:area_feed"}
 # Of what a person may have and not everybody here has: a token of one's own, a draft, a webhook of an area,
 # a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
@@ -288,7 +292,7 @@ def story(key_result, lead):
 
 def test_the_walk_is_long_enough():
     assert len(ROUTES) >= 25
-    assert set(ROUTES) > OPEN | ON_THE_WAY | OF_WHO_HAS_IT | WELL_KNOWN
+    assert set(ROUTES) > OPEN | ON_THE_WAY | OF_WHO_HAS_IT | WELL_KNOWN | PRIVATE
 
 
 @pytest.mark.parametrize("name", sorted(ON_THE_WAY))
@@ -335,7 +339,7 @@ def test_nothing_breaks_for_those_inside(client, request, story, names, role):
     client.force_login(request.getfixturevalue(role))
     for name, path in in_turn(names):
         response = client.get(path)
-        allowed = {200, 302, 403, 405} | ({404} if name in OF_WHO_HAS_IT | WELL_KNOWN else set())
+        allowed = {200, 302, 403, 405} | ({404} if name in OF_WHO_HAS_IT | WELL_KNOWN | PRIVATE else set())
         assert response.status_code in allowed, (name, response.content[:300])
 
 

@@ -49,6 +49,8 @@ PAGES = {
     "reviews": ("manager", "/reviews/"),
     "drafts": ("lead", "/drafts/"),
     "what I follow": ("lead", "/following/"),
+    "calendars and feeds": ("lead", "/feeds/"),
+    "a badge": ("lead", "/badge/DIST-24H2-O1/"),
     "activity of an area": ("lead", "/activity/?area=EDGE"),
     "activity of what I follow": ("manager", "/activity/"),
     "search": ("lead", "/search/?q=compile"),

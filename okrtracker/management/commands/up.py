@@ -1,6 +1,7 @@
 """One command for a whole installation on one machine."""
 
 import os
+import shutil
 import socket
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
@@ -36,6 +37,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         _refuse_a_taken_port(host, port)
         settings.VAR_DIR.mkdir(exist_ok=True)
+        _count_together()
         call_command("migrate", interactive=False, verbosity=0)
         if not Area.objects.exists():
             self.stdout.write("The database is empty; loading the demo.")
@@ -75,10 +77,21 @@ def _refuse_a_taken_port(host: str, port: int) -> None:
             ) from error
 
 
+def _count_together() -> None:
+    """For the processes that start after this: one folder for what /metrics tells, with nothing old in it."""
+    if os.environ.get("METRICS_DIR"):
+        return
+    folder = settings.VAR_DIR / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    os.environ["METRICS_DIR"] = str(folder)
+
+
 def _commands(host: str, port: int) -> dict[str, list[str]]:
     celery = [sys.executable, "-m", "celery", "--quiet", "--app", "okrtracker"]
     web = [sys.executable, "-m", "gunicorn", "okrtracker.wsgi", "--bind", f"{host}:{port}", "--preload"]
     web += ["--worker-class", "gthread", "--workers", str(PROCESSES), "--threads", str(THREADS)]
+    web += ["--config", "python:okrtracker.gunicorn_hooks"]
     web += ["--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning"]
     worker = [
         *celery,

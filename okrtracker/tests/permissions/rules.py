@@ -155,7 +155,7 @@ class Rule:
 
     @property
     def is_for_programs(self) -> bool:
-        return self.name.startswith("api:") and self.name != "api:docs"
+        return self.name == "metrics" or (self.name.startswith("api:") and self.name != "api:docs")
 
     def knows(self, method: str) -> bool:
         return method in self.cells or method in self.others or "any" in self.others

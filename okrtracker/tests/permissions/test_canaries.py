@@ -11,6 +11,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.models import User
+from accounts.private_addresses import private_address
 from goals.figures.search import KINDS as KINDS_FOUND
 from goals.models import Card, Dependency, Initiative, Kpi, OutboxMail, Risk
 from goals.reminders.due import find_due
@@ -136,10 +137,11 @@ def text_of(pdf: bytes) -> str:
 
 def read(response) -> str:
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    is_pdf = response.headers.get("Content-Type") == "application/pdf"
-    return (text_of(body) if is_pdf else body.decode()) + "\n".join(
-        f"{name}: {value}" for name, value in response.headers.items()
-    )
+    kind = response.headers.get("Content-Type", "")
+    text = text_of(body) if kind == "application/pdf" else body.decode()
+    if kind.startswith("text/calendar"):
+        text = text.replace("\r\n ", "")  # long lines are broken anywhere
+    return text + "\n".join(f"{name}: {value}" for name, value in response.headers.items())
 
 
 def seen_by(world: World, canaries, actor: str, paths: list[str]) -> dict[str, set[str]]:
@@ -156,6 +158,35 @@ def seen_by(world: World, canaries, actor: str, paths: list[str]) -> dict[str, s
 @pytest.mark.parametrize("actor", CLOSEST)
 def test_nobody_outside_reads_what_is_restricted(world, canaries, actor):
     assert not seen_by(world, canaries, actor, walk())
+
+
+def private_addresses(person: User) -> list[str]:
+    """Of the calendars and feeds, and of badges of what is hidden and of what is beside it."""
+    codes = [
+        *HIDDEN_OBJECTIVES,
+        *HIDDEN_KEY_RESULTS,
+        "EDGE-24H2",
+        "EDGE-25H1",
+        "EDGE-24H2-O1",
+        "EDGE-25H1-O1",
+    ]
+    codes += Kpi.objects.values_list("code", flat=True)
+    paths = ["/feeds/mine.ics", *(f"/badge/{code}.svg" for code in codes)]
+    paths += [f"/feeds/areas/{area}.{kind}" for area in ("EDGE", "LIB", "CORE") for kind in ("ics", "atom")]
+    return [private_address(path, person) for path in paths]
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("person", ["other lead", "owner", "of no area"])
+def test_private_addresses_of_nobody_outside_show_what_is_restricted(world, canaries, person):
+    assert not seen_by(world, canaries, "visitor", private_addresses(world.person(person)))
+
+
+@pytest.mark.only_on("sqlite")
+def test_private_addresses_of_members_do(world, canaries):
+    seen = seen_by(world, canaries, "visitor", private_addresses(world.person("lead")))
+    ways = {path.partition("?")[0].rpartition(".")[2] for paths in seen.values() for path in paths}
+    assert ways == {"ics", "atom", "svg"}
 
 
 @pytest.mark.only_on("sqlite")

@@ -1,0 +1,134 @@
+"""What the world may read of a roadmap: its public objectives with their public key results, and their means.
+
+What is not public is absent: from the means and counts, and from the codes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from goals.figures.hidden import Hidden
+from goals.figures.key_result import key_results_figures
+from goals.figures.means import MeanFigures, ObjectiveFigures, mean_over_objectives
+from goals.figures.shared import SharedObjective, shared_parts
+from goals.figures.support import Supports, figures_of_objectives, supports_in
+from goals.models import Concern, KeyResult, Objective, Risk, Roadmap, Share
+
+
+@dataclass(frozen=True)
+class PublicPlan:
+    """The figures of what is public of a roadmap, as of a day."""
+
+    roadmap: Roadmap
+    mean: MeanFigures
+    focus: tuple[ObjectiveFigures, ...]
+    excellence: tuple[ObjectiveFigures, ...]
+    shared: tuple[SharedObjective, ...]  # what its area owns of other public plans
+    below: frozenset[int]  # objectives of other plans that count in it
+    shares: tuple[Share, ...]
+
+    @property
+    def objectives(self) -> tuple[ObjectiveFigures, ...]:
+        return self.focus + self.excellence
+
+    @property
+    def is_selection(self) -> bool:
+        """Whether something counts in the roadmap, or in what it counts, that is not public. Two queries."""
+        return _is_selection(self.roadmap, set(self.below))
+
+    def owners(self) -> dict[int, str]:
+        """The names of the areas that own objectives of this roadmap too, by objective."""
+        names: dict[int, list[str]] = defaultdict(list)
+        for row in self.shares:
+            if row.area_id != self.roadmap.area_id:
+                names[row.objective_id].append(row.area.name)
+        return {pk: ", ".join(found) for pk, found in names.items()}
+
+
+def public_plan(roadmap: Roadmap, *, today: date) -> PublicPlan:
+    """Of a roadmap that is public, with its area and cycle. The number of queries is fixed."""
+    supports, below = _supporting(roadmap)
+    shares = _public_shares(roadmap)
+    owned = {row.objective_id: row.weight for row in shares if row.area_id == roadmap.area_id}
+    figures = _public_figures(roadmap, supports, {*below, *owned}, today=today)
+    own = [row for row in figures.values() if row.objective.roadmap_id == roadmap.pk]
+    focus, excellence = (
+        tuple(row for row in own if row.objective.kind == kind)
+        for kind in (Objective.Kind.FOCUS, Objective.Kind.EXCELLENCE)
+    )
+    shared = list(shared_parts(owned, figures, kind=Objective.Kind.FOCUS))
+    return PublicPlan(
+        roadmap=roadmap,
+        mean=mean_over_objectives([*focus, *shared], cycle=roadmap.cycle, today=today),
+        focus=focus,
+        excellence=excellence,
+        shared=(*shared, *shared_parts(owned, figures, kind=Objective.Kind.EXCELLENCE)),
+        below=frozenset({*below, *owned}),
+        shares=tuple(shares),
+    )
+
+
+def _public_shares(roadmap: Roadmap) -> list[Share]:
+    """Of its objectives, and with its area, as far as both areas have a public plan. One query."""
+    public = Roadmap.objects.public().filter(cycle=roadmap.cycle_id).values("area")
+    rows = Share.objects.live().filter(objective__roadmap__cycle=roadmap.cycle_id, area__in=public)
+    rows = rows.filter(Q(objective__roadmap=roadmap) | Q(area=roadmap.area_id))
+    return list(rows.select_related("area").order_by("area__key"))
+
+
+def _public_figures(
+    roadmap: Roadmap, supports: Supports, others: set[int], *, today: date
+) -> dict[int, ObjectiveFigures]:
+    """The public objectives with their public key results; the means are of these alone. Four queries.
+
+    What supports them from other public roadmaps counts where they count it, what is shared with the area
+    beside them.
+    """
+    objectives = Objective.objects.public().counting().filter(Q(roadmap=roadmap) | Q(pk__in=others))
+    rows = list(objectives.select_related("roadmap__cycle", "roadmap__area").order_by("position", "number"))
+    key_results = KeyResult.objects.public().filter(objective__in=[row.pk for row in rows]).with_context()
+    figures = figures_of_objectives(
+        rows,
+        key_results_figures(key_results.order_by("objective", "position", "number"), today=today),
+        today=today,
+        supports=supports,
+        hidden=Hidden(),
+    )
+    return {row.pk: figures[row.pk] for row in rows}
+
+
+def _supporting(roadmap: Roadmap) -> tuple[Supports, set[int]]:
+    """What counts in whose mean in the cycle, and what of it counts in this roadmap from elsewhere."""
+    supports = supports_in([roadmap.cycle_id])
+    if not supports.rows:
+        return supports, set()
+    return supports, supports.below(Objective.objects.filter(roadmap=roadmap).values_list("pk", flat=True))
+
+
+def _is_selection(roadmap: Roadmap, others: set[int]) -> bool:
+    """Whether something counts in the roadmap, or in what it counts, that is not public. Two queries."""
+    counts = Q(roadmap=roadmap) | Q(pk__in=others) | Q(shares__area=roadmap.area_id)
+    objectives = Objective.objects.counting().filter(counts, roadmap__cycle=roadmap.cycle_id)
+    key_results = KeyResult.objects.counting().filter(objective__in=objectives.order_by().values("pk"))
+    return (
+        objectives.exclude(pk__in=Objective.objects.public().values("pk")).exists()
+        or key_results.exclude(pk__in=KeyResult.objects.public().values("pk")).exists()
+    )
+
+
+def public_risks(roadmap: Roadmap) -> dict[int, list[Risk]]:
+    """By objective: its own, then public ones of other objectives that concern it. Three queries."""
+    risks: dict[int, list[Risk]] = defaultdict(list)
+    rows = Risk.objects.public().open().prefetch_related("mitigations")
+    for risk in rows.filter(objective__roadmap=roadmap).order_by("objective", "number"):
+        risks[risk.objective_id].append(risk)
+    concerns = Concern.objects.filter(objective__roadmap=roadmap, risk__in=rows.order_by().values("pk"))
+    for concern in (
+        concerns.select_related("risk").prefetch_related("risk__mitigations").order_by("risk__code")
+    ):
+        risks[concern.objective_id].append(concern.risk)
+    return risks
