@@ -30,7 +30,7 @@ COLOURS = {
 }
 OTHER_COLOUR = "#56616f"
 # Of an ordinary letter of 11 px; what differs is evened out by textLength.
-LETTER_WIDTH = {"code": 7.2, "message": 6.4}
+LETTER_WIDTH = {"code": 7.0, "message": 5.9}
 PADDING = 12
 
 
