@@ -84,6 +84,10 @@ check-secrets: .venv/dev
 check-audit: .venv/dev
 	@.venv/bin/python .ci/audit.py
 
+.PHONY: bench
+bench: .venv/test ## Measure against the floor of this machine; SCALE=1 for the whole organisation, ARGS=--check
+	@.venv/bin/python -m bench.speed --scale $(or $(SCALE),0.1) $(ARGS)
+
 .PHONY: check-permissions
 check-permissions: .venv/test ## Take out every permission check, one at a time, and see a test fail
 	@.venv/bin/python -m okrtracker.tests.permissions.mutants
