@@ -66,3 +66,9 @@ def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) ->
 @schemathesis.hook
 def map_query(context: Any, query: dict[str, Any] | None) -> dict[str, Any] | None:
     return of_whole_rows(query, context.operation)
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """For what is not made up but taken from the document: the examples and the coverage of parameters."""
+    of_whole_rows(case.query, case.operation)

@@ -56,6 +56,9 @@ class Endpoint(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        # Before what was sent is judged: of a method that is not there nothing in it matters.
+        if not hasattr(self, str(request.method).lower()):
+            self.http_method_not_allowed(request)
         refuse_unreadable_body(request)
         known = self.known_parameters()
         errors = []

@@ -189,9 +189,10 @@ def share_problems(result: dict[str, Any], **_hook: Any) -> dict[str, Any]:
             for status in [status for status in answers if status >= "400"]:
                 if told.setdefault(status, answers[status]) == answers[status]:
                     answers[status] = {"$ref": f"#/components/responses/Problem{status}"}
-            # A verb takes `If-Match` where it is sent, and then asks what it names.
+            # A verb takes `If-Match` where it is sent, and then asks what it names; nothing is no name.
             if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
-                answers.setdefault("412", {"$ref": "#/components/responses/Problem412"})
+                for status in ("412", "428"):
+                    answers.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
                 operation["responses"] = dict(sorted(answers.items()))
     shared = {f"Problem{status}": told[status] for status in sorted(told)}
     result["components"]["responses"] = result["components"].get("responses", {}) | shared

@@ -56,12 +56,21 @@ class OwnTokenSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class KeyField(serializers.SlugRelatedField):
+    """A row by its key. The empty text is no key; elsewhere REST framework takes it for null."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data == "":
+            self.fail("does_not_exist", slug_name=self.slug_field, value="")
+        return super().run_validation(data)
+
+
 class NewTokenSerializer(serializers.Serializer):
     """What a new token may do, and for how long."""
 
     name = serializers.CharField(max_length=120, help_text="What it is for.")
     scope = serializers.ChoiceField(Scope.choices)
-    area = serializers.SlugRelatedField(
+    area = KeyField(
         slug_field="key",
         queryset=ApiToken.objects.none(),
         default=None,

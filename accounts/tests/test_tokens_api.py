@@ -115,3 +115,17 @@ def test_refuses_at_the_field(client, held, changes):
     answer = make(client, held[1], **changes)
     assert answer.status_code == 400
     assert ApiToken.objects.count() == 1
+
+
+def test_the_empty_text_is_no_area(client, lead, edge):
+    """It would make a token that reaches everywhere, where its maker meant one area."""
+    _row, token = ApiToken.issue(owner=lead, scope="write")
+    answer = make(client, token, area="")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "area")
+    assert ApiToken.objects.count() == 1
+
+
+def test_of_a_method_that_is_not_there_nothing_else_is_judged(client, held):
+    answer = client.put("/api/v1/areas/?x=1", {}, content_type="application/json", **sign(held[1]))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, POST")
+    assert client.put("/api/v1/areas/?x=1", {}, content_type="application/json").status_code == 401

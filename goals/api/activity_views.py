@@ -108,7 +108,7 @@ class ActivityViewSet(Lists, GenericViewSet):
             "The answer tells where it stands."
         ),
         request=SeenSerializer,
-        responses=SeenSerializer,
+        responses={200: SeenSerializer},
         parameters=key_parameters(200),
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 import django_filters  # type: ignore[import-untyped]
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 
 from accounts.api.base import today_of
 from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
@@ -23,6 +24,14 @@ LEVELS = [(str(level), str(level)) for level in range(1, 6)]
 
 def _objectives(request: Any) -> QuerySet[Objective]:
     return Objective.objects.none() if request is None else visible_objectives(request)
+
+
+@extend_schema_field({"type": "integer", "enum": list(range(1, 6))})
+class LevelFilter(django_filters.ChoiceFilter):
+    """A level from 1 to 5."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=LEVELS, **options)
 
 
 class YesOrNo(django_filters.ChoiceFilter):
@@ -62,10 +71,10 @@ class RisksOfOneFilters(django_filters.FilterSet):
     stale = YesOrNo("stale", "Whether somebody has to look at it again.")
     without_mitigation = YesOrNo("without_mitigation", "Whether no step is planned, under way or done.")
     overdue = YesOrNo("overdue", "Whether a step against it is overdue.")
-    likelihood = django_filters.ChoiceFilter(choices=LEVELS, label="1 to 5.")
-    impact = django_filters.ChoiceFilter(choices=LEVELS, label="1 to 5.")
-    residual_likelihood = django_filters.ChoiceFilter(choices=LEVELS, label="1 to 5.")
-    residual_impact = django_filters.ChoiceFilter(choices=LEVELS, label="1 to 5.")
+    likelihood = LevelFilter(label="1 to 5.")
+    impact = LevelFilter(label="1 to 5.")
+    residual_likelihood = LevelFilter(label="1 to 5.")
+    residual_impact = LevelFilter(label="1 to 5.")
     q = WordsFilter(fields=("code", "title", "description", "trigger"))
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
 
