@@ -127,5 +127,5 @@ def test_the_empty_text_is_no_area(client, lead, edge):
 
 def test_of_a_method_that_is_not_there_nothing_else_is_judged(client, held):
     answer = client.put("/api/v1/areas/?x=1", {}, content_type="application/json", **sign(held[1]))
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, POST")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, POST, HEAD, OPTIONS")
     assert client.put("/api/v1/areas/?x=1", {}, content_type="application/json").status_code == 401
