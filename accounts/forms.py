@@ -1,6 +1,7 @@
 """What people enter about themselves."""
 
 import zoneinfo
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,6 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.days import DayField
+from accounts.mails import refuse_snooze
 from accounts.models import User
 
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
@@ -19,6 +22,11 @@ class PreferencesForm(forms.ModelForm):
     reminder_hour = forms.TypedChoiceField(
         label=_("Hour"), help_text=_("In your time zone"), choices=HOURS, coerce=int
     )
+    reminders_snoozed_until = DayField(
+        label=_("No reminders until"),
+        help_text=_("The day on which they come again; empty: they come now"),
+        required=False,
+    )
 
     class Meta:
         model = User
@@ -27,12 +35,15 @@ class PreferencesForm(forms.ModelForm):
             "time_zone",
             "language",
             "reminders_enabled",
+            "reminder_rhythm",
             "reminder_weekday",
             "reminder_hour",
+            "reminders_snoozed_until",
             "mention_mails_enabled",
         ]
         labels = {
             "reminders_enabled": _("Remind me by mail of check-ins I owe"),
+            "reminder_rhythm": _("How often"),
             "reminder_weekday": _("Day"),
             "mention_mails_enabled": _("Tell me by mail when a comment mentions me"),
         }
@@ -41,8 +52,12 @@ class PreferencesForm(forms.ModelForm):
             "language": _("Of pages and mail; dates and numbers are written as it writes them"),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
+        # A day that has come puts nothing off any more.
+        if (snoozed := self.instance.reminders_snoozed_until) and snoozed <= today:
+            self.initial["reminders_snoozed_until"] = None
         zones = [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
         self.fields["time_zone"] = self._choice("time_zone", zones)
         self.fields["language"] = self._choice("language", settings.LANGUAGES)
@@ -60,6 +75,12 @@ class PreferencesForm(forms.ModelForm):
         if not name.isprintable():
             raise ValidationError(_("A name is one line of text."))
         return name
+
+    def clean_reminders_snoozed_until(self) -> date | None:
+        until: date | None = self.cleaned_data["reminders_snoozed_until"]
+        if until is not None:
+            refuse_snooze(until, today=self.today)
+        return until
 
     def save(self, commit: bool = True) -> User:
         """Writes these fields alone: a role taken away in between must not come back."""

@@ -36,6 +36,14 @@ class OrgRole(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+class Rhythm(models.TextChoices):
+    """How often somebody is reminded; which weeks that are says goals.reminders.periods."""
+
+    WEEKLY = "weekly", _("every week")
+    FORTNIGHTLY = "fortnightly", _("every two weeks")
+    MONTHLY = "monthly", _("once a month")
+
+
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(
@@ -94,6 +102,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     reminder_hour = models.PositiveSmallIntegerField(
         _("hour of the reminder"), default=9, help_text=_("0 to 23, in your time zone")
     )
+    reminder_rhythm = models.CharField(
+        _("rhythm of the reminder"), max_length=20, choices=Rhythm, default=Rhythm.WEEKLY
+    )
+    reminders_snoozed_until = models.DateField(
+        _("no reminders until"), null=True, blank=True, help_text=_("the day on which they come again")
+    )
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("People who left are made inactive; what they did stays.")
     )
@@ -130,6 +144,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_reminder_weekday_of_week",
                 condition=Q(reminder_weekday__gte=0, reminder_weekday__lte=6),
                 violation_error_message=_("The day of the reminder lies between Monday (0) and Sunday (6)."),
+            ),
+            models.CheckConstraint(
+                name="user_reminder_rhythm_known",
+                condition=Q(reminder_rhythm__in=["weekly", "fortnightly", "monthly"]),
+                violation_error_message=_("Reminders come weekly, fortnightly or monthly."),
             ),
         ]
 

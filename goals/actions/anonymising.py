@@ -50,6 +50,8 @@ NEUTRAL = {
     "reminder_weekday": 0,
     "reminder_hour": 9,
     "mention_mails_enabled": False,
+    "reminder_rhythm": "weekly",
+    "reminders_snoozed_until": None,
 }
 # What entries about a person hold of them, field by field; the other fields are no secret.
 PREFERENCES = (*NEUTRAL, "ip")

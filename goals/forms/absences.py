@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.days import DayField
 from accounts.models import User
 from goals.actions.refusals import Refused
-from goals.forms.check_ins import DayField
 from goals.forms.plan_fields import OwnerField
 from goals.models.absence import NOTE_LENGTH
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.days import DayField
 from goals.figures.changed_line import PLAN, RISKS, TALK, VALUES
-from goals.forms.check_ins import DayField
 
 FIRST_DAY = dt.date(2000, 1, 1)
 KINDS = (

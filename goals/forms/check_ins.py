@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.days import DayField
 from goals.actions.drafts import check_in_from_form
 from goals.actions.refusals import Refused, ReportedMeanwhile
 from goals.models import CheckIn, CheckInDraft, KeyResult
@@ -21,7 +21,6 @@ from goals.notation import NotReadable
 from goals.sentences import refusal_text, value_text
 from goals.values import parse_reported
 
-ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CONFIDENCE_CHOICES = [("", "–"), *((str(step), str(step)) for step in range(11))]
 MILESTONE_CHOICES = [("", "–"), ("not done", _("not done")), ("done", _("done"))]
 # What a resent form is compared by: all that its sender wrote.
@@ -30,18 +29,6 @@ WRITTEN_FIELDS = ("status", "confidence", *PROSE_FIELDS)
 
 # Of what others reported meanwhile, the newest are shown.
 MOST_SHOWN = 5
-
-
-class DayField(forms.DateField):
-    """A day as date inputs send it; other notations and other scripts' digits are refused."""
-
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    default_error_messages = {"invalid": _("Write the day as year-month-day, like 2024-10-14.")}
-
-    def to_python(self, value: Any) -> date | None:
-        if isinstance(value, str) and value.strip() and not ISO_DAY.fullmatch(value.strip()):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
 
 
 class CheckInForm(forms.Form):

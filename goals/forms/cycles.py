@@ -10,10 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.days import DayField
 from accounts.models.user import WEEKDAYS
 from goals.actions.cycles import change_cycle, create_cycle
 from goals.actions.refusals import Refused, StaleVersion
-from goals.forms.check_ins import DayField
 from goals.models import Cycle
 from goals.notation import NotReadable
 from goals.sentences import refusal_text

@@ -13,9 +13,10 @@ from django.core.validators import MaxLengthValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.days import DayField
 from goals.actions.drafts import DraftChanged, keep_draft
 from goals.actions.refusals import Refused
-from goals.forms.check_ins import CheckInForm, DayField
+from goals.forms.check_ins import CheckInForm
 from goals.models import CheckInDraft, KeyResult
 from goals.models.check_in_draft import VALUE_LENGTH
 

@@ -11,9 +11,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.days import DayField
 from goals.actions.interim_targets import MOST_INTERIM_TARGETS
 from goals.actions.refusals import Refused
-from goals.forms.check_ins import DayField
 from goals.forms.plan import Difference, PlanForm
 from goals.forms.plan_fields import NumberField, form_field, tell_tags
 from goals.models import KeyResult, Kpi

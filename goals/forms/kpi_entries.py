@@ -13,9 +13,10 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.days import DayField
 from goals.actions.kpi_entries import Entered, record_entry
 from goals.actions.refusals import EnteredMeanwhile, Refused
-from goals.forms.check_ins import MOST_SHOWN, DayField
+from goals.forms.check_ins import MOST_SHOWN
 from goals.forms.plan_fields import lines
 from goals.models import Kpi, KpiEntry
 from goals.notation import NotReadable

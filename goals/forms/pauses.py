@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from goals.forms.check_ins import DayField
+from accounts.days import DayField
 from goals.models import KeyResult
 from goals.models.pausing import PAUSE_REASON_LENGTH
 from goals.pace import check_in_due_on

@@ -13,9 +13,9 @@ from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.days import DayField
 from accounts.models import User
 from goals.exchange.document import MAX_BLOCK
-from goals.forms.check_ins import DayField
 from goals.notation import NotReadable
 from goals.sentences import refusal_text
 from goals.values import parse_value, plain_number

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from accounts.days import DayField
 from goals.actions.refusals import Refused
 from goals.exchange.document import MAX_BLOCK
-from goals.forms.check_ins import DayField
 from goals.forms.objective_field import MOST_OFFERED, named_objective
 from goals.forms.plan import VERSION, PlanForm
 from goals.models import Concern, Objective, Risk

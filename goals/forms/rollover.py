@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.days import DayField
 from goals.actions.rollover import Decision
-from goals.forms.check_ins import DayField
 from goals.forms.cycles import PlainDecimalField
 from goals.models import KeyResult, RolloverDecision
 

@@ -10,10 +10,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.days import DayField
 from goals.actions.refusals import Refused
 from goals.actions.templates import Beginning
 from goals.exchange.document import MAX_BLOCK
-from goals.forms.check_ins import DayField
 from goals.forms.plan import PlanForm, fingerprint_of
 from goals.forms.plan_fields import NumberField, form_field, lines
 from goals.models import Cycle, KeyResult, Objective, ObjectiveTemplate

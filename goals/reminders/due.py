@@ -1,4 +1,4 @@
-"""Who owes check-ins, and whose mail of the week has come due (docs/reminders.md)."""
+"""Who owes check-ins, and whose mail has come due (docs/reminders.md)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from django.utils.encoding import punycode
 
 from accounts.models import User
 from goals.models import Absence, KeyResult, Kpi, OutboxMail
+from goals.reminders.periods import is_time, mail_period
 
 KIND = OutboxMail.Kind.CHECK_INS_DUE
 # People looked at together: six queries for each so many.
@@ -23,16 +24,18 @@ log = structlog.get_logger(__name__)
 
 
 def find_due(*, now: datetime, batch: int = BATCH) -> None:
-    """Writes the mail of the week for everybody whose hour has come and who owes a check-in.
+    """Writes the mail for everybody whose hour has come and who owes a check-in.
 
-    May run as often and as much in parallel as it likes: a person has one mail in a week.
+    May run as often and as much in parallel as it likes: a person has one mail in a period.
     """
     for people in _batches(_people(now), batch):
-        asked = {user.pk: local for user in people if is_time(user, local := local_time(user, now))}
-        days = {pk: local.date() for pk, local in asked.items()}
-        owing = _owing(_without_mail(days))
+        asked = {user: local for user in people if is_time(user, local := local_time(user, now))}
+        days = {user.pk: local.date() for user, local in asked.items()}
+        periods = {user.pk: mail_period(user, local.date()) for user, local in asked.items()}
+        without = without_mail(periods, kind=KIND)
+        owing = _owing({pk: days[pk] for pk in without})
         OutboxMail.objects.bulk_create(
-            [_mail(pk, days[pk], now=now) for pk in sorted(owing)], ignore_conflicts=True
+            [_mail(pk, periods[pk], now=now) for pk in sorted(owing)], ignore_conflicts=True
         )
 
 
@@ -54,21 +57,6 @@ def local_time(user: User, now: datetime) -> datetime:
         log.warning("unknown time zone", user=user.pk, time_zone=user.time_zone)
         zone = ZoneInfo(settings.TIME_ZONE)
     return now.astimezone(zone)
-
-
-def is_time(user: User, local: datetime) -> bool:
-    """Whether the hour at which this person wants to be asked has come in the week of this moment."""
-    return (local.weekday(), local.hour) >= (user.reminder_weekday, user.reminder_hour)
-
-
-def period_of(day: date) -> str:
-    """The ISO week of a day; it may belong to the year before or after.
-
-    >>> period_of(date(2024, 10, 14)), period_of(date(2024, 12, 30))
-    ('2024-W42', '2025-W01')
-    """
-    week = day.isocalendar()
-    return f"{week.year}-W{week.week:02}"
 
 
 def message_id(user_id: int, period: str, *, kind: str = KIND) -> str:
@@ -99,11 +87,15 @@ def _batches(people: QuerySet[User], size: int) -> Iterator[list[User]]:
         after = batch[-1].pk
 
 
-def _without_mail(days: dict[int, date]) -> dict[int, date]:
-    periods = {period_of(day) for day in days.values()}
-    mails = OutboxMail.objects.filter(user__in=days, kind=KIND, period__in=periods)
-    known = set(mails.values_list("user_id", "period"))
-    return {pk: day for pk, day in days.items() if (pk, period_of(day)) not in known}
+def without_mail(periods: dict[int, str], *, kind: str) -> set[int]:
+    """Those who have no mail of their period, nor of a later one: that listed the same and more."""
+    if not periods:
+        return set()
+    mails = OutboxMail.objects.filter(user__in=periods, kind=kind, period__gte=min(periods.values()))
+    newest: dict[int, str] = {}
+    for user_id, period in mails.values_list("user_id", "period"):
+        newest[user_id] = max(period, newest.get(user_id, ""))
+    return {pk for pk, period in periods.items() if newest.get(pk, "") < period}
 
 
 def _owing(days: dict[int, date]) -> set[int]:
@@ -139,8 +131,7 @@ def _asked_for(days: dict[int, date]) -> dict[int, set[int]]:
     return asked
 
 
-def _mail(user_id: int, day: date, *, now: datetime) -> OutboxMail:
-    period = period_of(day)
+def _mail(user_id: int, period: str, *, now: datetime) -> OutboxMail:
     return OutboxMail(
         user_id=user_id,
         kind=KIND,

@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from accounts.mails import stop_address, unsubscribe_headers
 from accounts.models import User
 from goals.models import CheckIn, Comment, Objective, OutboxMail
 from goals.reminders.due import message_id
@@ -38,7 +39,6 @@ def build_mention(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives 
         return None
     about: Objective | CheckIn | None = comment.objective or comment.check_in
     title = about.title if isinstance(about, Objective) else about.key_result.title if about else ""
-    preferences_url = address_of("accounts:preferences")
     context = {
         "name": one_line(user.name),
         "author": one_line(comment.author.name),
@@ -46,7 +46,7 @@ def build_mention(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives 
         "title": one_line(title),
         "text": comment.text,
         "url": _address(comment),
-        "preferences_url": preferences_url,
+        "stop_url": stop_address(user, mail.kind),
     }
     with translation.override(user.language), timezone.override(user.time_zone):
         message = EmailMultiAlternatives(
@@ -55,7 +55,7 @@ def build_mention(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives 
             to=[user.email],
             headers={
                 "Message-ID": mail.message_id,
-                "List-Unsubscribe": f"<{preferences_url}>",
+                **unsubscribe_headers(user, mail.kind),
                 "Auto-Submitted": "auto-generated",
             },
         )

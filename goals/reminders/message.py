@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.mails import stop_address, unsubscribe_headers
 from accounts.models import User
 from goals.figures import KeyResultFigures, key_results_figures
 from goals.figures.expected import expected_text
@@ -17,6 +18,7 @@ from goals.figures.kpis import aim_text, owed_kpis
 from goals.models import CheckInDraft, KeyResult, Kpi, OutboxMail
 from goals.reminders.due import local_time, owed_by
 from goals.reminders.letters import address_of, one_line
+from goals.reminders.periods import is_snoozed
 from goals.sentences import value_text
 
 
@@ -36,55 +38,68 @@ class DueRow:
     url: str
 
 
+@dataclass(frozen=True)
+class Owed:
+    """What a person is asked for on a day, in the words of the language that is spoken now."""
+
+    rows: list[DueRow]
+    cycles: str  # the names of their cycles
+
+    @classmethod
+    def by(cls, user: User, *, today: date) -> Owed:
+        owed = owed_by(user, today=today)
+        kpis = owed_kpis(user, today=today)
+        begun = set(CheckInDraft.objects.of(user).values_list("key_result_id", flat=True))
+        cycles = sorted({row.cycle for row in owed}, key=lambda cycle: (cycle.starts_on, cycle.key))
+        rows = [
+            *(
+                _row(figures, user, today=today, begun=begun)
+                for figures in key_results_figures(owed, today=today)
+            ),
+            *(_kpi_row(kpi, user, today=today) for kpi in kpis),
+        ]
+        return cls(rows, ", ".join([*(cycle.name for cycle in cycles), *([_("KPIs")] if kpis else [])]))
+
+
 def build_message(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives | None:
     """The mail as it is right at this moment; None when there is nothing to say any more.
 
-    That is so when nothing is owed by now, when the person left or wants no reminders, and when the mail of a
-    later week has been written, which lists the same and more.
+    That is so when nothing is owed by now, when the person left or wants no reminders, now or at all, and when
+    the mail of a later period has been written, which lists the same and more.
     """
     user = mail.user
-    if not (user.is_active and user.reminders_enabled) or _is_superseded(mail):
-        return None
-    today = local_time(user, now).date()
-    owed = owed_by(user, today=today)
-    kpis = owed_kpis(user, today=today)
-    if not owed and not kpis:
+    local = local_time(user, now)
+    wants_it = user.is_active and user.reminders_enabled and not is_snoozed(user, local)
+    if not wants_it or _is_superseded(mail):
         return None
     with translation.override(user.language):
-        return _compose(mail, owed, kpis, today=today)
+        owed = Owed.by(user, today=local.date())
+        return _compose(mail, owed) if owed.rows else None
 
 
 def _is_superseded(mail: OutboxMail) -> bool:
     return OutboxMail.objects.filter(user=mail.user, kind=mail.kind, period__gt=mail.period).exists()
 
 
-def _compose(
-    mail: OutboxMail, owed: list[KeyResult], kpis: list[Kpi], *, today: date
-) -> EmailMultiAlternatives:
-    preferences_url = address_of("accounts:preferences")
-    begun = set(CheckInDraft.objects.of(mail.user).values_list("key_result_id", flat=True))
-    cycles = sorted({row.cycle for row in owed}, key=lambda cycle: (cycle.starts_on, cycle.key))
+def _compose(mail: OutboxMail, owed: Owed) -> EmailMultiAlternatives:
+    user = mail.user
     context = {
-        "name": one_line(mail.user.name),
-        "rows": [
-            *(
-                _row(figures, mail.user, today=today, begun=begun)
-                for figures in key_results_figures(owed, today=today)
-            ),
-            *(_kpi_row(kpi, mail.user, today=today) for kpi in kpis),
-        ],
-        "cycles": ", ".join([*(cycle.name for cycle in cycles), *([_("KPIs")] if kpis else [])]),
+        "name": one_line(user.name),
+        "rows": owed.rows,
+        "cycles": owed.cycles,
+        "rhythm": user.reminder_rhythm,
         "my_check_ins_url": address_of("goals:my_check_ins"),
-        "preferences_url": preferences_url,
+        "preferences_url": address_of("accounts:preferences"),
+        "stop_url": stop_address(user, mail.kind),
     }
     subject = render_to_string("emails/check_ins_due.subject.txt", context)
     message = EmailMultiAlternatives(
         subject=one_line(subject),
         body=render_to_string("emails/check_ins_due.txt", context),
-        to=[mail.user.email],
+        to=[user.email],
         headers={
             "Message-ID": mail.message_id,
-            "List-Unsubscribe": f"<{preferences_url}>",
+            **unsubscribe_headers(user, mail.kind),
             # Absence notes are not an answer to this.
             "Auto-Submitted": "auto-generated",
         },

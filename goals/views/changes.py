@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from accounts.days import DayField
 from accounts.languages import in_english
 from accounts.spreadsheets import text_cell
 from areas.models import Area
 from goals.figures.changed_line import PEOPLE, PLAN, RISKS, SECTIONS, TALK, VALUES, Change
 from goals.figures.what_changed import what_changed
-from goals.forms.check_ins import DayField
 from goals.forms.people import AreaField
 from goals.models import Cycle
 from goals.views.context import Reader, chosen_cycle, cycle_context

@@ -254,6 +254,12 @@ ACCOUNTS = [
         {"reminder_weekday": 7},
     ),
     Case(
+        "user_reminder_rhythm_known",
+        "Reminders come weekly, fortnightly or monthly.",
+        make_user,
+        {"reminder_rhythm": "hourly"},
+    ),
+    Case(
         "token_scope_known",
         "The scope of a token is read, check-in, write or admin.",
         make_token,
