@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.days import DayField
 from accounts.languages import language_of_words
@@ -47,13 +47,15 @@ def mail_stop(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def mail_snooze(request: HttpRequest) -> HttpResponse:
     """Puts reminders off until a day."""
     found = reader_of(request.GET.get("token", ""))
     if found is None or not found[1].can_wait:
         return _refuse(request)
     user, mails = found
+    if request.method != "POST":
+        return _page(request, user, mails)
     with _words_of(user), timezone.override(user.time_zone):
         form = SnoozeForm(request.POST)
         if form.is_valid():

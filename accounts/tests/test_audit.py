@@ -109,6 +109,7 @@ def test_change_through_a_page_names_its_sender(client, lead):
             "name": "Lea Lead-Smith",
             "time_zone": "Europe/Berlin",
             "language": "en",
+            "reminder_rhythm": "weekly",
             "reminder_weekday": 0,
             "reminder_hour": 9,
         },

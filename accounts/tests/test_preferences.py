@@ -13,6 +13,7 @@ def sent(**changes):
         "time_zone": "Europe/Berlin",
         "language": "en-gb",
         "reminders_enabled": "on",
+        "reminder_rhythm": "weekly",
         "reminder_weekday": "2",
         "reminder_hour": "8",
     } | changes

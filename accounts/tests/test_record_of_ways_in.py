@@ -191,7 +191,10 @@ def test_preferences(client, told):
     sign_in(client)
     told()
     preferences = {"name": "Lea Lead", "time_zone": "Europe/Berlin", "language": "en"}
-    client.post("/preferences/", preferences | {"reminder_weekday": 2, "reminder_hour": 7})
+    client.post(
+        "/preferences/",
+        preferences | {"reminder_rhythm": "weekly", "reminder_weekday": 2, "reminder_hour": 7},
+    )
     assert told() == [("changed", "person", *LEA)]
     assert AuditEntry.objects.newest_first().first().changes == {
         "time_zone": ["UTC", "Europe/Berlin"],

@@ -64,8 +64,8 @@ class Owed:
 def build_message(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives | None:
     """The mail as it is right at this moment; None when there is nothing to say any more.
 
-    That is so when nothing is owed by now, when the person left or wants no reminders, now or at all, and when
-    the mail of a later period has been written, which lists the same and more.
+    That is so when nothing is owed by now, when the person left or wants no reminders, now or at all, and
+    when the mail of a later period has been written, which lists the same and more.
     """
     user = mail.user
     local = local_time(user, now)

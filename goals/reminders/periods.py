@@ -25,8 +25,8 @@ def period_of(day: date) -> str:
 def mail_day(user: User, day: date) -> date:
     """The day of this person's mail in the week, the two weeks or the month in which `day` lies.
 
-    Two weeks are counted from Monday, 1 January of the year 1, so they do not begin anew with a year. The mail
-    of a month comes on the first such weekday in it.
+    Two weeks are counted from Monday, 1 January of the year 1, so they do not begin anew with a year. The
+    mail of a month comes on the first such weekday in it.
 
     >>> user = User(reminder_weekday=2, reminder_rhythm=Rhythm.MONTHLY)
     >>> mail_day(user, date(2024, 10, 31))

@@ -2,6 +2,7 @@
 
 # What an address that takes a POST writes: an action above, a story of another file, or nothing to tell.
 WAYS_IN = "a story of test_record_of_ways_in.py"
+MAILS = "preferences; test_mails.py looks for the entries, which name the reader of the mail"
 TOKENS = "tokens have a history; test_token_pages.py and test_tokens_api.py look for the entries"
 RENEWED = "test_private_addresses.py looks for the entry"
 ASKS = "asks or confirms only; a failure is recorded"
@@ -10,6 +11,8 @@ ASKS_FOR_MAIL = "asks for a mail; nothing changes before its link is used"
 TELLS = "tells how strong a word is; keeps nothing"
 POSTED = {
     "accounts:invitation": WAYS_IN,
+    "accounts:mail_stop": MAILS,
+    "accounts:mail_snooze": MAILS,
     "accounts:preferences": WAYS_IN,
     "accounts:sign_in": WAYS_IN,
     "accounts:sign_out": WAYS_IN,

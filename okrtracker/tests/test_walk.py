@@ -11,7 +11,8 @@ from django.db import transaction
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import ApiToken, Invitation
+from accounts.mails import stop_address
+from accounts.models import ApiToken, Invitation, User
 from accounts.models.invitation import GOOD_FOR, token_of
 from accounts.models.token import digest_of
 from accounts.tests.factories import UserFactory
@@ -147,7 +148,10 @@ SAMPLES_OF = {
     "usersessions_end": {"pk": 1},
     "trusted_browser_forget": {"pk": 1},
 }
+STOP_QUERY = f"?{stop_address(User(pk=SAMPLES['person_id']), 'check_ins_due').partition('?')[2]}"
 QUERIES = {
+    "accounts:mail_stop": STOP_QUERY,
+    "accounts:mail_snooze": STOP_QUERY,
     "api:progress": "?cycle=24H2",
     "api:progress-explain": "?cycle=24H2",
     "api:area-series": "?cycle=24H2",
@@ -160,6 +164,8 @@ OPEN = {
     "readyz",
     "accounts:sign_in",
     "accounts:invitation",
+    "accounts:mail_stop",
+    "accounts:mail_snooze",
     "account_login",
     "account_reset_password",
     "account_reset_password_done",

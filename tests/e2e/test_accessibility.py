@@ -89,6 +89,7 @@ PAGES = {
     "people": ("administrator", "/people/"),
     "people to add": ("administrator", "/people/add/"),
     "invitation that is none": ("", "/invitation/"),
+    "mails to stop, of nobody": ("", "/mails/stop/"),
     "tokens": ("administrator", "/tokens/"),
     "record of changes": ("administrator", "/record/"),
     "record, nothing found": ("administrator", "/record/?what=NOWHERE"),
@@ -108,7 +109,12 @@ AT_HOME = {"lead": "DIST", "contributor": "EDGE"}
 # Colours do not depend on the width, so three of the four say all.
 VIEWS = [("light", 1400), ("dark", 1400), ("light", 360)]
 # The missing pages are asked for on purpose; the browser logs their status as an error.
-EXPECTED_STATUS = {"not found": 404, "invitation that is none": 404, "record, filter that is none": 422}
+EXPECTED_STATUS = {
+    "not found": 404,
+    "invitation that is none": 404,
+    "mails to stop, of nobody": 404,
+    "record, filter that is none": 422,
+}
 
 
 @pytest.mark.needs("chromium")

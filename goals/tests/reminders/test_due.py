@@ -1,15 +1,18 @@
 """Whose mail of the week is written, and when."""
 
 import datetime as dt
+import functools
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from accounts.models import User
+from accounts.models.user import Rhythm
 from accounts.tests.factories import UserFactory
 from goals.models import Cycle, KeyResult, OutboxMail
 from goals.reminders import due
-from goals.reminders.due import find_due, is_time, local_time, message_id, owed_by, period_of
+from goals.reminders.due import find_due, local_time, message_id, owed_by
+from goals.reminders.periods import is_time, mail_period, period_of
 from goals.tests.factories import NOW, TODAY, CycleFactory, KeyResultFactory, check_in
 
 pytestmark = pytest.mark.django_db
@@ -207,7 +210,7 @@ def test_the_week_across_new_year_has_one_mail(lead, objective):
     assert periods(lead) == ["2025-W01"]
 
 
-@pytest.mark.parametrize(
+ZONES = pytest.mark.parametrize(
     ("zone", "weekday", "hour"),
     [
         ("UTC", 0, 9),
@@ -221,22 +224,88 @@ def test_the_week_across_new_year_has_one_mail(lead, objective):
         ("Pacific/Auckland", 6, 23),
     ],
 )
-def test_every_week_from_2024_to_2030_has_its_moment(zone, weekday, hour):
-    person = User(time_zone=zone, reminder_weekday=weekday, reminder_hour=hour)
+
+
+@functools.lru_cache(maxsize=1)
+def hours_of_years(zone: str) -> list[dt.datetime]:
+    """Every hour of 2024 to 2030, on the clock of a person there."""
+    person = User(time_zone=zone)
     moment = dt.datetime(2024, 1, 1, tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
     last = dt.datetime(2030, 12, 30, tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
+    hours = (last - moment) // dt.timedelta(hours=1)
+    return [local_time(person, moment + dt.timedelta(hours=hour)) for hour in range(hours)]
+
+
+@pytest.mark.parametrize("rhythm", Rhythm)
+@ZONES
+def test_every_period_from_2024_to_2030_has_its_moment(zone, weekday, hour, rhythm):
+    """Of somebody who owes something at every hour."""
+    person = User(time_zone=zone, reminder_weekday=weekday, reminder_hour=hour, reminder_rhythm=rhythm)
     asked: dict[str, dt.datetime] = {}
-    while moment < last:
-        local = local_time(person, moment)
+    for local in hours_of_years(zone):
         if is_time(person, local):
-            asked.setdefault(period_of(local.date()), local)
-        moment += dt.timedelta(hours=1)
+            asked.setdefault(mail_period(person, local.date()), local)
+    assert list(asked) == sorted(asked), "one after the other, by their names too"
     weeks = [dt.date(2024, 1, 1) + dt.timedelta(weeks=week) for week in range(365)]
-    assert list(asked) == [period_of(monday) for monday in weeks]
-    late = [local for local in asked.values() if (local.weekday(), local.hour) != (weekday, hour)]
+    moments = list(asked.values())
+    if rhythm == Rhythm.WEEKLY:
+        assert list(asked) == [period_of(monday) for monday in weeks]
+    elif rhythm == Rhythm.FORTNIGHTLY:
+        # 1 January 2024 begins the second of two weeks; who was asked in none of them is asked at once.
+        assert list(asked) == [period_of(monday) for monday in (weeks[0] - dt.timedelta(7), *weeks[1::2])]
+        moments = moments[1:]
+    else:
+        months = [(year, month) for year in range(2024, 2031) for month in range(1, 13)]
+        assert [(local.year, local.month) for local in moments] == months
+        assert all(local.day <= 7 for local in moments)
+    late = [local for local in moments if (local.weekday(), local.hour) != (weekday, hour)]
     # Where the clock skips the hour, the next one serves.
     assert len(late) <= 7
     assert all(local.hour in (0, 1, 3) for local in late)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "expected"),
+    [
+        ("weekly", ["2024-W42", "2024-W43", "2024-W44", "2024-W45", "2024-W46"]),
+        ("fortnightly", ["2024-W42", "2024-W44", "2024-W46"]),
+        # Owed since 14 October: the mail of that month, whose own day was the 7th, comes at once.
+        ("monthly", ["2024-W41", "2024-W45"]),
+    ],
+)
+def test_the_beat_writes_one_mail_in_each_period(lead, key_result, rhythm, expected):
+    """Every six hours for five weeks, nobody answering."""
+    User.objects.update(reminder_rhythm=rhythm)
+    for step in range(5 * 7 * 4):
+        find_due(now=NOW + dt.timedelta(hours=6 * step))
+    assert periods(lead) == expected
+
+
+def test_who_changes_the_rhythm_has_no_second_mail_of_the_same_days(lead, key_result):
+    find_due(now=NOW)
+    User.objects.update(reminder_rhythm="monthly")
+    find_due(now=NOW + dt.timedelta(days=7))
+    assert periods(lead) == ["2024-W42"], "the mail of October, whose own day was the 7th, is contained in it"
+    find_due(now=dt.datetime(2024, 11, 4, 9, tzinfo=dt.UTC))
+    assert periods(lead) == ["2024-W42", "2024-W45"]
+    User.objects.update(reminder_rhythm="weekly")
+    find_due(now=dt.datetime(2024, 11, 6, 9, tzinfo=dt.UTC))
+    assert periods(lead) == ["2024-W42", "2024-W45"]
+    find_due(now=dt.datetime(2024, 11, 11, 9, tzinfo=dt.UTC))
+    assert periods(lead) == ["2024-W42", "2024-W45", "2024-W46"]
+
+
+def test_who_put_reminders_off_is_asked_again_from_the_hour_of_that_day_on(lead, key_result):
+    User.objects.update(reminders_snoozed_until=dt.date(2024, 10, 23))
+    for moment in (
+        NOW,
+        NOW + dt.timedelta(days=7),
+        dt.datetime(2024, 10, 23, 8, 59, tzinfo=dt.UTC),
+    ):
+        find_due(now=moment)
+        assert not OutboxMail.objects.exists()
+    find_due(now=dt.datetime(2024, 10, 23, 9, 0, tzinfo=dt.UTC))
+    assert periods(lead) == ["2024-W43"]
 
 
 def test_an_unknown_time_zone_stops_nobody(lead, key_result, objective):

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.mails import stop_address
 from accounts.models import User
 from accounts.tests.factories import UserFactory
 from goals.models import Cycle, KeyResult, OutboxMail
@@ -95,9 +96,10 @@ def test_it_lists_all_that_is_owed_the_latest_first(lead, objective, message_to)
         "Expected today: 5.7 GB",
         f"{SITE}/key-results/EDGE-24H2-O1-KR1/check-in/",
         "--",
-        "You get this mail once a week while you owe check-ins. "
-        "Change the day, the hour or whether it comes at all:",
+        "You get this mail once a week while you owe check-ins. Change the day, the hour or how often:",
         f"{SITE}/preferences/",
+        "Stop these mails, or put them off until a day:",
+        stop_address(lead, "check_ins_due"),
     ]
 
 
@@ -123,17 +125,20 @@ def test_every_address_is_of_the_site_and_leads_to_the_right_page(lead, objectiv
     codes = [KeyResultFactory(objective=objective, owner=lead).code for _number in range(3)]
     message = message_to(lead)
     pages = [f"{SITE}/check-ins/", *(f"{SITE}/key-results/{code}/check-in/" for code in codes)]
-    assert addresses_in(message.body) == [*pages, f"{SITE}/preferences/"]
-    assert addresses_in(html_of(message)) == [*pages, f"{SITE}/preferences/"]
+    pages += [f"{SITE}/preferences/", stop_address(lead, "check_ins_due")]
+    assert addresses_in(message.body) == pages
+    assert addresses_in(html_of(message)) == pages
     assert "<img" not in html_of(message)
     assert "src=" not in html_of(message)
 
 
-def test_headers_say_how_to_stop_it_and_promise_no_more(lead, key_result, message_to):
+def test_headers_say_how_to_stop_it_with_one_click(lead, key_result, message_to):
     message = message_to(lead).message()
     assert message["Message-ID"] == "<one@okr.example.org>"
-    assert message["List-Unsubscribe"] == f"<{SITE}/preferences/>"
-    assert message["List-Unsubscribe-Post"] is None
+    address = stop_address(lead, "check_ins_due")
+    assert address.startswith(f"{SITE}/mails/stop/?token=")
+    assert message["List-Unsubscribe"] == f"<{address}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["To"] == lead.email
 
@@ -273,3 +278,22 @@ def test_the_number_of_queries_does_not_grow_with_key_results(
 def test_what_is_expected_is_as_fine_as_its_way(lead, key_result, message_to, start, target, shown):
     KeyResult.objects.update(start_value=Decimal(start), target_value=Decimal(target), unit="")
     assert f"Expected today: {shown}\n" in message_to(lead).body
+
+
+def test_who_put_reminders_off_meanwhile_gets_none_of_those_that_wait(lead, key_result, message_to):
+    User.objects.update(reminders_snoozed_until=TODAY + dt.timedelta(days=1))
+    lead.refresh_from_db()
+    assert message_to(lead) is None
+    assert message_to(lead, now=NOW + dt.timedelta(days=1)) is not None
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "words"),
+    [("weekly", "once a week"), ("fortnightly", "every two weeks"), ("monthly", "once a month")],
+)
+def test_it_says_how_often_it_comes(lead, key_result, message_to, rhythm, words):
+    User.objects.update(reminder_rhythm=rhythm)
+    lead.refresh_from_db()
+    message = message_to(lead)
+    for text in (message.body, html_of(message)):
+        assert f"You get this mail {words} while you owe check-ins." in text

@@ -139,7 +139,7 @@ def test_a_mention_by_name_or_address_makes_one_mail(
     assert mail.subject == "Vi Ewer mentioned you · EDGE-24H2-O1"
     assert "Look\nhere" in mail.body
     assert f"#comment-{Comment.objects.get().pk}" in mail.body
-    assert "/preferences/" in mail.body
+    assert "/mails/stop/?token=" in mail.body
     assert mail.extra_headers["Message-ID"].startswith("<mention.")
 
 

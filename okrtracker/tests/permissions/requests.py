@@ -13,6 +13,7 @@ from django.core import signing
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from accounts.mails import ONE_CLICK, stop_address
 from accounts.models import ApiToken, Invitation, User
 from accounts.models.invitation import token_of
 from accounts.sign_in.strength import SALT
@@ -42,7 +43,11 @@ from goals.tests.factories import RoadmapFactory
 from okrtracker.tests.permissions.world import BROWSER, NONCE, PASSWORD, PERSON, ROWS, SERIALS, TOKEN
 from okrtracker.tests.test_walk import ROUTES, SAMPLES, SAMPLES_OF
 
+# Of somebody who is invited and signs in nowhere: a link in a mail, to whoever opens it.
+STOP_QUERY = f"?{stop_address(User(pk=PERSON), 'check_ins_due').partition('?')[2]}"
 QUERIES = {
+    "accounts:mail_stop": STOP_QUERY,
+    "accounts:mail_snooze": STOP_QUERY,
     "api:progress": "?cycle=24H2",
     "api:progress-explain": "?cycle=24H2",
     "api:area-series": "?cycle=24H2",
@@ -70,9 +75,12 @@ FORMS: dict[str, Form] = {
         "name": "A New Name",
         "time_zone": "Europe/Berlin",
         "language": "en",
+        "reminder_rhythm": "monthly",
         "reminder_weekday": "2",
         "reminder_hour": "10",
     },
+    "accounts:mail_stop": dict([ONE_CLICK]),
+    "accounts:mail_snooze": {"until": str(timezone.localdate() + dt.timedelta(days=9))},
     "accounts:token_list": {"name": "for a script", "scope": "read", "days": "30"},
     "accounts:token_rotate": {"overlap": "1"},
     "accounts:invitation": {

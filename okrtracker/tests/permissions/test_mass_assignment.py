@@ -63,7 +63,12 @@ TOLD_AT_ONCE = 20
 WRITES = sorted(name for name, rule in RULES.items() if "POST" in rule.cells and rule.writes_to)
 PAGES = [name for name in WRITES if not RULES[name].is_for_programs]
 PROGRAMS = [name for name in WRITES if RULES[name].is_for_programs]
-OUTSIDE_PAGES = {"accounts:invitation", "account_reset_password"}
+OUTSIDE_PAGES = {
+    "accounts:invitation",
+    "accounts:mail_stop",
+    "accounts:mail_snooze",
+    "account_reset_password",
+}
 ADMIN_FORM = {
     "email": "in.vited@example.org",
     "name": "A New Name",
@@ -257,7 +262,7 @@ OPTIONAL = {
     "cycles:cycle_close": "version",
     "cycles:cycle_reopen": "version",
     "cycles:cycle_roll_over": "title target_value due_on reason",
-    "accounts:preferences": "reminders_enabled mention_mails_enabled",
+    "accounts:preferences": "reminders_enabled reminders_snoozed_until mention_mails_enabled",
     "goals:objective_follow": "undo list",
     "goals:key_result_follow": "undo list",
     "areas:area_follow": "undo list cycle",
