@@ -11,14 +11,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.days import DayField
-from accounts.languages import language_of_words
 from accounts.mails import ONE_CLICK, Mails, reader_of, snooze_reminders, stop_mails
 from accounts.models import User
 
@@ -56,7 +55,7 @@ def mail_snooze(request: HttpRequest) -> HttpResponse:
     user, mails = found
     if request.method != "POST":
         return _page(request, user, mails)
-    with _words_of(user), timezone.override(user.time_zone):
+    with timezone.override(user.time_zone):
         form = SnoozeForm(request.POST)
         if form.is_valid():
             until = form.cleaned_data["until"]
@@ -68,7 +67,7 @@ def mail_snooze(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, user: User, mails: Mails, *, form: SnoozeForm | None = None) -> HttpResponse:
-    with _words_of(user), timezone.override(user.time_zone):
+    with timezone.override(user.time_zone):
         today = timezone.localdate()
         snoozed = user.reminders_snoozed_until
         context: dict[str, Any] = {
@@ -80,19 +79,8 @@ def _page(request: HttpRequest, user: User, mails: Mails, *, form: SnoozeForm | 
             "form": form or SnoozeForm(initial={"until": today + A_WEEK}),
         }
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form and form.errors else HTTPStatus.OK
-        return _answer(request, "accounts/mail_stop.html", context, status=status)
+        return render(request, "accounts/mail_stop.html", context, status=status)
 
 
 def _refuse(request: HttpRequest) -> HttpResponse:
-    return _answer(request, "accounts/mail_stop_unknown.html", {}, status=HTTPStatus.NOT_FOUND)
-
-
-def _answer(request: HttpRequest, template: str, context: dict[str, Any], *, status: int) -> HttpResponse:
-    response = render(request, template, context, status=status)
-    response.headers["Content-Language"] = language_of_words()
-    return response
-
-
-def _words_of(user: User) -> Any:
-    """In the language of the mail, whatever the browser asks for."""
-    return translation.override(user.language)
+    return render(request, "accounts/mail_stop_unknown.html", status=HTTPStatus.NOT_FOUND)

@@ -193,13 +193,6 @@ def test_putting_off_asks_for_the_csrf_token(lea):
     assert strict.post(place(lea, page="snooze"), {"until": "2024-11-04"}).status_code == 403
 
 
-def test_the_page_speaks_the_language_of_the_mail(client, lea):
-    User.objects.update(language="de")
-    response = client.get(place(lea), headers={"Accept-Language": "en"})
-    assert response.headers["Content-Language"] == "de"
-    assert '<html lang="de">' in response.content.decode()
-
-
 def test_a_day_that_has_come_is_forgotten_by_the_preferences(client, lea):
     User.objects.update(reminders_snoozed_until=TODAY)
     client.force_login(lea)
