@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.spreadsheets import text_cell
 from goals.figures.excellence import (
     BANDS,
+    Cell,
     Item,
     Matrix,
     by_impact_and_cost,
@@ -46,6 +48,7 @@ def excellence(request: HttpRequest) -> HttpResponse:
     pillars, areas = by_pillar(every, cycle=cycle, day=shown.day)
     worth = by_impact_and_cost(chosen, cycle=cycle, day=shown.day)
     order = by_priority_and_confidence(chosen, cycle=cycle, day=shown.day)
+    bands = [f"{least}–{most}" for least, most in BANDS]
     day: dict[str, Any] = day_context(request, cycle, shown, filters=("area", "pillar", *PLACES))
     context |= {
         "form": form,
@@ -54,10 +57,10 @@ def excellence(request: HttpRequest) -> HttpResponse:
             (word, str(name), [(area, pillars.cell(word, area.pk)) for area in areas], pillars.total(word))
             for word, name in Objective.Pillar.choices
         ],
-        "worth": _rows(worth, dict(Level.choices)),
+        "worth": _rows(worth, dict(Level.choices), Level.choices),
         "costs": Level.choices,
-        "order": _rows(order, {}),
-        "bands": [f"{least}–{most}" for least, most in BANDS],
+        "order": _rows(order, {}, list(enumerate(bands))),
+        "bands": bands,
         "without_place": (worth.without_place, order.without_place),
         "rows": form.at_place(chosen),
         "count": len(every),
@@ -91,10 +94,12 @@ def excellence_csv(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _rows(matrix: Matrix, names: dict[Any, Any]) -> list[tuple[Any, str, list[tuple[Any, Any]]]]:
-    """(row, its name, [(column, cell)]) for a template."""
+def _rows(
+    matrix: Matrix, names: Mapping[Any, Any], columns: Sequence[tuple[Any, Any]]
+) -> list[tuple[Any, str, list[tuple[Any, str, Cell]]]]:
+    """(row, its name, [(column, its name, cell)]) for a template."""
     return [
-        (row, str(names.get(row, row)), [(column, matrix.cell(row, column)) for column in matrix.columns])
+        (row, str(names.get(row, row)), [(key, str(name), matrix.cell(row, key)) for key, name in columns])
         for row in matrix.rows
     ]
 
