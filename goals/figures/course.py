@@ -6,7 +6,7 @@ For a whole cycle the figures of every day would cost seconds to word; their num
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any
 from goals import pace as paces
 from goals.figures.key_result import breaks_bounds, has_expectation, pace_of
 from goals.figures.past import Past
-from goals.figures.series import Before, SeriesPoint, SnapshotCourse
+from goals.figures.series import Before, PacePoint, SnapshotCourse
 from goals.figures.shared import Home
 from goals.figures.support import Support
 from goals.figures.tree import CycleFigures
@@ -24,10 +24,9 @@ from goals.progress import COMPLETION_PLACES, clamp, expected_share, round_half_
 
 
 @dataclass(frozen=True)
-class DayFigures(SeriesPoint):
-    """With the pace of the day. The completion of a key result is raw, that of a mean cannot be."""
+class DayFigures(PacePoint):
+    """The completion of a key result is raw, that of a mean cannot be."""
 
-    pace: str
     value: Decimal | None = None  # of a key result
 
 
@@ -95,6 +94,18 @@ class Course:
     def line(self, area_ids: Collection[int], until: date) -> list[DayFigures]:
         """The mean over some areas, oldest first."""
         return self.of_areas(area_ids, self.days(until))
+
+    def known_days(self, until: date) -> list[date]:
+        return self.days(until)
+
+    def means_on(
+        self, days: Sequence[date], groups: Mapping[int, Collection[int]]
+    ) -> dict[int, list[PacePoint]]:
+        """Of several groups of areas, by the names of the groups, on some days."""
+        return {
+            name: [point for point in self.of_areas(area_ids, days) if point.expected is not None]
+            for name, area_ids in groups.items()
+        }
 
     def before(self, day: date) -> Before:
         """What stood on a day; nothing where that lies before its cycle."""

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
+from goals import pace as paces
 from goals.figures.shared import Home, ShareRecord, Shares, homes_since
 from goals.models import Cycle, Objective, Snapshot
 from goals.progress import weighted_mean
@@ -25,6 +26,13 @@ class SeriesPoint:
     day: date
     completion: Decimal | None
     expected: Decimal | None
+
+
+@dataclass(frozen=True)
+class PacePoint(SeriesPoint):
+    """With the pace of the day."""
+
+    pace: str
 
 
 def snapshots_of_objective(objective: Objective, *, until: date) -> list[SeriesPoint]:
@@ -90,6 +98,60 @@ class SnapshotCourse:
             )
             for day, parts in sorted(days.items())
         ]
+
+    def known_days(self, until: date) -> list[date]:
+        """Those on which snapshots were taken, oldest first. One query."""
+        rows = Snapshot.objects.filter(roadmap__cycle=self.cycle, taken_on__lte=until)
+        return list(rows.order_by("taken_on").values_list("taken_on", flat=True).distinct())
+
+    def means_on(
+        self, days: Sequence[date], groups: Mapping[int, Collection[int]]
+    ) -> dict[int, list[PacePoint]]:
+        """Of several groups of areas, by the names of the groups, on some days. Three queries at most.
+
+        A day of which a group has no snapshot is left out of it.
+        """
+        found: dict[int, list[PacePoint]] = {name: [] for name in groups}
+        if not days:
+            return found
+        rows = Snapshot.objects.filter(roadmap__cycle=self.cycle, taken_on__in=list(days))
+        fields = ("taken_on", "roadmap__area", "weight", "completion", "expected", "reported")
+        taken: dict[date, list[tuple[int, Decimal, Decimal | None, Decimal | None, int]]] = defaultdict(list)
+        for day, *row in rows.values_list(*fields):
+            taken[day].append(tuple(row))
+        of_all = self._shared(self.shares.ever.by_area, days[-1])
+        shared = {day: (pairs, homes) for day, pairs, homes in of_all}
+        for day in days:
+            for name, area_ids in groups.items():
+                own = [row for row in taken[day] if row[0] in area_ids]
+                parts = [(weight, completion, expected) for _area, weight, completion, expected, _ in own]
+                if day in shared:
+                    pairs, homes = shared[day]
+                    elsewhere = _from_elsewhere(area_ids, pairs, homes, self.shares.on(day))
+                    parts += [(weight, *part) for weight, part in elsewhere]
+                if not parts:
+                    continue
+                is_reported = any(reported for *_row, reported in own) or len(parts) > len(own)
+                found[name].append(self._point(day, parts, is_reported=is_reported))
+        return found
+
+    def _point(
+        self,
+        day: date,
+        parts: Sequence[tuple[Decimal, Decimal | None, Decimal | None]],
+        *,
+        is_reported: bool,
+    ) -> PacePoint:
+        completion = weighted_mean((weight, completion) for weight, completion, _ in parts)
+        expected = weighted_mean((weight, expected) for weight, _, expected in parts)
+        pace = paces.pace(
+            completion,
+            expected,
+            checked_in=is_reported,
+            started=day >= self.cycle.starts_on,
+            thresholds=self.cycle.thresholds,
+        )
+        return PacePoint(day, completion, expected, pace)
 
     def before(self, day: date) -> Before:
         """What the newest snapshots up to a day say. Three queries at most."""

@@ -50,6 +50,7 @@ PAGES = {
     "drafts": ("lead", "/drafts/"),
     "what I follow": ("lead", "/following/"),
     "calendars and feeds": ("lead", "/feeds/"),
+    "heat map": ("manager", "/heat-map/"),
     "engineering excellence": ("manager", "/excellence/"),
     "a badge": ("lead", "/badge/DIST-24H2-O1/"),
     "activity of an area": ("lead", "/activity/?area=EDGE"),
