@@ -137,6 +137,7 @@ def _refuse_strangers(request: Request, *objectives: Objective) -> None:
     retrieve=extend_schema(summary="One alignment"),
 )
 class AlignmentViewSet(Lists, RetrieveModelMixin, GenericViewSet):
+    matches_deletes = True
     orderings = ORDERINGS
     serializer_class = AlignmentSerializer
     filterset_class: Any = filters.AlignmentFilters

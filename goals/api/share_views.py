@@ -90,6 +90,7 @@ def owner_keys_of(objectives: Iterable[Objective]) -> dict[int, list[str]]:
 
 @extend_schema_view(retrieve=extend_schema(summary="One share"))
 class ShareViewSet(Endpoint, RetrieveModelMixin, GenericViewSet):
+    matches_deletes = True
     serializer_class = ShareSerializer
     queryset = Share.objects.all()
     lookup_url_kwarg = "share_id"

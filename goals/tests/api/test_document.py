@@ -2,6 +2,7 @@
 
 import io
 import re
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ import yaml
 from django.core.management import call_command
 from django.urls import get_resolver
 from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from okrtracker.tests.permissions.rules import RULES
+from okrtracker.tests.test_walk import ROUTES, address
 
 KEPT = Path("docs/openapi.yaml")
 PROBLEM = {"application/problem+json"}
@@ -65,6 +69,21 @@ def test_every_operation_says_how_to_sign_in_what_it_answers_and_how_it_fails(do
                 assert all(
                     str(example["value"]["status"]) == status for example in content["examples"].values()
                 ), where
+
+
+def test_what_is_deleted_under_if_match_says_so(document):
+    """As the table of permissions knows which they are, from requests that were sent."""
+    silent = []
+    for name, rule in RULES.items():
+        if getattr(rule.others.get("DELETE"), "inside", None) == HTTPStatus.PRECONDITION_REQUIRED:
+            named = address(name, ROUTES[name])
+            patterns = {path: re.sub(r"\{\w+\}", "[^/]+", path) for path in document["paths"]}
+            [path] = [path for path, pattern in patterns.items() if re.fullmatch(pattern, named)]
+            operation = document["paths"][path]["delete"]
+            is_told = any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ()))
+            if not is_told or not {"412", "428"} <= operation["responses"].keys():
+                silent.append(name)
+    assert not silent
 
 
 def test_no_body_takes_fields_that_are_not_named(document):
