@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.mails import stop_address, unsubscribe_headers
 from accounts.models import User
+from goals.actions.mail_answers import Answer, answer_address, may_stay_unchanged
 from goals.figures import KeyResultFigures, key_results_figures
 from goals.figures.expected import expected_text
 from goals.figures.kpis import aim_text, owed_kpis
@@ -36,6 +37,7 @@ class DueRow:
     has_draft: bool
     stands_in_for: str
     url: str
+    no_change_url: str = ""  # says so without a sign-in; empty where that is not for the mail to ask
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,15 @@ class Owed:
     cycles: str  # the names of their cycles
 
     @classmethod
-    def by(cls, user: User, *, today: date) -> Owed:
+    def by(cls, user: User, *, now: datetime) -> Owed:
+        today = local_time(user, now).date()
         owed = owed_by(user, today=today)
         kpis = owed_kpis(user, today=today)
         begun = set(CheckInDraft.objects.of(user).values_list("key_result_id", flat=True))
         cycles = sorted({row.cycle for row in owed}, key=lambda cycle: (cycle.starts_on, cycle.key))
         rows = [
             *(
-                _row(figures, user, today=today, begun=begun)
+                _row(figures, user, now=now, begun=begun)
                 for figures in key_results_figures(owed, today=today)
             ),
             *(_kpi_row(kpi, user, today=today) for kpi in kpis),
@@ -68,12 +71,11 @@ def build_message(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives 
     when the mail of a later period has been written, which lists the same and more.
     """
     user = mail.user
-    local = local_time(user, now)
-    wants_it = user.is_active and user.reminders_enabled and not is_snoozed(user, local)
+    wants_it = user.is_active and user.reminders_enabled and not is_snoozed(user, local_time(user, now))
     if not wants_it or _is_superseded(mail):
         return None
     with translation.override(user.language):
-        owed = Owed.by(user, today=local.date())
+        owed = Owed.by(user, now=now)
         return _compose(mail, owed) if owed.rows else None
 
 
@@ -108,8 +110,8 @@ def _compose(mail: OutboxMail, owed: Owed) -> EmailMultiAlternatives:
     return message
 
 
-def _row(figures: KeyResultFigures, reader: User, *, today: date, begun: set[int]) -> DueRow:
-    key_result = figures.key_result
+def _row(figures: KeyResultFigures, reader: User, *, now: datetime, begun: set[int]) -> DueRow:
+    key_result, today = figures.key_result, local_time(reader, now).date()
     due_on = key_result.check_in_due_on or today
     last = value_text(key_result.current_value, unit=key_result.unit, kind=key_result.formula_kind)
     return DueRow(
@@ -123,7 +125,14 @@ def _row(figures: KeyResultFigures, reader: User, *, today: date, begun: set[int
         has_draft=key_result.pk in begun,
         stands_in_for=_other(key_result, reader),
         url=address_of("goals:check_in_create", key_result.code),
+        no_change_url=_no_change(key_result, reader, now=now),
     )
+
+
+def _no_change(key_result: KeyResult, reader: User, *, now: datetime) -> str:
+    if not may_stay_unchanged(key_result):
+        return ""
+    return answer_address(Answer(reader.pk, key_result.pk, key_result.check_in_count, now))
 
 
 def _other(row: KeyResult | Kpi, reader: User) -> str:

@@ -30,7 +30,7 @@ class Outlook:
 def outlook_of(user: User, *, now: datetime) -> Outlook:
     """In the words of the language that is spoken now."""
     local = local_time(user, now)
-    owed = Owed.by(user, today=local.date())
+    owed = Owed.by(user, now=now)
     next_at = _next_mail(user, local) if user.reminders_enabled else None
     return Outlook(next_at, next_at == local, owed.rows, owed.cycles)
 

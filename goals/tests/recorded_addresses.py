@@ -100,6 +100,7 @@ POSTED = {
     "goals:draft_send": "drafts.send_draft",
     "goals:check_in_preview": "what_if.figures_after",
     "goals:my_check_ins": "check_ins.record_check_in",
+    "goals:mail_answer": "mail_answers.record_answer",
     "mfa_activate_totp": WAYS_IN,
     "mfa_add_webauthn": WAYS_IN,
     "mfa_authenticate": WAYS_IN,

@@ -17,6 +17,7 @@ from accounts.models.invitation import GOOD_FOR, token_of
 from accounts.models.token import digest_of
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory
+from goals.actions.mail_answers import Answer, answer_address
 from goals.models import Comment, Objective, Roadmap, Visibility
 from goals.tests.factories import (
     AlignmentFactory,
@@ -25,6 +26,7 @@ from goals.tests.factories import (
     DashboardFactory,
     DependencyFactory,
     InitiativeFactory,
+    KeyResultFactory,
     KpiFactory,
     MitigationFactory,
     ObjectiveFactory,
@@ -149,7 +151,11 @@ SAMPLES_OF = {
     "trusted_browser_forget": {"pk": 1},
 }
 STOP_QUERY = f"?{stop_address(User(pk=SAMPLES['person_id']), 'check_ins_due').partition('?')[2]}"
+# Whose mail asked about a key result that bears the same number.
+ASKED = 900_014
+ANSWER_QUERY = f"?{answer_address(Answer(ASKED, ASKED, 1, timezone.now())).partition('?')[2]}"
 QUERIES = {
+    "goals:mail_answer": ANSWER_QUERY,
     "accounts:mail_stop": STOP_QUERY,
     "accounts:mail_snooze": STOP_QUERY,
     "api:progress": "?cycle=24H2",
@@ -171,6 +177,7 @@ OPEN = {
     "account_reset_password_done",
     "account_reset_password_from_key",
     "goals:public_roadmap",
+    "goals:mail_answer",
     "goals:badge_picture",
     "robots",
 }
@@ -293,7 +300,15 @@ def story(key_result, lead):
         expires_at=timezone.now() + GOOD_FOR,
     )
     ApiToken.objects.create(pk=SAMPLES["token_id"], owner=lead, prefix="okr_sample", digest="0" * 64)
+    somebody_is_asked()
     return key_result
+
+
+def somebody_is_asked() -> None:
+    person = UserFactory(pk=ASKED, name="As Ked")
+    objective = Objective.objects.get(code="EDGE-24H2-O1")
+    key_result = KeyResultFactory(pk=ASKED, objective=objective, owner=person)
+    check_in(key_result, 3, author=person, on=key_result.cycle.starts_on)
 
 
 def test_the_walk_is_long_enough():

@@ -92,6 +92,7 @@ PAGES = {
     "people to add": ("administrator", "/people/add/"),
     "invitation that is none": ("", "/invitation/"),
     "mails to stop, of nobody": ("", "/mails/stop/"),
+    "answer to no mail of ours": ("", "/check-ins/no-change/"),
     "tokens": ("administrator", "/tokens/"),
     "record of changes": ("administrator", "/record/"),
     "record, nothing found": ("administrator", "/record/?what=NOWHERE"),
@@ -115,6 +116,7 @@ EXPECTED_STATUS = {
     "not found": 404,
     "invitation that is none": 404,
     "mails to stop, of nobody": 404,
+    "answer to no mail of ours": 404,
     "record, filter that is none": 422,
 }
 

@@ -9,6 +9,7 @@ import pytest
 from accounts.mails import stop_address
 from accounts.models import User
 from accounts.tests.factories import UserFactory
+from goals.actions.mail_answers import Answer, answer_address
 from goals.models import Cycle, KeyResult, OutboxMail
 from goals.reminders.due import find_due
 from goals.reminders.message import build_message
@@ -90,11 +91,13 @@ def test_it_lists_all_that_is_owed_the_latest_first(lead, objective, message_to)
         "Last: 2.25 tok/s (16 Sep 2024)",
         "Expected today: 5.7 tok/s",
         f"{SITE}/key-results/EDGE-24H2-O1-KR2/check-in/",
+        f"No change: {answer_address(Answer(lead.pk, late.pk, 1, NOW))}",
         "3. Peak memory",
         "EDGE-24H2-O1-KR1 · due today",
         "Last: 4.5 GB (30 Sep 2024)",
         "Expected today: 5.7 GB",
         f"{SITE}/key-results/EDGE-24H2-O1-KR1/check-in/",
+        f"No change: {answer_address(Answer(lead.pk, on_time.pk, 1, NOW))}",
         "--",
         "You get this mail once a week while you owe check-ins. Change the day, the hour or how often:",
         f"{SITE}/preferences/",

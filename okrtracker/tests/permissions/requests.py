@@ -41,11 +41,12 @@ from goals.models import (
 )
 from goals.tests.factories import RoadmapFactory
 from okrtracker.tests.permissions.world import BROWSER, NONCE, PASSWORD, PERSON, ROWS, SERIALS, TOKEN
-from okrtracker.tests.test_walk import ROUTES, SAMPLES, SAMPLES_OF
+from okrtracker.tests.test_walk import ANSWER_QUERY, ROUTES, SAMPLES, SAMPLES_OF, somebody_is_asked
 
 # Of somebody who is invited and signs in nowhere: a link in a mail, to whoever opens it.
 STOP_QUERY = f"?{stop_address(User(pk=PERSON), 'check_ins_due').partition('?')[2]}"
 QUERIES = {
+    "goals:mail_answer": ANSWER_QUERY,
     "accounts:mail_stop": STOP_QUERY,
     "accounts:mail_snooze": STOP_QUERY,
     "api:progress": "?cycle=24H2",
@@ -492,6 +493,7 @@ def every_webhook_is_stopped() -> None:
 
 
 BEFORE: dict[str, Callable[[], Any]] = {
+    "goals:mail_answer": somebody_is_asked,
     "goals:webhook_start": every_webhook_is_stopped,
     "api:webhook-start": every_webhook_is_stopped,
     "cycles:cycle_activate": all_cycles_are("planning"),

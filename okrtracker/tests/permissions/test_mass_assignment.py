@@ -67,6 +67,7 @@ OUTSIDE_PAGES = {
     "accounts:invitation",
     "accounts:mail_stop",
     "accounts:mail_snooze",
+    "goals:mail_answer",
     "account_reset_password",
 }
 ADMIN_FORM = {
