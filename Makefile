@@ -29,6 +29,10 @@ demo: .venv/runtime var/secret_key ## Load the demo again
 	@.venv/bin/python manage.py migrate --verbosity 0
 	@.venv/bin/python manage.py load_demo
 
+.PHONY: screenshots
+screenshots: .venv/test ## Take the pictures of the README from a demo of their own; needs Chromium
+	@.venv/bin/python -m tests.e2e.screenshots
+
 # --- Checking ------------------------------------------------------------------------------------
 
 .PHONY: test
