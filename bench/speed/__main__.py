@@ -109,7 +109,10 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
     lost = told.missed(found) if options.check else []
     for sentence in lost:
         say(f"Missed: {sentence}")
-    return 1 if lost else 0
+    wrong = told.broken(found)
+    for sentence in wrong:
+        say(f"Broken: {sentence}")
+    return 1 if lost or wrong else 0
 
 
 def silence_the_log(folder: Path) -> None:

@@ -23,6 +23,8 @@ class Load:
     seconds: float
     taken: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
+    # Answers that were not what was asked for, or none: quick, and worth nothing.
+    wrong: int = 0
 
     @property
     def per_second(self) -> float:
@@ -40,6 +42,7 @@ class Load:
             "per_second": round(self.per_second, 1),
             "p50_ms": round(self.at(0.50), 2),
             "p99_ms": round(self.at(0.99), 2),
+            "wrong": self.wrong,
             "statuses": {str(status): number for status, number in sorted(self.statuses.items())},
         }
 
@@ -50,19 +53,22 @@ def load(url: str, asked: list[Asked], *, connections: int, seconds: float = SEC
     until = time.perf_counter() + seconds
 
     def work(number: int) -> None:
-        taken, statuses, place = [], Counter(), urlsplit(url)
+        taken, statuses, wrong, place = [], Counter(), 0, urlsplit(url)
         client = http.client.HTTPConnection(place.hostname or "", place.port, timeout=120)
         turn = 0
         while time.perf_counter() < until and (not most or turn < most):
             one = asked[(number + turn) % len(asked)]
             turn += 1
             started = time.perf_counter()
-            statuses[status_of(client, one)] += 1
+            status = status_of(client, one)
+            statuses[status] += 1
+            wrong += status not in one.expects
             taken.append(time.perf_counter() - started)
         client.close()
         with lock:
             found.taken += taken
             found.statuses += statuses
+            found.wrong += wrong
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(connections)]
     started = time.perf_counter()

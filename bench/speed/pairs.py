@@ -29,6 +29,10 @@ class Pair:
     # Asked over HTTP too.
     is_over_http: bool = False
 
+    @property
+    def sides(self) -> tuple[tuple[str, Asked], tuple[str, Asked]]:
+        return ("product", self.product), ("floor", self.floor)
+
 
 def second_page(world: World, handler: Callable, limit: int) -> str:
     """The path of the page after the first, as the product itself links to it."""
@@ -65,6 +69,8 @@ def pairs(world: World, handler: Callable) -> list[Pair]:
         Pair(5, "roadmap page, 300 key results", Asked(f"/areas/A1T2/{cycle}/", world.by_session),
              Asked(f"/roadmap/{long}/"), 6, 8),
         Pair(7, "overview page", Asked(f"/?cycle={cycle}", world.by_session),
+             Asked(f"/overview/{cycle}/"), 5, 6.5),
+        Pair(7, "overview page of a manager", Asked(f"/?cycle={cycle}", {"Cookie": world.manager_cookie}),
              Asked(f"/overview/{cycle}/"), 5, 6.5),
         Pair(7, f"My check-ins, {world.owed} owed", Asked("/check-ins/", {"Cookie": world.debtor_cookie}),
              Asked(f"/my-check-ins/{world.debtor.pk}/"), 5, 6.5, is_over_http=True),

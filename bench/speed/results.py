@@ -121,6 +121,17 @@ def _number(number: float | None) -> str:
     return "" if number is None else f"{number:g}"
 
 
+def broken(results: list[Result]) -> list[str]:
+    """What was measured and means nothing, as the answers were not what was asked for."""
+    return [
+        f"Row {result.row}, {result.name}, {told['side']}, {told['connections']} connections: "
+        f"{told['wrong']} wrong answers."
+        for result in results
+        for told in result.http
+        if told["wrong"]
+    ]
+
+
 def missed(results: list[Result]) -> list[str]:
     """The budgets that were missed, one sentence each."""
     return [

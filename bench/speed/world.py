@@ -28,6 +28,8 @@ class World:
     debtor: User
     owed: int
     debtor_cookie: str
+    # A manager, from whom nothing is hidden: other ways lead to the same page then.
+    manager_cookie: str
     key_results: list[str]
     objective: str
 
@@ -51,6 +53,7 @@ class World:
             debtor,
             most["count"] if most else 0,
             signed_in(debtor),
+            signed_in(User.objects.filter(org_role="manager").order_by("pk")[0]),
             list(reaches.order_by("pk").values_list("code", flat=True)),
             reaches.order_by("pk").values_list("objective__code", flat=True)[0],
         )

@@ -139,6 +139,13 @@ def test_what_is_missed_is_named():
     ]
 
 
+def test_a_quick_refusal_is_not_taken_for_speed():
+    loads = [{"side": "product", "connections": 16, "wrong": wrong} for wrong in (0, 7)]
+    assert results.broken([Result(1, "a list", http=loads)]) == [
+        "Row 1, a list, product, 16 connections: 7 wrong answers."
+    ]
+
+
 def test_growth_is_told_against_the_smaller_organisation():
     times = {"turns": 3, "low": 1.0, "high": 1.0}
     small = [Result(1, "a list", product=times | {"median": 10.0}), Result(3, "b", product=times)]
