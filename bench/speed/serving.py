@@ -29,7 +29,8 @@ def both_served(folder: Path) -> Iterator[dict[str, tuple[str, subprocess.Popen]
     try:
         for side, settings in SETTINGS.items():
             url = f"http://127.0.0.1:{free_port()}"
-            environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "SITE_URL": url}
+            # SITE_URL stays as it is: links are part of an answer, and so of its ETag.
+            environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings}
             server = start_server(Product(url, environment), folder / f"{side}.log", workers=2)
             served[side] = (url, server)
         yield served

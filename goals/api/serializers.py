@@ -259,7 +259,7 @@ class KeyResultSerializer(serializers.Serializer):
     target_value = ValueField(source="key_result.target_value", allow_null=True)
     stretch_value = ValueField(source="key_result.stretch_value", allow_null=True)
     interim_targets = InterimTargetSerializer(
-        source="key_result.interim_targets.all",
+        source="key_result.known_interim_targets",
         many=True,
         help_text="Where progress is not meant to be even: the expected value runs straight between them.",
     )

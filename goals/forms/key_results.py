@@ -104,7 +104,7 @@ class KeyResultForm(PlanForm):
     ) -> None:
         super().__init__(data, instance=instance, **options)
         if interim_targets is None:
-            known = instance.interim_targets.all() if instance.pk else []
+            known = instance.known_interim_targets if instance.pk else []
             interim_targets = [(row.on, row.value) for row in known]
         self.fields["kpi"] = KpiField(kpis)
         self.fields["metric"].help_text = _("What is counted, and how")

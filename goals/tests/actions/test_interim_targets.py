@@ -151,3 +151,14 @@ def test_what_a_key_result_was_made_with_is_no_change(objective, lead):
     )
     assert plan_of(made) == PLAN
     assert plan_changes([made.pk]) == []
+
+
+def test_a_row_with_its_context_brings_its_plan_along(planned, django_assert_num_queries):
+    assert planned.interim_points == PLAN
+    # One queryset for each row of a list would cost more than the rows themselves.
+    with django_assert_num_queries(0):
+        assert [row.value for row in planned.known_interim_targets] == [Decimal(2), Decimal(6)]
+    assert isinstance(planned.known_interim_targets, list)
+    alone = KeyResult.objects.get(pk=planned.pk)
+    with django_assert_num_queries(1):
+        assert alone.interim_points == PLAN
