@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from goals import pace as paces
@@ -211,16 +213,30 @@ def key_results_figures(
             row.pk
             for row in rows
             if row.check_in_count >= paces.FORECAST_MIN_CHECK_INS and row.objective_id not in without_forecast
-        ]
+        ],
+        today=today,
     )
     return [key_result_figures(row, today=today, points=points.get(row.pk, ())) for row in rows]
 
 
-def points_of(key_result_ids: list[int]) -> dict[int, list[tuple[date, Decimal]]]:
-    """(effective_on, value) of every check-in, in order of sequence, by key result."""
+def points_of(key_result_ids: Collection[int], *, today: date) -> dict[int, list[tuple[date, Decimal]]]:
+    """What forecasts of a day rest on, by key result: (effective_on, value) in order of sequence. One query.
+
+    Of what was reported before its window the newest count alone, however many there are: one is where the
+    rate begins, and with three it is known that there are enough.
+    """
+    window_start = today - timedelta(days=paces.FORECAST_WINDOW_DAYS)
+    before = CheckIn.objects.filter(key_result=OuterRef("pk"), effective_on__lte=window_start)
+    last = paces.FORECAST_MIN_CHECK_INS - 1
+    since = before.newest_first().values("effective_on")[last : last + 1]
     points: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
     if key_result_ids:
-        rows = CheckIn.objects.filter(key_result__in=key_result_ids).order_by("key_result", "sequence")
-        for key_result_id, effective_on, value in rows.values_list("key_result_id", "effective_on", "value"):
+        # From the key results, so that each is asked once since when; the index has both in this order.
+        rows = KeyResult.objects.filter(pk__in=key_result_ids)
+        rows = rows.filter(check_ins__effective_on__gte=Coalesce(Subquery(since), Value(date.min)))
+        fields = rows.order_by("pk", "check_ins__sequence").values_list(
+            "pk", "check_ins__effective_on", "check_ins__value"
+        )
+        for key_result_id, effective_on, value in fields:
             points[key_result_id].append((effective_on, value))
     return points

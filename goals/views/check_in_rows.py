@@ -102,7 +102,7 @@ def check_in_rows(
     `forms`: those filled in, by code; `drafts`: what the others are filled in with, by key result.
     """
     listed, forms, drafts = list(key_results), forms or {}, drafts or {}
-    points = points_of([key_result.pk for key_result in listed])
+    points = points_of([key_result.pk for key_result in listed], today=today)
     return [
         CheckInRow(
             figures=key_result_figures(key_result, today=today, points=points.get(key_result.pk, ())),

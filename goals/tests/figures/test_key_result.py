@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from goals import pace as paces
 from goals.figures import key_results_figures
+from goals.figures.key_result import points_of
 from goals.models import Cycle, KeyResult
 from goals.progress import round_half_up
 from goals.tests.factories import TODAY, KeyResultFactory, check_in
@@ -107,3 +109,32 @@ def test_nothing_is_owed_of_what_is_done_or_rests(key_result, cycle):
     row = KeyResult.objects.with_context().get(pk=key_result.pk)
     assert row.check_in_due_on is None
     assert not figures(row, dt.date(2025, 3, 1)).stale
+
+
+# Days before today, in the order in which they were reported; the window of a forecast begins 28 days before.
+HISTORIES = {
+    "none": [],
+    "too few": [40, 3],
+    "few and old": [80, 60, 40],
+    "one in the window": [80, 60, 40, 1],
+    "all in the window": [20, 12, 4],
+    "two before it, reported backwards": [5, 60, 70],
+    "on its first day": [50, 28, 2],
+    "twice on one day": [60, 60, 30, 30, 30, 2],
+    "a hundred days": list(range(100, 0, -1)),
+}
+
+
+@pytest.mark.parametrize("days", HISTORIES.values(), ids=HISTORIES)
+def test_a_forecast_rests_on_few_check_ins_and_says_what_all_of_them_say(key_result, days):
+    reported = [
+        check_in(key_result, number, on=TODAY, effective_on=TODAY - dt.timedelta(days=ago))
+        for number, ago in enumerate(days, start=1)
+    ]
+    everything = [(row.effective_on, row.value) for row in reported]
+    kept = points_of([key_result.pk], today=TODAY).get(key_result.pk, [])
+    assert len(kept) <= 28 + paces.FORECAST_MIN_CHECK_INS
+    due_on = key_result.cycle.ends_on
+    for more in ([], [(TODAY, Decimal(9))], [(TODAY - dt.timedelta(days=45), Decimal(9))]):
+        expected = paces.forecast([*everything, *more], today=TODAY, due_on=due_on)
+        assert paces.forecast([*kept, *more], today=TODAY, due_on=due_on) == expected
