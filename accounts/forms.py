@@ -39,12 +39,14 @@ class PreferencesForm(forms.ModelForm):
             "reminder_weekday",
             "reminder_hour",
             "reminders_snoozed_until",
+            "digest_enabled",
             "mention_mails_enabled",
         ]
         labels = {
             "reminders_enabled": _("Remind me by mail of check-ins I owe"),
             "reminder_rhythm": _("How often"),
             "reminder_weekday": _("Day"),
+            "digest_enabled": _("Tell me by mail what moved and what needs attention"),
             "mention_mails_enabled": _("Tell me by mail when a comment mentions me"),
         }
         help_texts = {

@@ -38,6 +38,7 @@ class Mails:
 
 MAILS = {
     "check_ins_due": Mails("reminders_enabled", gettext_lazy("reminders of check-ins you owe"), True),
+    "digest": Mails("digest_enabled", gettext_lazy("mails about what moved and what needs attention"), False),
     "mention": Mails(
         "mention_mails_enabled", gettext_lazy("mails that say that a comment mentions you"), False
     ),

@@ -11,6 +11,7 @@ from goals.actions.draft_sending import send_due_drafts
 from goals.actions.snapshots import take_snapshots
 from goals.actions.webhook_events import notice_paces
 from goals.models import Cycle
+from goals.reminders.digest import find_digests
 from goals.reminders.due import find_due
 from goals.reminders.send import send_waiting
 from goals.webhooks.send import are_enough_at_work, forget_old_deliveries, send_waiting_webhooks
@@ -24,7 +25,9 @@ WEBHOOK_SECONDS = 20
 @shared_task
 def find_due_check_ins() -> None:
     if settings.REMINDERS_ENABLED:
-        find_due(now=timezone.now())
+        now = timezone.now()
+        find_due(now=now)
+        find_digests(now=now)
 
 
 @shared_task

@@ -98,6 +98,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=10, default="en")
     reminders_enabled = models.BooleanField(_("remind me by mail of check-ins I owe"), default=True)
     mention_mails_enabled = models.BooleanField(_("tell me by mail when a comment mentions me"), default=True)
+    digest_enabled = models.BooleanField(
+        _("tell me by mail what moved and what needs attention"), default=False
+    )
     reminder_weekday = models.PositiveSmallIntegerField(_("day of the reminder"), choices=WEEKDAYS, default=0)
     reminder_hour = models.PositiveSmallIntegerField(
         _("hour of the reminder"), default=9, help_text=_("0 to 23, in your time zone")

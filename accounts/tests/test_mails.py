@@ -23,7 +23,12 @@ def noon(time_machine):
 
 @pytest.fixture
 def lea(db):
-    return UserFactory(name="Lea Lead")
+    return somebody("Lea Lead")
+
+
+def somebody(name: str) -> User:
+    """Who gets every mail there is."""
+    return UserFactory(name=name, **{mails.field: True for mails in MAILS.values()})
 
 
 def place(user, kind="check_ins_due", *, page="stop") -> str:
@@ -40,7 +45,7 @@ def wants(user) -> dict[str, bool]:
 @pytest.mark.parametrize("kind", MAILS)
 def test_one_click_of_a_mail_program_stops_this_kind_alone(lea, kind):
     """As RFC 8058 has it: no cookie, no session, no CSRF token, no redirect."""
-    other = UserFactory(name="Other")
+    other = somebody("Other")
     program = Client(enforce_csrf_checks=True)
     response = program.post(place(lea, kind), CLICK)
     assert response.status_code == 200
@@ -112,7 +117,7 @@ def tampered(user) -> list[str]:
 @pytest.mark.parametrize("number", range(10))
 @pytest.mark.parametrize("page", ["stop", "snooze"])
 def test_what_we_did_not_sign_stops_nothing(client, lea, number, page):
-    other = UserFactory(name="Other")
+    other = somebody("Other")
     assert other.pk == lea.pk + 1
     address = f"/mails/{page}/?token={tampered(lea)[number]}"
     response = client.post(address, CLICK | {"until": "2024-11-04"})

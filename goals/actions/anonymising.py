@@ -50,6 +50,7 @@ NEUTRAL = {
     "reminder_weekday": 0,
     "reminder_hour": 9,
     "mention_mails_enabled": False,
+    "digest_enabled": False,
     "reminder_rhythm": "weekly",
     "reminders_snoozed_until": None,
 }

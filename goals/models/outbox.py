@@ -58,6 +58,7 @@ class OutboxMail(Owed):
         CHECK_INS_DUE = "check_ins_due", _("check-ins due")
         INVITATION = "invitation", _("invitation")
         MENTION = "mention", _("mention in a comment")
+        DIGEST = "digest", _("what moved and what needs attention")
         CHECK_IN_REFUSED = "check_in_refused", _("check-in that was not sent")
 
     user = models.ForeignKey(

@@ -28,14 +28,14 @@ def find_due(*, now: datetime, batch: int = BATCH) -> None:
 
     May run as often and as much in parallel as it likes: a person has one mail in a period.
     """
-    for people in _batches(_people(now), batch):
+    for people in batches(_people(now), batch):
         asked = {user: local for user in people if is_time(user, local := local_time(user, now))}
         days = {user.pk: local.date() for user, local in asked.items()}
         periods = {user.pk: mail_period(user, local.date()) for user, local in asked.items()}
         without = without_mail(periods, kind=KIND)
         owing = _owing({pk: days[pk] for pk in without})
         OutboxMail.objects.bulk_create(
-            [_mail(pk, periods[pk], now=now) for pk in sorted(owing)], ignore_conflicts=True
+            [new_mail(pk, periods[pk], now=now, kind=KIND) for pk in sorted(owing)], ignore_conflicts=True
         )
 
 
@@ -76,7 +76,7 @@ def _people(now: datetime) -> QuerySet[User]:
     return people.filter(is_active=True, reminders_enabled=True)
 
 
-def _batches(people: QuerySet[User], size: int) -> Iterator[list[User]]:
+def batches(people: QuerySet[User], size: int) -> Iterator[list[User]]:
     # By key and not by a cursor: on SQLite a cursor left open while writing loses against other writers.
     after = 0
     while True:
@@ -131,12 +131,12 @@ def _asked_for(days: dict[int, date]) -> dict[int, set[int]]:
     return asked
 
 
-def _mail(user_id: int, period: str, *, now: datetime) -> OutboxMail:
+def new_mail(user_id: int, period: str, *, now: datetime, kind: str) -> OutboxMail:
     return OutboxMail(
         user_id=user_id,
-        kind=KIND,
+        kind=kind,
         period=period,
-        message_id=message_id(user_id, period),
+        message_id=message_id(user_id, period, kind=kind),
         next_attempt_at=now,
         created_at=now,
     )

@@ -25,6 +25,7 @@ from goals.reminders.claim import (
     note_skipped,
     release,
 )
+from goals.reminders.digest import build_digest
 from goals.reminders.invitations import build_invitation
 from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
@@ -36,6 +37,7 @@ BATCH = 10
 BUILDERS: dict[str, Any] = {
     OutboxMail.Kind.INVITATION: build_invitation,
     OutboxMail.Kind.MENTION: build_mention,
+    OutboxMail.Kind.DIGEST: build_digest,
     OutboxMail.Kind.CHECK_IN_REFUSED: build_refusal,
 }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from areas.permissions import can_manage_cycles
 from goals.figures import KeyResultFigures, key_results_figures
+from goals.figures.attention import attention_list, silent_list
 from goals.figures.changed_line import SECTIONS
 from goals.figures.kpis import kpis_figures
 from goals.figures.needs import most_pressing_first, partners_of
@@ -23,7 +24,6 @@ from goals.views import card_charts
 from goals.views.card_reading import NotShown, Reading, ShownCard
 from goals.views.changes import ChangesFilterForm
 from goals.views.need_lines import SHAPES
-from goals.views.overview import attention_list, silent_list
 
 Read = Callable[[Reading, Card], dict[str, Any]]
 

@@ -11,12 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from areas.permissions import can_manage_cycles
-from goals import pace
-from goals.figures import (
-    CycleFigures,
-    KeyResultFigures,
-    definition_changes,
-)
+from goals.figures import definition_changes
+from goals.figures.attention import attention_list, silent_list
 from goals.figures.means import contributions_of
 from goals.figures.recent import RECENT_DAYS, mean_change, recent_check_ins
 from goals.figures.risk_trend import risk_levels
@@ -28,7 +24,6 @@ from goals.views.looking_back import day_context, figures_of_cycle, shown_day
 from goals.views.risks_and_needs import needs_of_cycle, open_risks_of_cycle, reviewable_areas, stale_among
 from goals.views.tag_filter import NAME, TagFilter
 
-ATTENTION_ORDER = (pace.AT_RISK, pace.BEHIND)
 ROWS_SHOWN = 8
 
 
@@ -95,22 +90,6 @@ def days_of(cycle: Cycle, today: date) -> dict[str, int | Decimal]:
     total = (cycle.ends_on - cycle.starts_on).days + 1
     number = min(max((today - cycle.starts_on).days + 1, 0), total)
     return {"number": number, "total": total, "gone": Decimal(number) / total}
-
-
-def attention_list(figures: CycleFigures) -> list[KeyResultFigures]:
-    """What is at risk, then behind, then said otherwise or silent; the furthest behind first."""
-    rows = [row for row in figures.key_results() if row.needs_attention]
-    return sorted(rows, key=_attention_rank)
-
-
-def _attention_rank(row: KeyResultFigures) -> tuple[int, Decimal, str]:
-    order = ATTENTION_ORDER.index(row.pace) if row.pace in ATTENTION_ORDER else len(ATTENTION_ORDER)
-    gap = Decimal(0) if row.expected is None or row.progress is None else row.progress - row.expected
-    return order, gap, row.key_result.code
-
-
-def silent_list(figures: CycleFigures) -> list[KeyResultFigures]:
-    return sorted((row for row in figures.key_results() if row.stale), key=lambda row: -row.silent_days)
 
 
 def _risk_counts(rows: list[Risk], stale: list[Risk]) -> RiskCounts:

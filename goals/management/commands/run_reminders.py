@@ -10,6 +10,7 @@ from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
 from goals.actions.draft_sending import send_due_drafts
+from goals.reminders.digest import find_digests
 from goals.reminders.due import find_due
 from goals.reminders.send import Outcome, send_waiting
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         # First: what is sent now is not asked about.
         send_due_drafts(now=now)
         find_due(now=now)
+        find_digests(now=now)
         outcome = send_waiting(now=now)
         self.stdout.write(_as_json(outcome) if options["json"] else _as_sentence(outcome))
         if outcome.problem:

@@ -263,7 +263,7 @@ OPTIONAL = {
     "cycles:cycle_close": "version",
     "cycles:cycle_reopen": "version",
     "cycles:cycle_roll_over": "title target_value due_on reason",
-    "accounts:preferences": "reminders_enabled reminders_snoozed_until mention_mails_enabled",
+    "accounts:preferences": "reminders_enabled reminders_snoozed_until digest_enabled mention_mails_enabled",
     "goals:objective_follow": "undo list",
     "goals:key_result_follow": "undo list",
     "areas:area_follow": "undo list cycle",
