@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 
 from areas.models import Area, Role
 from areas.tests.factories import AreaFactory, MembershipFactory
@@ -175,3 +176,14 @@ def test_another_areas_restricted_objective_is_hidden_from_members_of_this_one(p
     foreign = ObjectiveFactory(roadmap=RoadmapFactory(area=core, cycle=cycle), visibility="restricted")
     assert foreign not in Objective.objects.visible_to(lead)
     assert plan["objective"] in Objective.objects.visible_to(lead)
+
+
+@pytest.mark.only_on("postgresql")
+def test_what_a_person_answers_for_is_found_by_an_index(key_result, lead):
+    """The header of every page asks it. An OR with a subquery alone leads through all key results."""
+    rows = KeyResult.objects.answered_for_by(lead, TODAY)
+    assert list(rows) == [key_result]
+    with connection.cursor() as cursor:
+        # However few rows a test has: what can be found by an index is.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "Seq Scan on goals_keyresult" not in rows.explain()
