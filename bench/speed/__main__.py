@@ -103,8 +103,10 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
     if smaller.exists() and 12 in options.rows:
         found += told.grown(found, told.read(smaller))
     found.sort(key=lambda result: result.row)
+    # What was measured of a few rows does not stand in the place of the whole table.
+    part = "" if options.rows == ALL_ROWS else "-part"
     for ending, text in (("md", told.as_markdown(found, about)), ("json", told.as_json(found, about))):
-        (told.FOLDER / f"{names}{options.scale:g}.{ending}").write_text(text, encoding="utf-8")
+        (told.FOLDER / f"{names}{options.scale:g}{part}.{ending}").write_text(text, encoding="utf-8")
     say(told.as_markdown(found, about))
     lost = told.missed(found) if options.check else []
     for sentence in lost:
