@@ -13,13 +13,15 @@ from okrtracker.tests.test_walk import ADMIN, PARTS_OF_THE_WALK, in_turn, story 
 FAILING = "okrtracker.tests.test_answers"
 PRIVATE = ("no-store", "private, no-cache")
 # What may be kept by others: what is published for everybody, and files that are the same for everybody.
-PUBLIC = {"goals:public_roadmap"}
+PUBLIC = {"goals:public_roadmap", "goals:badge_picture"}
+# What pages of other sites show: that is what a badge is for.
+PICTURES = {"goals:badge_picture"}
 
 # Middleware answers alike whatever the database.
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 
-def look(response, *, is_public=False, is_https=False):
+def look(response, *, is_public=False, is_picture=False, is_https=False):
     """Asserts what every answer has to carry."""
     headers = response.headers
     directives = [part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";")]
@@ -32,7 +34,8 @@ def look(response, *, is_public=False, is_https=False):
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
-    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    shown_by = "cross-origin" if is_picture else "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == shown_by
     permissions = dict(re.findall(r"([a-z-]+)=(\([a-z]*\))", headers["Permissions-Policy"]))
     assert len(permissions) > 30
     assert permissions["camera"] == permissions["geolocation"] == permissions["usb"] == "()"
@@ -63,7 +66,10 @@ def test_every_address_and_method_for_a_visitor_and_for_somebody(names, administ
                     continue  # ends the session; looked at below
                 response = send(client, method, place)
                 assert response.status_code < 500, (name, method, response.content[:300])
-                look(response, is_public=name in PUBLIC and response.status_code == 200)
+                is_there = response.status_code == 200
+                look(
+                    response, is_public=name in PUBLIC and is_there, is_picture=name in PICTURES and is_there
+                )
 
 
 @pytest.mark.usefixtures("story")
