@@ -189,4 +189,13 @@ class StrictSerializer(serializers.Serializer):
             raise serializers.ValidationError(
                 {name[:100]: serializers.ErrorDetail(str(sentence), code="unknown") for name in unknown[:20]}
             )
-        return super().to_internal_value(data)
+        told = super().to_internal_value(data)
+        # A change says what it changes; what lies below it is whole. REST framework asks for nothing there.
+        if self.parent is not None and (missing := [name for name in self._needed() if name not in data]):
+            said = str(serializers.Field.default_error_messages["required"])
+            needed = serializers.ErrorDetail(said, code="required")
+            raise serializers.ValidationError({name: [needed] for name in missing})
+        return told
+
+    def _needed(self) -> list[str]:
+        return [name for name, field in self.fields.items() if field.required and not field.read_only]

@@ -215,6 +215,15 @@ def test_a_key_result_that_does_not_fit_is_refused_at_its_field(writer, objectiv
     assert not KeyResult.objects.exists()
 
 
+@pytest.mark.parametrize("part", [{}, {"on": "2024-11-01"}, {"value": "5"}, [], None])
+def test_what_lies_below_a_change_is_told_whole(writer, key_result, part):
+    """Of the change itself everything may be left out."""
+    response = patch(writer, KEY_RESULT, {"interim_targets": [part], "reason": "measured anew"})
+    assert response.status_code == 400
+    assert all(error["field"].startswith("interim_targets") for error in response.json()["errors"])
+    assert not key_result.interim_targets.exists()
+
+
 def test_a_definition_changes_with_a_reason_once_the_cycle_has_begun(writer, key_result):
     assert patch(writer, KEY_RESULT, {"title": "Renamed", "source_note": "CI"}).status_code == 200
     for body in ({"target_value": "20"}, {"interim_targets": [{"on": "2024-11-01", "value": "5"}]}):
