@@ -112,7 +112,9 @@ class TemplateKeyResultSerializer(serializers.Serializer):
 class TemplateSerializer(serializers.ModelSerializer):
     """An objective with its key results that can be begun again in any roadmap."""
 
-    area = serializers.CharField(source="area.key", default=None, help_text="null: of the organisation.")
+    area = serializers.CharField(
+        source="area.key", default=None, allow_null=True, help_text="null: of the organisation."
+    )
     kind = serializers.ChoiceField(Objective.Kind.choices, source="plan.objective.kind")
     commitment = serializers.ChoiceField(Objective.Commitment.choices, source="plan.objective.commitment")
     priority = serializers.IntegerField(source="plan.objective.priority", allow_null=True)
