@@ -65,6 +65,21 @@ def _by_day(row: DueDate) -> tuple[date, str, str]:
     return row.day, row.code, row.key
 
 
+def _due(
+    kind: str, row: Any, day: Any, what: str, *, of: Any = None, named: str = "", page: Any = None
+) -> DueDate:
+    """`of` is what lends its code, where the row has none; `named` stands for a name, `page` for its page."""
+    return DueDate(
+        key=f"{kind}-{row.pk}",
+        day=day,
+        what=what,
+        code=(of or row).code,
+        title=named or row.title,
+        address=(page or row).get_absolute_url(),
+        changed_at=row.updated_at,
+    )
+
+
 def _cycle_ends(which: Q) -> Iterator[DueDate]:
     for cycle in Cycle.objects.filter(which).exclude(state=CLOSED):
         yield DueDate(
@@ -83,80 +98,35 @@ def _key_results(which: Q, user: Any) -> Iterator[DueDate]:
     rows = KeyResult.objects.counting().visible_to(user).filter(which, due_on__isnull=False).with_context()
     for row in rows.exclude(objective__roadmap__cycle__state=CLOSED):
         if not row.is_done:
-            yield _of_key_result(row, "key-result", row.due_date, _("due"))
+            yield _due("key-result", row, row.due_date, _("due"))
 
 
 def _check_ins(person: Any, today: date) -> Iterator[DueDate]:
     owned = KeyResult.objects.owned_in_active_cycles().answered_for_by(person, today).with_context()
     for row in owned:
         if (day := row.check_in_due_on) is not None:
-            yield _of_key_result(row, "check-in", day, _("check-in"))
+            yield _due("check-in", row, day, _("check-in"))
     for kpi in Kpi.objects.answered_for_by(person, today).with_context():
-        yield DueDate(
-            key=f"kpi-{kpi.pk}",
-            day=kpi.due_on,
-            what=_("value"),
-            code=kpi.code,
-            title=kpi.title,
-            address=kpi.get_absolute_url(),
-            changed_at=kpi.updated_at,
-        )
-
-
-def _of_key_result(row: KeyResult, kind: str, day: date, what: str) -> DueDate:
-    return DueDate(
-        key=f"{kind}-{row.pk}",
-        day=day,
-        what=what,
-        code=row.code,
-        title=row.title,
-        address=row.get_absolute_url(),
-        changed_at=row.updated_at,
-    )
+        yield _due("kpi", kpi, kpi.due_on, _("value"))
 
 
 def _initiatives(which: Q, user: Any) -> Iterator[DueDate]:
     rows: QuerySet[Any] = Initiative.objects.unfinished().visible_to(user).with_context()
     rows = rows.filter(which, due_on__isnull=False, key_result__in=KeyResult.objects.counting())
     for row in rows.exclude(key_result__objective__roadmap__cycle__state=CLOSED):
-        yield DueDate(
-            key=f"initiative-{row.pk}",
-            day=row.due_on,
-            what=_("initiative"),
-            code=row.key_result.code,
-            title=row.title,
-            address=row.get_absolute_url(),
-            changed_at=row.updated_at,
-        )
+        yield _due("initiative", row, row.due_on, _("initiative"), of=row.key_result)
 
 
 def _risks(which: Q, user: Any) -> Iterator[DueDate]:
     """Those that somebody wants to look at again on a day."""
-    rows: QuerySet[Any] = Risk.objects.open().visible_to(user).filter(which, review_on__isnull=False)
+    rows = Risk.objects.open().visible_to(user).filter(which, review_on__isnull=False)
     for row in rows.exclude(objective__roadmap__cycle__state=CLOSED):
-        yield DueDate(
-            key=f"risk-{row.pk}",
-            day=row.review_on,
-            what=_("review of the risk"),
-            code=row.code,
-            title=row.title,
-            address=row.get_absolute_url(),
-            changed_at=row.updated_at,
-        )
+        yield _due("risk", row, row.review_on, _("review of the risk"))
 
 
 def _mitigations(which: Q, user: Any) -> Iterator[DueDate]:
-    seen: QuerySet[Any] = (
-        Risk.objects.open().visible_to(user).exclude(objective__roadmap__cycle__state=CLOSED)
-    )
+    seen = Risk.objects.open().visible_to(user).exclude(objective__roadmap__cycle__state=CLOSED)
     rows: QuerySet[Any] = Mitigation.objects.unfinished().filter(which, due_on__isnull=False)
     for row in rows.filter(risk__in=seen.order_by().values("pk")).select_related("risk"):
-        yield DueDate(
-            key=f"mitigation-{row.pk}",
-            day=row.due_on,
-            what=_("mitigation"),
-            code=row.risk.code,
-            title=row.text,
-            address=row.risk.get_absolute_url(),
-            changed_at=row.updated_at,
-        )
+        risk = row.risk
+        yield _due("mitigation", row, row.due_on, _("mitigation"), of=risk, named=row.text, page=risk)

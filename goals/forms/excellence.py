@@ -70,14 +70,6 @@ class ExcellenceFilterForm(forms.Form):
     def is_narrowed(self) -> bool:
         return any(value not in (None, "") for value in self.cleaned_data.values())
 
-    def query_without(self, *names: str) -> str:
-        """The address' query without some of its parts, to be carried on by links; ends where one goes on."""
-        query = QueryDict(self.data.urlencode(), mutable=True)
-        for name in names:
-            query.pop(name, None)
-        rest = query.urlencode()
-        return f"?{rest}&" if rest else "?"
-
 
 def _place(item: Item) -> dict[str, Any]:
     row = item.objective

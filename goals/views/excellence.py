@@ -65,9 +65,6 @@ def excellence(request: HttpRequest) -> HttpResponse:
         "rows": form.at_place(chosen),
         "count": len(every),
         "is_partial": is_partial(figures),
-        "without_pillar": form.query_without("area", "pillar", *PLACES),
-        "without_worth": form.query_without("impact", "cost"),
-        "without_order": form.query_without("priority", "confidence"),
         "csv_query": request.GET.urlencode(),
         **day,
     }
