@@ -71,6 +71,11 @@ PROBLEMS = ("400", "401", "403", "404", "405", "406", "429")
 READ_PROBLEMS = (*PROBLEMS, "412")
 WRITE_PROBLEMS = (*PROBLEMS, "409", "411", "413", "415", "422")
 CHANGE_PROBLEMS = (*WRITE_PROBLEMS, "412", "428")
+# What the server answers before the product sees the request (okrtracker.server_answers): one line of text.
+SERVER_ANSWERS = {
+    "414": "The line of the request, with its address, is longer than 4,094 characters.",
+    "431": "A header is longer than 8,190 characters.",
+}
 
 
 class FieldErrorSerializer(serializers.Serializer):
@@ -162,6 +167,11 @@ class Schema(AutoSchema):
         problems = CHANGE_PROBLEMS if self.is_matched else WRITE_PROBLEMS
         for status in READ_PROBLEMS if self.method == "GET" else problems:
             bodies[status] = self._get_response_for_code(ProblemSerializer, status, [CONTENT_TYPE])
+        for status, words in SERVER_ANSWERS.items():
+            bodies[status] = {
+                "content": {"text/plain": {"schema": {"type": "string"}}},
+                "description": words,
+            }
         return dict(sorted(bodies.items()))
 
 

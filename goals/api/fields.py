@@ -114,11 +114,13 @@ class ReportedValueField(serializers.Field):
 
 
 class TextField(serializers.CharField):
-    """Text, and nothing that merely could be written as text."""
+    """Text, and nothing that merely could be written as text; measured as it comes, before it is trimmed."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +44,10 @@ def _share_field(label: Any, default: str, **options: Any) -> models.DecimalFiel
         validators=[MinValueValidator(0), MaxValueValidator(1)],
         **options,
     )
+
+
+# Two years with their leap day. A year in four digits mistyped would else make a course of centuries.
+LONGEST = timedelta(days=731)
 
 
 class Cycle(Versioned):
@@ -91,6 +95,11 @@ class Cycle(Versioned):
                 name="cycle_ends_after_start",
                 condition=Q(ends_on__gt=F("starts_on")),
                 violation_error_message=_("A cycle ends after it starts."),
+            ),
+            models.CheckConstraint(
+                name="cycle_two_years_at_most",
+                condition=Q(ends_on__lt=F("starts_on") + LONGEST),
+                violation_error_message=_("A cycle lasts two years at most."),
             ),
             models.CheckConstraint(
                 name="cycle_state_known",

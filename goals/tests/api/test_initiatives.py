@@ -118,6 +118,7 @@ def test_sent_again_with_its_key_it_is_added_once(writer, key_result):
         ({"title": ""}, "title", "required"),
         ({"title": 7}, "title", "invalid"),
         ({"title": "x" * 201}, "title", "max_length"),
+        ({"title": "x" * 200 + " "}, "title", "max_length"),
         ({"title": "two\nlines"}, "title", "invalid"),
         ({"title": "NUL \0"}, "title", "null_characters_not_allowed"),
         ({"title": "x", "link": "javascript:alert(1)"}, "link", "invalid"),

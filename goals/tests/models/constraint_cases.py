@@ -309,6 +309,12 @@ CYCLES = [
         {"ends_on": dt.date(2024, 7, 1)},
     ),
     Case(
+        "cycle_two_years_at_most",
+        "A cycle lasts two years at most.",
+        CycleFactory,
+        {"starts_on": dt.date(2024, 7, 1), "ends_on": dt.date(2026, 7, 2)},
+    ),
+    Case(
         "cycle_state_known",
         "A cycle is planning, active, closing or closed.",
         CycleFactory,
