@@ -33,6 +33,7 @@ from goals.views import (
     pauses,
     plan,
     plan_risks,
+    present,
     public,
     reviews,
     risk_detail,
@@ -53,6 +54,7 @@ app_name = "goals"
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("start/", dashboards.start, name="start"),
+    path("present/", present.present, name="present"),
     path("search/", search.search_page, name="search"),
     path("search/panel/", search.search_panel, name="search_panel"),
     path("dashboards/", dashboards.dashboard_list, name="dashboard_list"),

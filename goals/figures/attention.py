@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from goals import pace
 from goals.figures.key_result import KeyResultFigures
-from goals.figures.tree import CycleFigures
+from goals.figures.tree import AreaFigures, CycleFigures
 
 ATTENTION_ORDER = (pace.AT_RISK, pace.BEHIND)
 
 
-def attention_list(figures: CycleFigures) -> list[KeyResultFigures]:
+def attention_list(figures: CycleFigures | AreaFigures) -> list[KeyResultFigures]:
     """What is at risk, then behind, then said otherwise or silent; the furthest behind first."""
     rows = [row for row in figures.key_results() if row.needs_attention]
     return sorted(rows, key=_attention_rank)

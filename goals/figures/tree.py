@@ -70,6 +70,10 @@ class AreaFigures:
         for team in self.teams:
             yield from team.roadmaps()
 
+    def key_results(self) -> Iterator[KeyResultFigures]:
+        for roadmap in self.roadmaps():
+            yield from roadmap.key_results
+
     def at_or_below(self) -> Iterator[AreaFigures]:
         yield self
         for team in self.teams:

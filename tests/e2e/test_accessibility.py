@@ -51,6 +51,7 @@ PAGES = {
     "what I follow": ("lead", "/following/"),
     "calendars and feeds": ("lead", "/feeds/"),
     "heat map": ("manager", "/heat-map/"),
+    "slides": ("manager", "/present/"),
     "engineering excellence": ("manager", "/excellence/"),
     "a badge": ("lead", "/badge/DIST-24H2-O1/"),
     "activity of an area": ("lead", "/activity/?area=EDGE"),
