@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]
@@ -20,6 +22,20 @@ from areas.api.reach import areas_in_reach, below
 from areas.models import Area
 
 PLAIN_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(Z|[+-][0-9]{2}:?[0-9]{2})")
+
+
+class AskedFilters(django_filters.FilterSet):
+    """Filters that are made for a request as far as it asks for them: most of a list's filters it does not.
+
+    django-filter copies every filter and a form field of each for every request, choices and their words
+    included, which took a quarter of the time of a list. What is not asked for filters nothing.
+    """
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
+        if data is not None:
+            known: Mapping[str, Any] = vars(type(self))["base_filters"]
+            self.base_filters = OrderedDict((name, known[name]) for name in known if name in data)
+        super().__init__(data, *args, **kwargs)
 
 
 class MomentField(forms.CharField):

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters  # type: ignore[import-untyped]
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.lists import Lists
-from areas.api.filters import BelowFilter, MomentFilter, WordsFilter
+from areas.api.filters import AskedFilters, BelowFilter, MomentFilter, WordsFilter
 from areas.api.reach import areas_in_reach, bound_area
 from areas.api.serializers import AreaSerializer
 from areas.models import Area
 
 
-class AreaFilters(django_filters.FilterSet):
+class AreaFilters(AskedFilters):
     area = BelowFilter(field_name="pk")
     q = WordsFilter(fields=("key", "name", "description"))
     updated_since = MomentFilter(

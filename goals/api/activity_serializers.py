@@ -8,6 +8,7 @@ from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.telling import Telling
 from accounts.api.views import EXAMPLE, MeSerializer
 from accounts.models import User
 from goals.api.draft_serializers import MomentField
@@ -48,14 +49,14 @@ class SeenSerializer(StrictSerializer):
     seen_until = MomentField(help_text="The `at` of the newest row that was read; it goes forward alone.")
 
 
-class HappenedLineSerializer(serializers.Serializer):
+class HappenedLineSerializer(Telling, serializers.Serializer):
     what = serializers.CharField(help_text="The field, or what was done, in words.")
     old = serializers.CharField(help_text="Of a check-in a plain decimal, else words; may be empty.")
     new = serializers.CharField()
 
 
 @extend_schema_serializer(examples=[HAPPENING])
-class HappeningSerializer(serializers.Serializer):
+class HappeningSerializer(Telling, serializers.Serializer):
     """One thing that somebody did."""
 
     at = serializers.DateTimeField(source="place.at")

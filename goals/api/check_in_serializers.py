@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.api.schema import ProblemSerializer
+from accounts.api.telling import Telling
 from goals.api import bulk_examples, examples
 from goals.api.fields import (
     PlainDateField,
@@ -26,7 +27,7 @@ MOST_AT_ONCE = 500
 
 
 @extend_schema_serializer(examples=[examples.CHECK_IN])
-class CheckInSerializer(serializers.ModelSerializer):
+class CheckInSerializer(Telling, serializers.ModelSerializer):
     """What was reported about a key result at a moment; it never changes."""
 
     key_result = serializers.CharField(source="key_result.code")
@@ -149,7 +150,7 @@ class BulkSerializer(StrictSerializer):
     check_ins = ReportsField(max_length=MOST_AT_ONCE, help_text="Up to 500, recorded in this order.")
 
 
-class BulkResultSerializer(serializers.Serializer):
+class BulkResultSerializer(Telling, serializers.Serializer):
     """What became of one report: `check_in` where it was kept, else `problem`."""
 
     key_result = serializers.CharField(allow_null=True, help_text="As it was sent.")
@@ -159,7 +160,7 @@ class BulkResultSerializer(serializers.Serializer):
 
 
 @extend_schema_serializer(examples=bulk_examples.BULK_RESULTS)
-class BulkResultsSerializer(serializers.Serializer):
+class BulkResultsSerializer(Telling, serializers.Serializer):
     """One for each report, in the order of the request."""
 
     results = BulkResultSerializer(many=True)

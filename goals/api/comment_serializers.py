@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.telling import Telling
 from accounts.models import User
 from goals.actions.comments import MOST_MENTIONS, nobody_found
 from goals.api import comment_examples as examples
@@ -20,7 +21,7 @@ from goals.templatetags.okr import markdown
 
 
 @extend_schema_serializer(examples=[examples.COMMENT])
-class CommentSerializer(serializers.Serializer):
+class CommentSerializer(Telling, serializers.Serializer):
     """One person's words on an objective or on a check-in. Of a deleted one its place alone is left."""
 
     id = serializers.IntegerField()
@@ -102,7 +103,7 @@ class NewCheckInCommentSerializer(NewCommentSerializer):
 
 
 @extend_schema_serializer(examples=[examples.ACKNOWLEDGEMENT])
-class AcknowledgementSerializer(serializers.Serializer):
+class AcknowledgementSerializer(Telling, serializers.Serializer):
     """A lead, a manager or the reviewer has taken note of a check-in."""
 
     key_result = serializers.CharField(source="check_in.key_result.code")

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.telling import Telling
 from goals.api import examples
 from goals.api.fields import AddressField, ShareField, ValueField
 from goals.api.serializers import PACES, WithMeanSerializer
@@ -14,7 +15,7 @@ from goals.figures import Contribution
 from goals.progress import FORMULA_VERSION
 
 
-class MeanDaySerializer(serializers.Serializer):
+class MeanDaySerializer(Telling, serializers.Serializer):
     """The figures as they were known at the end of a day."""
 
     day = serializers.DateField()
@@ -28,7 +29,7 @@ class KeyResultDaySerializer(MeanDaySerializer):
     completion = ShareField(allow_null=True, help_text="Raw: may lie below 0 or above 1.")
 
 
-class SeriesSerializer(serializers.Serializer):
+class SeriesSerializer(Telling, serializers.Serializer):
     formula_version = serializers.SerializerMethodField()
 
     def get_formula_version(self, series: Any) -> int:
@@ -47,7 +48,7 @@ class KeyResultSeriesSerializer(SeriesSerializer):
     results = KeyResultDaySerializer(many=True, help_text="Oldest first.")
 
 
-class PartSerializer(serializers.Serializer):
+class PartSerializer(Telling, serializers.Serializer):
     """A part of a mean: `weight_share` times `progress` is what it adds; what all add is the mean."""
 
     weight = ValueField()

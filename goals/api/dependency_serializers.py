@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.telling import Telling
 from goals.api import examples
 from goals.api.fields import AddressField, PageField, StrictSerializer, TextField
 from goals.models import Dependency
@@ -15,7 +16,7 @@ from goals.models.dependency import ANSWER_LENGTH, Standing
 
 
 @extend_schema_serializer(examples=[examples.DEPENDENCY])
-class DependencySerializer(serializers.ModelSerializer):
+class DependencySerializer(Telling, serializers.ModelSerializer):
     """What an objective needs: another objective, or a partner; one of the two is empty."""
 
     objective = serializers.CharField(source="objective.code")

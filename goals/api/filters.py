@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from accounts.api.base import today_of
 from accounts.models import User
-from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
+from areas.api.filters import AskedFilters, BelowFilter, KeyFilter, MomentFilter, WordsFilter
 from areas.api.reach import below
 from goals.api.reach import visible_key_results, visible_objectives
 from goals.models import CheckIn, Comment, Cycle, Dependency, Initiative, KeyResult, Objective, Roadmap
@@ -61,13 +61,13 @@ class FigureFilter(django_filters.ChoiceFilter):
         return qs
 
 
-class CycleFilters(django_filters.FilterSet):
+class CycleFilters(AskedFilters):
     state = django_filters.ChoiceFilter(choices=Cycle.State.choices, label="The state of the cycle.")
     q = WordsFilter(fields=("key", "name"))
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
 
 
-class RoadmapFilters(django_filters.FilterSet):
+class RoadmapFilters(AskedFilters):
     cycle = CycleFilter(field_name="cycle")
     area = BelowFilter(field_name="area")
     state = django_filters.ChoiceFilter(choices=Roadmap.State.choices, label="Draft or published.")
@@ -85,7 +85,7 @@ class TagFilter(django_filters.CharFilter):
         return qs.filter(tagged(value)) if value else qs
 
 
-class ObjectivesOfOneFilters(django_filters.FilterSet):
+class ObjectivesOfOneFilters(AskedFilters):
     tag = TagFilter()
     owner = PersonFilter(field_name="owner")
     kind = django_filters.ChoiceFilter(choices=Objective.Kind.choices, label="Focus or excellence.")
@@ -98,7 +98,7 @@ class ObjectiveFilters(ObjectivesOfOneFilters):
     area = BelowFilter(field_name="roadmap__area")
 
 
-class AlignmentFilters(django_filters.FilterSet):
+class AlignmentFilters(AskedFilters):
     cycle = CycleFilter(field_name="supporter__roadmap__cycle")
     area = BelowFilter(field_name="supporter__roadmap__area")
     supported_area = BelowFilter(field_name="supported__roadmap__area")
@@ -107,7 +107,7 @@ class AlignmentFilters(django_filters.FilterSet):
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
 
 
-class DependencyFilters(django_filters.FilterSet):
+class DependencyFilters(AskedFilters):
     cycle = CycleFilter(field_name="objective__roadmap__cycle")
     area = BelowFilter(field_name="objective__roadmap__area")
     on_area = BelowFilter(field_name="on_objective__roadmap__area")
@@ -127,7 +127,7 @@ class DependencyFilters(django_filters.FilterSet):
         return qs.filter(answer="" if value == "none" else value) if value else qs
 
 
-class KeyResultsOfOneFilters(django_filters.FilterSet):
+class KeyResultsOfOneFilters(AskedFilters):
     tag = TagFilter()
     owner = PersonFilter(field_name="owner")
     kind = django_filters.ChoiceFilter(choices=KeyResult.Kind.choices, label="The kind of key result.")
@@ -168,7 +168,7 @@ def _objectives(request: Request | None) -> QuerySet[Objective]:
     return Objective.objects.none() if request is None else visible_objectives(request)
 
 
-class CheckInsOfOneFilters(django_filters.FilterSet):
+class CheckInsOfOneFilters(AskedFilters):
     author = PersonFilter(field_name="author")
     status = django_filters.ChoiceFilter(choices=CheckIn.Status.choices, label="The status said.")
     q = WordsFilter(fields=("note", "blocker"))
@@ -202,7 +202,7 @@ class MentionFilter(PersonFilter):
         return super().filter(qs, value).filter(deleted_at__isnull=True) if value else qs
 
 
-class CommentsOfOneFilters(django_filters.FilterSet):
+class CommentsOfOneFilters(AskedFilters):
     author = PersonFilter(field_name="author")
     mentions = MentionFilter(field_name="mentions__person")
     q = WordsFilter(fields=("text",), method="with_words")
@@ -261,7 +261,7 @@ class OverdueFilter(django_filters.ChoiceFilter):
         return qs.filter(pk__in=overdue) if value == "true" else qs.exclude(pk__in=overdue)
 
 
-class InitiativesOfOneFilters(django_filters.FilterSet):
+class InitiativesOfOneFilters(AskedFilters):
     owner = PersonFilter(field_name="owner")
     state = django_filters.ChoiceFilter(choices=Initiative.State.choices, label="The state it is in.")
     overdue = OverdueFilter(

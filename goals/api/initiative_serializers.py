@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.api.base import today_of
+from accounts.api.telling import Telling
 from accounts.models import User
 from goals.api import examples
 from goals.api.fields import (
@@ -26,7 +27,7 @@ from goals.models.initiative import LINK_LENGTH
 
 
 @extend_schema_serializer(examples=[examples.INITIATIVE])
-class InitiativeSerializer(serializers.ModelSerializer):
+class InitiativeSerializer(Telling, serializers.ModelSerializer):
     """Something that is done for a key result. It moves none of its figures."""
 
     key_result = serializers.CharField(source="key_result.code")

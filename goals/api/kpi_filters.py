@@ -6,7 +6,7 @@ import django_filters  # type: ignore[import-untyped]
 from django.db.models import QuerySet
 
 from accounts.api.base import today_of
-from areas.api.filters import BelowFilter, MomentFilter, WordsFilter
+from areas.api.filters import AskedFilters, BelowFilter, MomentFilter, WordsFilter
 from goals.api.filters import CHANGED, PersonFilter
 from goals.models import Kpi
 
@@ -29,7 +29,7 @@ class StandsFilter(django_filters.ChoiceFilter):
         return qs.filter(pk__in=keys) if value == "true" else qs.exclude(pk__in=keys)
 
 
-class KpiFilters(django_filters.FilterSet):
+class KpiFilters(AskedFilters):
     area = BelowFilter(field_name="area")
     owner = PersonFilter(field_name="owner")
     aim = django_filters.ChoiceFilter(choices=Kpi.Aim.choices, label="What it should do.")
@@ -39,7 +39,7 @@ class KpiFilters(django_filters.FilterSet):
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)
 
 
-class KpiEntryFilters(django_filters.FilterSet):
+class KpiEntryFilters(AskedFilters):
     author = PersonFilter(field_name="author")
     q = WordsFilter(fields=("note",))
     updated_since = MomentFilter(

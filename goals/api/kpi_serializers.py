@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.telling import Telling
 from goals.api import kpi_examples as examples
 from goals.api.check_in_serializers import LARGEST_SEQUENCE
 from goals.api.fields import (
@@ -24,7 +25,7 @@ from goals.figures.kpis import STANDINGS, KpiChange, KpiFigures
 from goals.models import CheckIn, Kpi, KpiEntry
 
 
-class KpiChangeSerializer(serializers.Serializer):
+class KpiChangeSerializer(Telling, serializers.Serializer):
     """From one value to the one in force."""
 
     days = serializers.IntegerField(help_text="The window: 28 or 90; 0 is against the value before.")
@@ -34,7 +35,7 @@ class KpiChangeSerializer(serializers.Serializer):
     difference = ValueField()
 
 
-class LastEntrySerializer(serializers.ModelSerializer):
+class LastEntrySerializer(Telling, serializers.ModelSerializer):
     """The value in force: of the latest day, then the one with the highest number."""
 
     value = ValueField()
@@ -46,7 +47,7 @@ class LastEntrySerializer(serializers.ModelSerializer):
 
 
 @extend_schema_serializer(examples=[examples.KPI])
-class KpiSerializer(serializers.Serializer):
+class KpiSerializer(Telling, serializers.Serializer):
     """A value that an area watches outside of cycles, and where it stands today."""
 
     code = serializers.CharField(source="kpi.code")
@@ -121,7 +122,7 @@ class NewKpiSerializer(ChangedKpiSerializer):
 
 
 @extend_schema_serializer(examples=[examples.ENTRY])
-class KpiEntrySerializer(serializers.ModelSerializer):
+class KpiEntrySerializer(Telling, serializers.ModelSerializer):
     """The value of a KPI on a day; it never changes."""
 
     kpi = serializers.CharField(source="kpi.code")
@@ -150,7 +151,7 @@ class KpiEntrySerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class RecordedSerializer(serializers.Serializer):
+class RecordedSerializer(Telling, serializers.Serializer):
     """A check-in that the value made on a key result."""
 
     key_result = serializers.CharField(source="key_result.code")
@@ -158,7 +159,7 @@ class RecordedSerializer(serializers.Serializer):
     status = serializers.ChoiceField(CheckIn.Status.choices, help_text="Its pace, as nobody said one.")
 
 
-class NotRecordedSerializer(serializers.Serializer):
+class NotRecordedSerializer(Telling, serializers.Serializer):
     """A key result that refused the value; the value of the KPI is kept all the same."""
 
     key_result = serializers.CharField(source="key_result.code")
@@ -208,14 +209,14 @@ class KpiReportSerializer(StrictSerializer):
         return found
 
 
-class KpiDaySerializer(serializers.Serializer):
+class KpiDaySerializer(Telling, serializers.Serializer):
     day = serializers.DateField()
     value = ValueField()
     standing = serializers.ChoiceField(STANDINGS, help_text="Against the bounds of today, or the day before.")
 
 
 @extend_schema_serializer(examples=[examples.SERIES])
-class KpiSeriesSerializer(serializers.Serializer):
+class KpiSeriesSerializer(Telling, serializers.Serializer):
     code = serializers.CharField()
     results = KpiDaySerializer(many=True, help_text="One for each day that has a value, oldest first.")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
 from accounts.api.base import today_of
-from areas.api.filters import BelowFilter, KeyFilter, MomentFilter, WordsFilter
+from areas.api.filters import AskedFilters, BelowFilter, KeyFilter, MomentFilter, WordsFilter
 from goals.api.filters import CHANGED, CycleFilter, OverdueFilter, PersonFilter
 from goals.api.reach import visible_objectives, visible_risks
 from goals.models import Mitigation, Objective, Risk
@@ -60,7 +60,7 @@ class YesOrNo(django_filters.ChoiceFilter):
         return ways[self.which]()
 
 
-class RisksOfOneFilters(django_filters.FilterSet):
+class RisksOfOneFilters(AskedFilters):
     owner = PersonFilter(field_name="owner")
     kind = django_filters.ChoiceFilter(choices=Risk.Kind.choices, label="Known or unknown.")
     state = django_filters.ChoiceFilter(choices=Risk.State.choices, label="The state it is in.")
@@ -100,7 +100,7 @@ def _risks(request: Any) -> QuerySet[Risk]:
     return Risk.objects.none() if request is None else visible_risks(request)
 
 
-class MitigationsOfOneFilters(django_filters.FilterSet):
+class MitigationsOfOneFilters(AskedFilters):
     owner = PersonFilter(field_name="owner")
     state = django_filters.ChoiceFilter(choices=Mitigation.State.choices, label="The state it is in.")
     overdue = OverdueFilter(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.telling import Telling
 from goals.api import examples
 from goals.api.fields import (
     AddressField,
@@ -30,7 +31,7 @@ from goals.models import Concern, KeyResult, Mitigation, Risk, Visibility
 
 
 @extend_schema_serializer(examples=[examples.MITIGATION])
-class MitigationSerializer(serializers.ModelSerializer):
+class MitigationSerializer(Telling, serializers.ModelSerializer):
     """One step against a risk."""
 
     risk = serializers.CharField(source="risk.code")
@@ -53,7 +54,7 @@ class MitigationSerializer(serializers.ModelSerializer):
 
 
 @extend_schema_serializer(examples=[examples.RISK])
-class RiskSerializer(serializers.ModelSerializer):
+class RiskSerializer(Telling, serializers.ModelSerializer):
     """What may keep an objective, or one of its key results, from being met."""
 
     objective = serializers.CharField(source="objective.code")
@@ -190,7 +191,7 @@ class NewMitigationSerializer(ChangedMitigationSerializer):
 
 
 @extend_schema_serializer(examples=[examples.CONCERN])
-class ConcernSerializer(serializers.ModelSerializer):
+class ConcernSerializer(Telling, serializers.ModelSerializer):
     """A risk concerns another objective of its cycle too."""
 
     risk = serializers.CharField(source="risk.code")
@@ -230,7 +231,7 @@ class ReopenRiskSerializer(StrictSerializer):
     reason = TextField(max_length=LONGEST_REASON, help_text="Why; the history keeps it.")
 
 
-class RiskDaySerializer(serializers.Serializer):
+class RiskDaySerializer(Telling, serializers.Serializer):
     """Of the open risks, as they were known at the end of a day."""
 
     day = serializers.DateField()
@@ -244,7 +245,7 @@ class RiskDaySerializer(serializers.Serializer):
 
 
 @extend_schema_serializer(examples=[examples.RISK_TREND])
-class RiskTrendSerializer(serializers.Serializer):
+class RiskTrendSerializer(Telling, serializers.Serializer):
     cycle = serializers.CharField()
     area = serializers.CharField(allow_null=True)
     results = RiskDaySerializer(many=True, help_text="Oldest first.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.telling import Telling
 from goals.api import examples
 from goals.api.fields import AddressField, PageField, SaidStatusField, ScoreField, ShareField, ValueField
 from goals.figures import KeyResultFigures, ObjectiveFigures, RoadmapFigures
@@ -19,13 +20,13 @@ POSITION = "Its place in the list above it; the lower, the earlier."
 GIVEN_UP = "Why it was dropped or archived; empty for what is in the plan, and where no reason was said."
 
 
-class CoverageSerializer(serializers.Serializer):
+class CoverageSerializer(Telling, serializers.Serializer):
     counted = serializers.IntegerField(help_text="Key results that count in the mean.")
     reported = serializers.IntegerField(help_text="Of these, with a check-in.")
     older_than_14_days = serializers.IntegerField(help_text="Of these, reported more than 14 days ago.")
 
 
-class HealthSerializer(serializers.Serializer):
+class HealthSerializer(Telling, serializers.Serializer):
     """How many key results have which health."""
 
     done = serializers.IntegerField()
@@ -35,7 +36,7 @@ class HealthSerializer(serializers.Serializer):
     no_data = serializers.IntegerField()
 
 
-class MeanSerializer(serializers.Serializer):
+class MeanSerializer(Telling, serializers.Serializer):
     """A mean as of today."""
 
     completion = ShareField(allow_null=True, help_text="Null when nothing counts.")
@@ -50,7 +51,7 @@ class MeanSerializer(serializers.Serializer):
     health = HealthSerializer()
 
 
-class WithMeanSerializer(serializers.Serializer):
+class WithMeanSerializer(Telling, serializers.Serializer):
     """Something above key results; its mean lies in `mean`."""
 
     completion = ShareField(source="mean.completion", allow_null=True, help_text="Null when nothing counts.")
@@ -66,7 +67,7 @@ class WithMeanSerializer(serializers.Serializer):
 
 
 @extend_schema_serializer(examples=[examples.CYCLE])
-class CycleSerializer(serializers.ModelSerializer):
+class CycleSerializer(Telling, serializers.ModelSerializer):
     """A planning period, usually a half-year."""
 
     state = serializers.ChoiceField(Cycle.State.choices)
@@ -215,7 +216,7 @@ class ObjectiveSerializer(WithMeanSerializer):
         return FORMULA_VERSION
 
 
-class LastCheckInSerializer(serializers.ModelSerializer):
+class LastCheckInSerializer(Telling, serializers.ModelSerializer):
     """The check-in that counts: the latest effective one, then the one with the highest number."""
 
     value = ValueField()
@@ -226,7 +227,7 @@ class LastCheckInSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class InterimTargetSerializer(serializers.Serializer):
+class InterimTargetSerializer(Telling, serializers.Serializer):
     """A value that is expected on a day between the first and the due day."""
 
     on = serializers.DateField()
@@ -234,7 +235,7 @@ class InterimTargetSerializer(serializers.Serializer):
 
 
 @extend_schema_serializer(examples=[examples.KEY_RESULT])
-class KeyResultSerializer(serializers.Serializer):
+class KeyResultSerializer(Telling, serializers.Serializer):
     """How one sees that an objective is met, and where it stands today."""
 
     code = serializers.CharField(source="key_result.code")

@@ -6,7 +6,6 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-import django_filters  # type: ignore[import-untyped]
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import today_of
 from accounts.api.problems import FieldError, Problem, invalid
-from areas.api.filters import BelowFilter, MomentFilter, WordsFilter
+from areas.api.filters import AskedFilters, BelowFilter, MomentFilter, WordsFilter
 from areas.api.reach import area_to_write_in, bound_area, in_reach
 from areas.models import Area
 from areas.permissions import can_manage_cycles
@@ -38,7 +37,7 @@ from goals.api.writes import Writes, adds, refuse_non_editors, removes
 from goals.models import Objective, ObjectiveTemplate, Roadmap
 
 
-class TemplateFilters(django_filters.FilterSet):
+class TemplateFilters(AskedFilters):
     area = BelowFilter(field_name="area")
     q = WordsFilter(fields=("name", "title"))
     updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=CHANGED)

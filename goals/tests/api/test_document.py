@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.urls import get_resolver
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from accounts.api.schema import SERVER_ANSWERS
 from okrtracker.tests.permissions.rules import RULES
 from okrtracker.tests.test_walk import ROUTES, address
 
@@ -61,9 +62,13 @@ def test_every_operation_says_how_to_sign_in_what_it_answers_and_how_it_fails(do
         assert {"400", "401", "403", "404", "405", "406", "429"} <= set(responses), where
         assert ("304" in responses) == (method == "get"), where
         assert method == "get" or {"409", "413", "415", "422"} <= set(responses), where
+        assert set(SERVER_ANSWERS) == {"414", "431"} <= set(responses), where
         for status, response in responses.items():
             if status >= "400":
                 response = problems[response["$ref"].rpartition("/")[2]]
+                if status in SERVER_ANSWERS:
+                    assert set(response["content"]) == {"text/plain"}, where
+                    continue
                 content = response["content"]["application/problem+json"]
                 assert set(response["content"]) == PROBLEM, where
                 assert all(
