@@ -40,6 +40,8 @@ class PreferencesForm(forms.ModelForm):
             "reminder_hour",
             "reminders_snoozed_until",
             "digest_enabled",
+            "escalation_mails_enabled",
+            "nudge_mails_enabled",
             "mention_mails_enabled",
         ]
         labels = {
@@ -47,6 +49,8 @@ class PreferencesForm(forms.ModelForm):
             "reminder_rhythm": _("How often"),
             "reminder_weekday": _("Day"),
             "digest_enabled": _("Tell me by mail what moved and what needs attention"),
+            "escalation_mails_enabled": _("Tell me by mail of check-ins of others that stay overdue"),
+            "nudge_mails_enabled": _("Tell me by mail when somebody asks me for a check-in"),
             "mention_mails_enabled": _("Tell me by mail when a comment mentions me"),
         }
         help_texts = {

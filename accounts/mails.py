@@ -39,6 +39,12 @@ class Mails:
 MAILS = {
     "check_ins_due": Mails("reminders_enabled", gettext_lazy("reminders of check-ins you owe"), True),
     "digest": Mails("digest_enabled", gettext_lazy("mails about what moved and what needs attention"), False),
+    "escalation": Mails(
+        "escalation_mails_enabled", gettext_lazy("mails about check-ins of others that stay overdue"), False
+    ),
+    "nudge": Mails(
+        "nudge_mails_enabled", gettext_lazy("mails in which somebody asks you for a check-in"), False
+    ),
     "mention": Mails(
         "mention_mails_enabled", gettext_lazy("mails that say that a comment mentions you"), False
     ),

@@ -13,6 +13,7 @@ from goals.actions.webhook_events import notice_paces
 from goals.models import Cycle
 from goals.reminders.digest import find_digests
 from goals.reminders.due import find_due
+from goals.reminders.escalation import find_escalations
 from goals.reminders.send import send_waiting
 from goals.webhooks.send import are_enough_at_work, forget_old_deliveries, send_waiting_webhooks
 
@@ -27,6 +28,7 @@ def find_due_check_ins() -> None:
     if settings.REMINDERS_ENABLED:
         now = timezone.now()
         find_due(now=now)
+        find_escalations(now=now)
         find_digests(now=now)
 
 

@@ -101,6 +101,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     digest_enabled = models.BooleanField(
         _("tell me by mail what moved and what needs attention"), default=False
     )
+    escalation_mails_enabled = models.BooleanField(
+        _("tell me by mail of check-ins of others that stay overdue"), default=True
+    )
+    nudge_mails_enabled = models.BooleanField(
+        _("tell me by mail when somebody asks me for a check-in"), default=True
+    )
     reminder_weekday = models.PositiveSmallIntegerField(_("day of the reminder"), choices=WEEKDAYS, default=0)
     reminder_hour = models.PositiveSmallIntegerField(
         _("hour of the reminder"), default=9, help_text=_("0 to 23, in your time zone")

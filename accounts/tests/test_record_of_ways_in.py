@@ -200,6 +200,8 @@ def test_preferences(client, told):
         "time_zone": ["UTC", "Europe/Berlin"],
         "reminders_enabled": ["True", "False"],
         "mention_mails_enabled": ["True", "False"],
+        "escalation_mails_enabled": ["True", "False"],
+        "nudge_mails_enabled": ["True", "False"],
         "reminder_weekday": ["0", "2"],
         "reminder_hour": ["9", "7"],
     }

@@ -51,6 +51,8 @@ NEUTRAL = {
     "reminder_hour": 9,
     "mention_mails_enabled": False,
     "digest_enabled": False,
+    "escalation_mails_enabled": False,
+    "nudge_mails_enabled": False,
     "reminder_rhythm": "weekly",
     "reminders_snoozed_until": None,
 }

@@ -40,6 +40,7 @@ from goals.models import (
     KpiEntry,
     Mention,
     Mitigation,
+    Nudge,
     Objective,
     OutboxMail,
     Risk,
@@ -109,6 +110,12 @@ def _initiative(row: Any, person: User) -> Row:
     return told | {"state": row.state, "due_on": row.due_on}
 
 
+def _nudge(row: Any, person: User) -> Row:
+    told = {"key_result": row.key_result.code, "by": row.author.name, "to": row.person.name}
+    is_told = row.is_seen or row.author_id == person.pk
+    return told | {"sentence": row.sentence if is_told else None, "made_at": row.made_at}
+
+
 # Rows without a code are called by their words in the record, which may be words of others.
 CALLED_BY_WORDS = ("goals.mitigation", "goals.initiative", "goals.dependency")
 
@@ -138,6 +145,7 @@ def _second_step(row: Authenticator, person: User) -> Row:
 PREFERENCES = (
     *("time_zone", "language", "reminders_enabled", "reminder_weekday", "reminder_hour"),
     *("mention_mails_enabled", "reminder_rhythm", "reminders_snoozed_until", "digest_enabled"),
+    *("escalation_mails_enabled", "nudge_mails_enabled"),
 )
 ABOUT_A_COMMENT = ("comment__objective", "comment__check_in__key_result")
 SECTIONS = (
@@ -288,6 +296,15 @@ SECTIONS = (
         ("check_in__key_result",),
     ),
     Section(
+        "nudges",
+        Nudge,
+        ("author", "person"),
+        _nudge,
+        ("key_result", "author", "person"),
+        seen=KeyResult,
+        seen_key="key_result_id",
+    ),
+    Section(
         "rollover_decisions",
         RolloverDecision,
         ("by",),
@@ -324,6 +341,8 @@ LEFT_OUT = {
     "HistoricalComment.author": BY_THE_RECORD,
     "HistoricalWebhook.owner": BY_THE_RECORD,
     "HistoricalAcknowledgement.person": BY_THE_RECORD,
+    "HistoricalNudge.author": BY_THE_RECORD,
+    "HistoricalNudge.person": BY_THE_RECORD,
     "SentForm.author": "that a form was sent, by a fingerprint; what it made is told by the record",
     "HistoricalApiToken.owner": "told by the entries of the record about this person",
     "HistoricalApiToken.name": "told by the entries of the record about this person",

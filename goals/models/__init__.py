@@ -19,6 +19,7 @@ from goals.models.kpi import Kpi
 from goals.models.kpi_entry import KpiEntry
 from goals.models.mitigation import Mitigation
 from goals.models.moved_code import MovedCode
+from goals.models.nudge import Nudge
 from goals.models.objective import Level, Objective
 from goals.models.objective_template import ObjectiveTemplate
 from goals.models.outbox import OutboxMail
@@ -57,6 +58,7 @@ __all__ = [
     "Mitigation",
     "MovedCode",
     "NotedPace",
+    "Nudge",
     "Objective",
     "ObjectiveTemplate",
     "OutboxMail",

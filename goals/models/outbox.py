@@ -59,6 +59,8 @@ class OutboxMail(Owed):
         INVITATION = "invitation", _("invitation")
         MENTION = "mention", _("mention in a comment")
         DIGEST = "digest", _("what moved and what needs attention")
+        ESCALATION = "escalation", _("check-ins of others that stay overdue")
+        NUDGE = "nudge", _("somebody asks for a check-in")
         CHECK_IN_REFUSED = "check_in_refused", _("check-in that was not sent")
 
     user = models.ForeignKey(
@@ -68,7 +70,7 @@ class OutboxMail(Owed):
     period = models.CharField(
         _("period"),
         max_length=20,
-        help_text=_("the ISO week, like 2024-W42; of an invitation or a comment its number"),
+        help_text=_("the ISO week, like 2024-W42; of an invitation, a comment or a nudge its number"),
     )
 
     class Meta:

@@ -22,9 +22,9 @@ from accounts.models import User
 from areas.permissions import can_manage_cycles
 from goals.figures import AreaFigures, CycleFigures, KeyResultFigures, cycle_figures
 from goals.figures.attention import attention_list, silent_list
-from goals.models import Absence, CheckIn, Cycle, OutboxMail, Risk
+from goals.models import CheckIn, Cycle, OutboxMail, Risk
 from goals.progress import clamp, completion
-from goals.reminders.due import BATCH, batches, local_time, new_mail, without_mail
+from goals.reminders.due import BATCH, away_on, batches, local_time, new_mail, without_mail
 from goals.reminders.letters import address_of, one_line
 from goals.reminders.periods import is_snoozed, is_time, mail_period
 from goals.sentences import points_text
@@ -102,23 +102,12 @@ def find_digests(*, now: datetime, batch: int = BATCH) -> None:
     wanting = User.objects.filter(is_active=True, digest_enabled=True)
     for people in batches(wanting, batch):
         days = {user.pk: local.date() for user in people if is_time(user, local := local_time(user, now))}
-        away = _away(days)
+        away = away_on(days)
         periods = {user.pk: mail_period(user, days[user.pk]) for user in people if user.pk in days}
         without = without_mail(periods, kind=KIND) - away
         OutboxMail.objects.bulk_create(
             [new_mail(pk, periods[pk], now=now, kind=KIND) for pk in sorted(without)], ignore_conflicts=True
         )
-
-
-def _away(days: dict[int, date]) -> set[int]:
-    if not days:
-        return set()
-    around = Absence.objects.overlapping(min(days.values()), max(days.values())).filter(person__in=days)
-    return {
-        absence.person_id
-        for absence in around
-        if absence.first_on <= days[absence.person_id] <= absence.last_on
-    }
 
 
 def build_digest(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives | None:

@@ -98,6 +98,18 @@ def without_mail(periods: dict[int, str], *, kind: str) -> set[int]:
     return {pk for pk, period in periods.items() if newest.get(pk, "") < period}
 
 
+def away_on(days: dict[int, date]) -> set[int]:
+    """Those of the people who are away on the day that each has now."""
+    if not days:
+        return set()
+    around = Absence.objects.overlapping(min(days.values()), max(days.values())).filter(person__in=days)
+    return {
+        absence.person_id
+        for absence in around
+        if absence.first_on <= days[absence.person_id] <= absence.last_on
+    }
+
+
 def _owing(days: dict[int, date]) -> set[int]:
     """Those who owe a check-in, or the value of a KPI, on their day: owners who are here, and stand-ins."""
     asked = _asked_for(days)

@@ -18,6 +18,7 @@ from goals.figures.expected import expected_text
 from goals.figures.kpis import aim_text, owed_kpis
 from goals.models import CheckInDraft, KeyResult, Kpi, OutboxMail
 from goals.reminders.due import local_time, owed_by
+from goals.reminders.lateness import announcement, lateness_of
 from goals.reminders.letters import address_of, one_line
 from goals.reminders.periods import is_snoozed
 from goals.sentences import value_text
@@ -37,6 +38,7 @@ class DueRow:
     has_draft: bool
     stands_in_for: str
     url: str
+    told: str = ""  # who else is told while nothing is reported, and from when on
     no_change_url: str = ""  # says so without a sign-in; empty where that is not for the mail to ask
 
 
@@ -54,9 +56,14 @@ class Owed:
         kpis = owed_kpis(user, today=today)
         begun = set(CheckInDraft.objects.of(user).values_list("key_result_id", flat=True))
         cycles = sorted({row.cycle for row in owed}, key=lambda cycle: (cycle.starts_on, cycle.key))
+        own = [row for row in owed if row.owner_id == user.pk]
+        told = {
+            late.key_result.pk: announcement(late, today=today)
+            for late in lateness_of(own, now=now, is_announced=True)
+        }
         rows = [
             *(
-                _row(figures, user, now=now, begun=begun)
+                _row(figures, user, now=now, begun=begun, told=told.get(figures.key_result.pk, ""))
                 for figures in key_results_figures(owed, today=today)
             ),
             *(_kpi_row(kpi, user, today=today) for kpi in kpis),
@@ -110,7 +117,7 @@ def _compose(mail: OutboxMail, owed: Owed) -> EmailMultiAlternatives:
     return message
 
 
-def _row(figures: KeyResultFigures, reader: User, *, now: datetime, begun: set[int]) -> DueRow:
+def _row(figures: KeyResultFigures, reader: User, *, now: datetime, begun: set[int], told: str) -> DueRow:
     key_result, today = figures.key_result, local_time(reader, now).date()
     due_on = key_result.check_in_due_on or today
     last = value_text(key_result.current_value, unit=key_result.unit, kind=key_result.formula_kind)
@@ -125,6 +132,7 @@ def _row(figures: KeyResultFigures, reader: User, *, now: datetime, begun: set[i
         has_draft=key_result.pk in begun,
         stands_in_for=_other(key_result, reader),
         url=address_of("goals:check_in_create", key_result.code),
+        told=told,
         no_change_url=_no_change(key_result, reader, now=now),
     )
 

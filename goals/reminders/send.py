@@ -26,9 +26,11 @@ from goals.reminders.claim import (
     release,
 )
 from goals.reminders.digest import build_digest
+from goals.reminders.escalation import build_escalation
 from goals.reminders.invitations import build_invitation
 from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
+from goals.reminders.nudges import build_nudge
 from goals.reminders.refused_drafts import build_refusal
 
 # Claimed at a time and sent over one connection. When the sender dies, they wait for its lease to pass.
@@ -38,6 +40,8 @@ BUILDERS: dict[str, Any] = {
     OutboxMail.Kind.INVITATION: build_invitation,
     OutboxMail.Kind.MENTION: build_mention,
     OutboxMail.Kind.DIGEST: build_digest,
+    OutboxMail.Kind.ESCALATION: build_escalation,
+    OutboxMail.Kind.NUDGE: build_nudge,
     OutboxMail.Kind.CHECK_IN_REFUSED: build_refusal,
 }
 

@@ -24,6 +24,7 @@ from goals.actions import (
     leaving,
     moving,
     needs,
+    nudges,
     pauses,
     people,
     reviews,
@@ -696,6 +697,17 @@ def _pause(c: Cast) -> None:
 
 
 leaves("pauses.pause_key_result", kind="key result", changes={"pause_reason": [None, "lab closed"]})(_pause)
+
+
+@leaves(
+    "nudges.nudge",
+    action="created",
+    kind="nudge",
+    subject="EDGE-24H2-O1-KR1",
+    changes={"sentence": [None, "Please"]},
+)
+def _(c):
+    nudges.nudge(c.key_result, by=c.by, now=NOW, today=TODAY, sentence="Please")
 
 
 @leaves("pauses.resume_key_result", kind="key result", changes={"paused_until": [..., ...]})

@@ -149,6 +149,7 @@ POSTED = {
     "goals:comment_edit": "comments.edit_comment",
     "goals:key_result_create": "key_results.create_key_result",
     "goals:key_result_edit": "key_results.change_key_result",
+    "goals:key_result_nudge": "nudges.nudge",
     "goals:key_result_pause": "pauses.pause_key_result",
     "goals:tag_rename": "tags.rename_tag",
     "api:tag-rename": "tags.rename_tag",

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from goals.figures import KeyResultFigures, Past, key_result_figures, plan_changes
@@ -16,6 +17,7 @@ from goals.views.courses import key_result_chart
 from goals.views.initiatives import initiatives_card
 from goals.views.kpis import seen_kpi
 from goals.views.looking_back import ShownDay, day_context, known_check_ins, shown_day
+from goals.views.nudges import NudgePress, presses_for
 from goals.views.objectives import objective_crumbs
 from goals.views.pauses import asking_of
 from goals.views.roadmaps import checkable_ids
@@ -62,6 +64,7 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         "changes": changes,
         "asking": None if shown.as_of else asking_of(key_result, request.user, shown.today),
         "card": initiatives_card(figures.key_result, request.user, shown),
+        "press": None if shown.as_of else _press(figures.key_result, request, shown),
         "kpi": None if shown.as_of else seen_kpi(key_result, request.user),
         "carried": carried_key_result(key_result, request.user),
         "is_checkable": not shown.as_of
@@ -73,6 +76,10 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         **days,
     }
     return render(request, "goals/key_result_detail.html", context)
+
+
+def _press(key_result: KeyResult, request: HttpRequest, shown: ShownDay) -> NudgePress | None:
+    return presses_for([key_result], request.user, today=shown.today, now=timezone.now()).get(key_result.pk)
 
 
 def _figures(key_result: KeyResult, check_ins: list[CheckIn], shown: ShownDay) -> KeyResultFigures:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from areas.permissions import can_manage_cycles
-from goals.figures import definition_changes
+from goals.figures import KeyResultFigures, definition_changes
 from goals.figures.attention import attention_list, silent_list
 from goals.figures.means import contributions_of
 from goals.figures.recent import RECENT_DAYS, mean_change, recent_check_ins
@@ -20,7 +20,8 @@ from goals.models import Cycle, Risk
 from goals.views.area_table import area_row, high_by_area
 from goals.views.context import chosen_cycle, cycle_context
 from goals.views.courses import mean_chart
-from goals.views.looking_back import day_context, figures_of_cycle, shown_day
+from goals.views.looking_back import ShownDay, day_context, figures_of_cycle, shown_day
+from goals.views.nudges import NudgePress, presses_for
 from goals.views.risks_and_needs import needs_of_cycle, open_risks_of_cycle, reviewable_areas, stale_among
 from goals.views.tag_filter import NAME, TagFilter
 
@@ -56,7 +57,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     risks = _risk_counts(open_risks, stale)
     tags = TagFilter.of(request, [row for roadmap in figures.roadmaps() for row in roadmap.objectives])
     attention = tags.key_results(attention_list(figures))
-    silent = tags.key_results(silent_list(figures))
+    shows_silent = can_manage_cycles(request.user)
+    silent = _with_presses(tags.key_results(silent_list(figures)), request, shown) if shows_silent else []
     context |= {
         **day_context(request, cycle, shown, filters=[NAME]),
         "tags": tags,
@@ -77,12 +79,21 @@ def overview(request: HttpRequest) -> HttpResponse:
         "pressing_needs": sum(need.is_pressing for need in needs_of_cycle(cycle, request.user, shown)),
         "attention": attention[:ROWS_SHOWN],
         "more_attention": attention[ROWS_SHOWN:],
-        "shows_silent": can_manage_cycles(request.user),
+        "shows_silent": shows_silent,
         "silent": silent[:ROWS_SHOWN],
         "more_silent": silent[ROWS_SHOWN:],
         "chart": mean_chart(figures.cycle, series, figures.mean, changes, today=shown.day),
     }
     return render(request, "goals/overview.html", context)
+
+
+def _with_presses(
+    rows: list[KeyResultFigures], request: HttpRequest, shown: ShownDay
+) -> list[tuple[KeyResultFigures, NudgePress | None]]:
+    """Nobody is nudged about a past day."""
+    key_results = [] if shown.as_of else [row.key_result for row in rows]
+    presses = presses_for(key_results, request.user, today=shown.today, now=timezone.now())
+    return [(row, presses.get(row.key_result.pk)) for row in rows]
 
 
 def days_of(cycle: Cycle, today: date) -> dict[str, int | Decimal]:

@@ -76,6 +76,7 @@ SAMPLES_OF = {
     "goals:draft_discard": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-draft": {"code": "EDGE-24H2-O1-KR1"},
     "api:key-result-draft-send": {"code": "EDGE-24H2-O1-KR1"},
+    "goals:key_result_nudge": {"code": "EDGE-24H2-O1-KR1"},
     "goals:key_result_pause": {"code": "EDGE-24H2-O1-KR1"},
     "goals:key_result_rhythm": {"code": "EDGE-24H2-O1-KR1"},
     "goals:check_in_preview": {"code": "EDGE-24H2-O1-KR1"},

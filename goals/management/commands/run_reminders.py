@@ -12,6 +12,7 @@ from django.utils import timezone
 from goals.actions.draft_sending import send_due_drafts
 from goals.reminders.digest import find_digests
 from goals.reminders.due import find_due
+from goals.reminders.escalation import find_escalations
 from goals.reminders.send import Outcome, send_waiting
 
 YEARS = range(1970, 9999)
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         # First: what is sent now is not asked about.
         send_due_drafts(now=now)
         find_due(now=now)
+        find_escalations(now=now)
         find_digests(now=now)
         outcome = send_waiting(now=now)
         self.stdout.write(_as_json(outcome) if options["json"] else _as_sentence(outcome))

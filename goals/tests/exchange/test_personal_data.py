@@ -19,6 +19,7 @@ from goals.models import (
     Acknowledgement,
     ActivityMark,
     Mention,
+    Nudge,
     Objective,
     OutboxMail,
     RolloverDecision,
@@ -98,6 +99,7 @@ def held(key_result, lead, administrator):
     say = add_comment(key_result.objective, by=lead, now=NOW, text="their own words")
     Mention.objects.create(comment=say, person=lead)
     Acknowledgement.objects.create(check_in=key_result.check_ins.get(), person=lead)
+    Nudge.objects.create(key_result=key_result, author=administrator, person=lead, sentence="Please.")
     RolloverDecision.objects.create(
         key_result=key_result, into=key_result.cycle, choice="drop", reason="done elsewhere", by=lead
     )
@@ -188,5 +190,5 @@ def test_the_page_leads_to_ones_own_and_administrators_take_anybodys_on_the_reco
 def test_it_costs_no_query_for_each_check_in(held, key_result, django_assert_max_num_queries):
     for number in range(30):
         check_in(key_result, number, author=held)
-    with django_assert_max_num_queries(38):
+    with django_assert_max_num_queries(39):
         personal_data(held, now=NOW)

@@ -8,6 +8,7 @@ from accounts.models import User
 from goals.actions.check_ins import record_check_in
 from goals.actions.comments import acknowledge
 from goals.actions.moving import move_key_result, move_objective
+from goals.actions.nudges import nudge
 from goals.actions.reviews import ask_back
 from goals.actions.roadmaps import change_objective
 from goals.models import CheckIn, KeyResult, Objective, Roadmap
@@ -65,4 +66,12 @@ def review(answer: Any, *, check_ins: list[int], by: int, does: str, reviewer: i
         answer.note(lambda row=rows[pk]: acts[does](row))
 
 
-WORK = {work.__name__: work for work in (move_to_and_fro, move_objectives, review)}
+def press_nudge(answer: Any, *, key_results: list[int], by: int) -> None:
+    """About one key result after the other."""
+    actor = User.objects.get(pk=by)
+    rows = KeyResult.objects.with_context().in_bulk(key_results)
+    for pk in key_results:
+        answer.note(lambda row=rows[pk]: nudge(row, by=actor, now=NOW, today=NOW.date()).key_result_id)
+
+
+WORK = {work.__name__: work for work in (move_to_and_fro, move_objectives, review, press_nudge)}

@@ -260,11 +260,11 @@ def test_the_number_of_queries_does_not_grow_with_key_results(
             check_in(row, day, on=dt.date(2024, 9, day))
 
     three_check_ins(key_result)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(11):
         message_to(lead)
     for _number in range(20):
         three_check_ins(KeyResultFactory(objective=objective, owner=lead))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(11):
         assert message_to(lead).subject.startswith("21 ")
 
 

@@ -110,9 +110,9 @@ def test_the_page_shows_the_moment_and_what_would_be_listed(lead, objective, tim
 
 def test_the_number_of_queries_does_not_grow_with_what_is_owed(lead, objective, django_assert_num_queries):
     KeyResultFactory(objective=objective, owner=lead)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(11):
         outlook_of(lead, now=NOW)
     for _number in range(20):
         KeyResultFactory(objective=objective, owner=lead)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(11):
         assert len(outlook_of(lead, now=NOW).rows) == 21

@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.tests.factories import UserFactory
+from areas.models import Role
+from areas.tests.factories import MembershipFactory
 from goals.models import OutboxMail
 from goals.reminders.due import find_due
-from goals.tests.factories import NOW
+from goals.tests.factories import NOW, KeyResultFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,3 +73,23 @@ def test_the_command_says_what_is_wrong_and_how_it_ended(start_sender):
     assert process.returncode == 2
     assert "'monday' is not a moment; write a date and a time" in errors
     assert "Traceback" not in errors
+
+
+def test_leads_are_told_once_however_many_look_at_once(objective, lead, letterbox, start_sender):
+    """Four processes find and send at once; each of twenty leads has one mail of the week."""
+    others = [UserFactory(name=f"Lead {number:02}") for number in range(19)]
+    for other in others:
+        MembershipFactory(user=other, area=objective.roadmap.area, role=Role.LEAD)
+    # Who wants no reminder is asked by none, so working days count from the day on which it was due.
+    owner = UserFactory(name="Own Er", reminders_enabled=False)
+    KeyResultFactory(objective=objective, owner=owner)
+    senders = [start_sender("--now", NOW.isoformat(), held=True) for _sender in range(4)]
+    for sender in senders:
+        sender.stdin.write("begin\n")
+        sender.stdin.flush()
+    for sender in senders:
+        _output, errors = sender.communicate(timeout=60)
+        assert sender.returncode == 0, errors
+    mails = OutboxMail.objects.all()
+    assert set(mails.values_list("kind", "state", "attempts")) == {("escalation", "sent", 1)}
+    assert letterbox.addresses == sorted(person.email for person in (lead, *others))

@@ -27,6 +27,7 @@ from goals.models import (
     KeyResult,
     KpiEntry,
     Mention,
+    Nudge,
     Objective,
     Risk,
     Roadmap,
@@ -36,6 +37,7 @@ from goals.models import (
     Webhook,
 )
 from goals.reminders.mentions import owe_mention
+from goals.reminders.nudges import owe_nudge
 from goals.tests.factories import (
     CardFactory,
     DependencyFactory,
@@ -254,7 +256,15 @@ class Planter:
         self._check_in(
             row, f"{place}, correction", on=today - dt.timedelta(20), corrects=first, with_reason=True
         )
+        self._nudge(row, place)
         return row
+
+    def _nudge(self, row: KeyResult, place: str) -> None:
+        """Of somebody outside too, who may have been inside when they were asked."""
+        for person in (self.lead, self.outsider):
+            sentence = self.canaries.text(f"{place}, nudge")
+            made = Nudge.objects.create(key_result=row, author=self.lead, person=person, sentence=sentence)
+            owe_nudge(made, now=self.now)
 
     def _check_in(self, row: KeyResult, place: str, *, with_reason: bool = False, **fields: Any) -> CheckIn:
         texts = self.canaries.texts_of(CheckIn, f"{place}, check-in")

@@ -475,6 +475,11 @@ def everything_is_paused() -> None:
     )
 
 
+def everything_is_owned_by_somebody_else() -> None:
+    """By nobody who asks: nobody nudges themselves."""
+    KeyResult.objects.update(owner=User.objects.get(name="Stan Din"))
+
+
 def everything_is_accepted() -> None:
     moment = {"answered_at": timezone.now()}
     Dependency.objects.update(answer="accepted", state="agreed", **moment)
@@ -494,6 +499,7 @@ def every_webhook_is_stopped() -> None:
 
 BEFORE: dict[str, Callable[[], Any]] = {
     "goals:mail_answer": somebody_is_asked,
+    "goals:key_result_nudge": everything_is_owned_by_somebody_else,
     "goals:webhook_start": every_webhook_is_stopped,
     "api:webhook-start": every_webhook_is_stopped,
     "cycles:cycle_activate": all_cycles_are("planning"),

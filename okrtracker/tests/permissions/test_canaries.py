@@ -15,8 +15,8 @@ from accounts.private_addresses import private_address
 from goals.figures.search import KINDS as KINDS_FOUND
 from goals.models import Card, Dependency, Initiative, Kpi, OutboxMail, Risk
 from goals.reminders.due import find_due
-from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
+from goals.reminders.send import BUILDERS
 from okrtracker.tests.permissions.canaries import MARK, Planter
 from okrtracker.tests.permissions.requests import address, rows_of
 from okrtracker.tests.permissions.world import World, taken_back
@@ -238,8 +238,7 @@ def test_mail_tells_those_inside_alone(world, canaries):
     find_due(now=now)
     told = {}
     for mail in OutboxMail.objects.exclude(kind="invitation"):
-        build = build_mention if mail.kind == "mention" else build_message
-        message = build(mail, now=now)
+        message = BUILDERS.get(mail.kind, build_message)(mail, now=now)
         if message is None:
             continue
         parts = [message.subject, message.body, *(part.content for part in message.alternatives)]

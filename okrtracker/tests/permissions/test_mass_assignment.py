@@ -37,7 +37,7 @@ CHANCE_IN_TEXT = re.compile(
 )
 SERIAL = {"id", "history_id"}
 # A mail says by number what it is about.
-MAIL_ABOUT = {"invitation": "accounts_invitation", "mention": "goals_comment"}
+MAIL_ABOUT = {"invitation": "accounts_invitation", "mention": "goals_comment", "nudge": "goals_nudge"}
 # (table, column) -> the table it refers to.
 REFERENCES = {
     (model._meta.db_table, field.attname): field.remote_field.model._meta.db_table
@@ -247,6 +247,7 @@ OPTIONAL = {
     "goals:initiative_state": "mine",
     "goals:mitigation_create": "owner due_on form_id",
     "goals:mitigation_edit": "owner due_on",
+    "goals:key_result_nudge": "sentence back",
     "goals:need_create": "note code form_id",
     "goals:need_answer": "back",
     "goals:need_ask_again": "back",
@@ -263,14 +264,15 @@ OPTIONAL = {
     "cycles:cycle_close": "version",
     "cycles:cycle_reopen": "version",
     "cycles:cycle_roll_over": "title target_value due_on reason",
-    "accounts:preferences": "reminders_enabled reminders_snoozed_until digest_enabled mention_mails_enabled",
+    "accounts:preferences": "reminders_enabled reminders_snoozed_until digest_enabled mention_mails_enabled "
+    "escalation_mails_enabled nudge_mails_enabled",
     "goals:objective_follow": "undo list",
     "goals:key_result_follow": "undo list",
     "areas:area_follow": "undo list cycle",
     "goals:absence_list": "note",
     "accounts:token_list": "area",
     "people:person_add": "area",
-    "admin": "reminders_enabled mention_mails_enabled",
+    "admin": "reminders_enabled mention_mails_enabled escalation_mails_enabled nudge_mails_enabled",
 }
 
 
