@@ -92,6 +92,10 @@ check-audit: .venv/dev
 bench: .venv/test ## Measure against the floor of this machine; SCALE=1 for the whole organisation, ARGS=--check
 	@.venv/bin/python -m bench.speed --scale $(or $(SCALE),0.1) $(ARGS)
 
+.PHONY: bench-first-page
+bench-first-page: .venv/test ## What opening a page costs, in Chromium: bytes, largest piece, shift; ARGS=--check
+	@.venv/bin/python -m bench.first_page $(ARGS)
+
 .PHONY: check-permissions
 check-permissions: .venv/test ## Take out every permission check, one at a time, and see a test fail
 	@.venv/bin/python -m okrtracker.tests.permissions.mutants

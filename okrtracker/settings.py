@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "okrtracker.middleware.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "okrtracker.middleware.ApiOverHttpMiddleware",
+    "okrtracker.middleware.PackingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

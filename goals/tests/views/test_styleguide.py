@@ -1,6 +1,5 @@
 """The style guide: with DEBUG alone, and with every component that there is."""
 
-
 import pytest
 from django.conf import settings as product
 
