@@ -26,6 +26,6 @@ def mark_seen(person: Any, *, until: datetime, now: datetime) -> bool:
 
 
 def begin_mark(person: Any, *, now: datetime) -> None:
-    """For who follows or is mentioned for the first time: what happens from this moment on is unread."""
+    """For who follows, or is told of something, for the first time: what happens from now on is unread."""
     just_before = now - timedelta(microseconds=1)
     ActivityMark.objects.get_or_create(person=person, defaults={"seen_until": just_before})

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goals.actions import locks
+from goals.actions.activity_marks import begin_mark
 from goals.actions.loops import closed_way
 from goals.actions.refusals import AnsweredBefore, Archived, Invalid, NeedLoop, StaleVersion, WrongState
 from goals.actions.rows import (
@@ -106,6 +107,8 @@ def answer_dependency(
     elif answer == Answer.DECLINED and row.state == State.AGREED:
         row.state = State.ASKED
     save_row(row, by=by, now=now)
+    if (owner := row.objective.owner) is not None and owner.pk != by.pk:
+        begin_mark(owner, now=now)
     return row
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from areas.permissions import can_edit_plan
 from goals.actions import locks
+from goals.actions.activity_marks import begin_mark
 from goals.actions.check_ins import refuse_unless_open
 from goals.actions.refusals import WrongState
 from goals.actions.rows import save_row
@@ -41,6 +42,7 @@ def nudge(key_result: KeyResult, *, by: Any, now: datetime, today: date, sentenc
         raise WrongState(_("You answer for %(code)s yourself.") % {"code": key_result.code})
     made = Nudge(key_result=key_result, author=by, person=person, sentence=sentence, made_at=now)
     save_row(made, by=by, now=now)
+    begin_mark(person, now=now)
     owe_nudge(made, now=now)
     return made
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ActivityMark(models.Model):
-    """What is newer than this moment is unread. There is one from the first follow or mention on."""
+    """What is newer than this moment is unread. There is one from the first follow, mention or mail on."""
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL,

@@ -24,7 +24,7 @@ from goals.figures import AreaFigures, CycleFigures, KeyResultFigures, cycle_fig
 from goals.figures.attention import attention_list, silent_list
 from goals.models import CheckIn, Cycle, OutboxMail, Risk
 from goals.progress import clamp, completion
-from goals.reminders.due import BATCH, away_on, batches, local_time, new_mail, without_mail
+from goals.reminders.due import BATCH, away_on, batches, local_time, without_mail, write_mails
 from goals.reminders.letters import address_of, one_line
 from goals.reminders.periods import is_snoozed, is_time, mail_period
 from goals.sentences import points_text
@@ -105,9 +105,7 @@ def find_digests(*, now: datetime, batch: int = BATCH) -> None:
         away = away_on(days)
         periods = {user.pk: mail_period(user, days[user.pk]) for user in people if user.pk in days}
         without = without_mail(periods, kind=KIND) - away
-        OutboxMail.objects.bulk_create(
-            [new_mail(pk, periods[pk], now=now, kind=KIND) for pk in sorted(without)], ignore_conflicts=True
-        )
+        write_mails(without, periods, now=now, kind=KIND)
 
 
 def build_digest(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives | None:

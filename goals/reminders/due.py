@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -13,11 +13,11 @@ from django.db.models import Q, QuerySet
 from django.utils.encoding import punycode
 
 from accounts.models import User
-from goals.models import Absence, KeyResult, Kpi, OutboxMail
+from goals.models import Absence, ActivityMark, KeyResult, Kpi, OutboxMail
 from goals.reminders.periods import is_time, mail_period
 
 KIND = OutboxMail.Kind.CHECK_INS_DUE
-# People looked at together: six queries for each so many.
+# People looked at together: six queries for each so many, and one more to begin their marks.
 BATCH = 200
 
 log = structlog.get_logger(__name__)
@@ -34,9 +34,7 @@ def find_due(*, now: datetime, batch: int = BATCH) -> None:
         periods = {user.pk: mail_period(user, local.date()) for user, local in asked.items()}
         without = without_mail(periods, kind=KIND)
         owing = _owing({pk: days[pk] for pk in without})
-        OutboxMail.objects.bulk_create(
-            [new_mail(pk, periods[pk], now=now, kind=KIND) for pk in sorted(owing)], ignore_conflicts=True
-        )
+        write_mails(owing, periods, now=now, kind=KIND)
 
 
 def owed_by(user: User, *, today: date) -> list[KeyResult]:
@@ -141,6 +139,17 @@ def _asked_for(days: dict[int, date]) -> dict[int, set[int]]:
         if day and absence.first_on <= day <= absence.last_on:
             asked.setdefault(absence.person_id, set()).add(absence.stand_in_id)
     return asked
+
+
+def write_mails(people: Collection[int], periods: dict[int, str], *, now: datetime, kind: str) -> None:
+    """One to each, where there is none of their period yet; what they are told from now on is unread."""
+    if not people:
+        return
+    mails = [new_mail(pk, periods[pk], now=now, kind=kind) for pk in sorted(people)]
+    OutboxMail.objects.bulk_create(mails, ignore_conflicts=True)
+    just_before = now - timedelta(microseconds=1)
+    marks = [ActivityMark(person_id=pk, seen_until=just_before) for pk in sorted(people)]
+    ActivityMark.objects.bulk_create(marks, ignore_conflicts=True)
 
 
 def new_mail(user_id: int, period: str, *, now: datetime, kind: str) -> OutboxMail:

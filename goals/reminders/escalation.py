@@ -17,7 +17,7 @@ from accounts.mails import stop_address, unsubscribe_headers
 from accounts.models import OrgRole, User
 from areas.models import Membership, Role
 from goals.models import KeyResult, OutboxMail
-from goals.reminders.due import BATCH, away_on, batches, local_time, new_mail, without_mail
+from goals.reminders.due import BATCH, away_on, batches, local_time, without_mail, write_mails
 from goals.reminders.lateness import Late, late_key_results
 from goals.reminders.letters import address_of, one_line
 from goals.reminders.periods import is_snoozed, period_of
@@ -93,9 +93,7 @@ def find_escalations(*, now: datetime, batch: int = BATCH) -> None:
         if late is None:
             late = late_key_results(now=now)
         told = {pk for pk in without if any(row.is_told(pk, days[pk]) for row in late)}
-        OutboxMail.objects.bulk_create(
-            [new_mail(pk, periods[pk], now=now, kind=KIND) for pk in sorted(told)], ignore_conflicts=True
-        )
+        write_mails(told, periods, now=now, kind=KIND)
 
 
 def leads_or_manages(user: User) -> bool:

@@ -17,11 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.languages import in_english
 from accounts.models import User
 from accounts.spreadsheets import Line
+from accounts.ways import is_path_here
 from areas.models import Area
 from areas.permissions import can_see_people
 from goals.actions.activity_marks import mark_seen
 from goals.figures.activity import Happening, Place, activity, whole_activity
 from goals.figures.activity_scope import Scope
+from goals.figures.inbox import Told, inbox
 from goals.forms.activity import ActivityForm
 from goals.models import ActivityMark
 from goals.views.changes import CSV_NAMES, csv_row
@@ -37,11 +39,12 @@ THINGS = ("area", "objective", "key_result", "person")
 def activity_list(request: HttpRequest) -> HttpResponse:
     form = ActivityForm(request.GET)
     scope = scope_of(request, form)
-    seen_until = _seen_until(request.user) if scope.is_followed else None
+    seen_until = seen_until_of(request.user) if scope.is_followed else None
     page = activity(scope, after=_place(request), limit=ROWS, seen_until=seen_until)
     _refuse_unknown_person(request, scope, page.rows)
     query = {name: request.GET[name] for name in (*THINGS, "kind", "since") if request.GET.get(name)}
     is_newest = scope.is_followed and not query and "after" not in request.GET
+    told = unread_told(request.user, seen_until) if is_newest else []
     context = {
         "nav": "activity",
         "form": form,
@@ -51,10 +54,26 @@ def activity_list(request: HttpRequest) -> HttpResponse:
         "older": urlencode(query | {"after": str(page.older)}) if page.older else "",
         "newest": urlencode(query) if "after" in request.GET else None,
         "csv_query": urlencode(query),
+        "told": told,
         # Only who sees all of what is newest has seen it.
-        "seen": str(page.rows[0].place) if is_newest and any(row.is_new for row in page.rows) else "",
+        "seen": _seen(page.rows, told) if is_newest else "",
     }
     return render(request, "goals/activity_list.html", context)
+
+
+def unread_told(user: Any, seen_until: dt.datetime | None) -> list[Told]:
+    """What of the inbox is unread; what mentions the reader is among what happened."""
+    if seen_until is None:
+        return []
+    return inbox(user, limit=ROWS, seen_until=seen_until, after=seen_until, has_mentions=False).rows
+
+
+def _seen(rows: list[Happening], told: list[Told]) -> str:
+    """The newest place of both, where anything is new."""
+    if not told and not any(row.is_new for row in rows):
+        return ""
+    places = [row.place for row in rows[:1]] + [Place(row.at, 0, 0) for row in told[:1]]
+    return str(max(places))
 
 
 @require_safe
@@ -76,7 +95,8 @@ def activity_seen(request: HttpRequest) -> HttpResponse:
     place = Place.read(request.POST.get("until", ""))
     if place is not None:
         mark_seen(request.user, until=place.at, now=timezone.now())
-    return redirect("goals:activity_list")
+    back = str(request.POST.get("back", ""))
+    return redirect(back) if is_path_here(back) else redirect("goals:activity_list")
 
 
 def scope_of(request: HttpRequest, form: ActivityForm) -> Scope:
@@ -120,7 +140,7 @@ def _place(request: HttpRequest) -> Place | None:
     return place
 
 
-def _seen_until(user: Any) -> dt.datetime | None:
+def seen_until_of(user: Any) -> dt.datetime | None:
     return ActivityMark.objects.filter(person=user.pk).values_list("seen_until", flat=True).first()
 
 

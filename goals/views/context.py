@@ -32,8 +32,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "cycles": SimpleLazyObject(lambda: list(Cycle.objects.all())),
         "due_count": SimpleLazyObject(lambda: due_count(user, owns_kpis=waits["kpis"] > 0)),
         "review_count": SimpleLazyObject(lambda: waits["reviews"]),
-        # One query more, for who follows something or was mentioned.
-        "unread_count": SimpleLazyObject(lambda: unread_count(user, waits["seen_until"])),
+        # One query more, for who follows something or was told of something.
+        "unread_count": SimpleLazyObject(lambda: unread_count(user, waits["seen_until"], with_inbox=True)),
         "absences": SimpleLazyObject(absences_today),
         "is_demo": SimpleLazyObject(people.is_demo),
     }

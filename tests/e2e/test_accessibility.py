@@ -72,6 +72,7 @@ PAGES = {
     "dashboards": ("manager", "/dashboards/"),
     "dashboard to make": ("manager", "/dashboards/new/"),
     "new kpi": ("lead", "/areas/DIST/kpis/new/"),
+    "inbox": ("lead", "/inbox/"),
     "my check-ins": ("lead", "/check-ins/"),
     "my check-ins, nothing due": ("manager", "/check-ins/"),
     "single check-in": ("lead", "/key-results/DIST-24H2-O1-KR2/check-in/"),
