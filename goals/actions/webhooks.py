@@ -6,7 +6,7 @@ owner: it sends with their rights. What it is owed: webhook_events.py; how it is
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -36,7 +36,7 @@ def create_webhook(area: Area, *, by: Any, now: datetime, **fields: Any) -> Webh
     if Webhook.objects.live().filter(area=area).count() >= MOST_OF_AN_AREA:
         raise Invalid(_("An area has at most %(most)d webhooks.") % {"most": MOST_OF_AN_AREA})
     hook = Webhook(area=area, owner=by, created_at=now, **_kept(fields))
-    hook.renew_secret(now)
+    hook.renew_secret(now, overlap=timedelta(0))
     _judge_address(hook)
     if Event.PACE in hook.chosen:
         notice_paces(now=now, areas=[area])
@@ -67,7 +67,10 @@ def change_webhook(
 
 @transaction.atomic
 def renew_secret(webhook: Webhook, *, by: Any, now: datetime) -> None:
-    """From now on another one signs, what waits too. The record keeps when, not which."""
+    """From now on another one signs, what waits too; for a day the one before signs beside it.
+
+    The record keeps when, not which.
+    """
     hook = lock_webhook(webhook)
     hook.renew_secret(now)
     hook.owner = by
@@ -107,7 +110,7 @@ def delete_webhook(webhook: Webhook, *, by: Any, now: datetime, version: int | N
     refuse_stale(hook, version)
     hook.archived_at = now
     # What was sent with the old one can be signed by nobody here any more.
-    hook.renew_secret(now)
+    hook.renew_secret(now, overlap=timedelta(0))
     save_row(hook, by=by, now=now)
     _skip_waiting(hook, "deleted")
 

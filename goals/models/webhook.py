@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +26,8 @@ LONGEST_URL = 500
 SALT = "goals.webhook"
 # How the Standard Webhooks specification writes a secret.
 PREFIX = "whsec_"
+# A renewed secret signs beside the one before it for so long: its receiver has time to learn the new one.
+OVERLAP = timedelta(hours=24)
 
 
 def secret_of(nonce: str) -> str:
@@ -105,6 +107,9 @@ class Webhook(Versioned, Archivable):
     )
     nonce = models.CharField(max_length=64, default=make_nonce, editable=False)
     renewed_at = models.DateTimeField(_("secret made at"), default=timezone.now, editable=False)
+    # The one before, and until when it signs too.
+    former_nonce = models.CharField(max_length=64, blank=True, default="", editable=False)
+    former_until = models.DateTimeField(null=True, blank=True, editable=False)
     # Tells whether the installation's secret is still the one under which this was made.
     secret_digest = models.CharField(max_length=64, editable=False)
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True, editable=False)
@@ -115,7 +120,10 @@ class Webhook(Versioned, Archivable):
 
     objects = WebhookQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=["updated_at", "nonce", "secret_digest", "failing_since", "last_taken_at"]
+        excluded_fields=[
+            *("updated_at", "nonce", "former_nonce", "former_until", "secret_digest"),
+            *("failing_since", "last_taken_at"),
+        ]
     )
 
     class Meta:
@@ -168,7 +176,16 @@ class Webhook(Versioned, Archivable):
         secret = secret_of(self.nonce)
         return secret if digest_of(secret) == self.secret_digest else ""
 
-    def renew_secret(self, now: datetime) -> None:
+    def secrets_at(self, moment: datetime) -> list[str]:
+        """What signs then, the newest first; nothing where `secret` is nothing."""
+        if not self.secret:
+            return []
+        is_former_known = self.former_until is not None and moment < self.former_until
+        return [self.secret, *([secret_of(self.former_nonce)] if is_former_known else [])]
+
+    def renew_secret(self, now: datetime, *, overlap: timedelta = OVERLAP) -> None:
+        """A new secret, beside which the one before signs on for `overlap`; one older than that ends."""
+        self.former_nonce, self.former_until = (self.nonce, now + overlap) if overlap else ("", None)
         self.nonce, self.renewed_at = make_nonce(), now
         self.secret_digest = digest_of(secret_of(self.nonce))
 

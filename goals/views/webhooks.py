@@ -75,6 +75,7 @@ def webhook_detail(request: HttpRequest, webhook_id: int) -> HttpResponse:
     context = {
         "nav": "areas",
         "webhook": hook,
+        "now": timezone.now(),
         "secret": hook.secret if is_new else "",
         "page": page,
         "query": "",
@@ -126,7 +127,9 @@ def webhook_secret(request: HttpRequest, webhook_id: int) -> HttpResponse:
         renew_secret(hook, **who)
         request.session[NEW_SECRET] = hook.pk
 
-    return _press(request, webhook_id, renew, _("From now on the new secret signs."))
+    return _press(
+        request, webhook_id, renew, _("From now on the new secret signs, for a day the one before too.")
+    )
 
 
 @require_POST

@@ -122,7 +122,8 @@ def _send(delivery: WebhookDelivery, *, now: datetime) -> str:
         if body is None:
             note_skipped(delivery, because="its owner may not see it")
             return "skipped"
-        headers = headers_of(body, message_id=delivery.message_id, secret=hook.secret, now=timezone.now())
+        at = timezone.now()
+        headers = headers_of(body, message_id=delivery.message_id, secrets=hook.secrets_at(at), now=at)
         answer = post(hook.url, body, headers)
     except (NoAnswer, Forbidden) as error:
         return _note_failure(delivery, str(error), now=now)
@@ -170,7 +171,7 @@ def _note_failure(
     hook = delivery.webhook
     told = {"status": answer.status if answer else None, "answer": storable(answer.text) if answer else ""}
     Webhook.objects.filter(pk=hook.pk, failing_since__isnull=True).update(failing_since=now)
-    wait = wait_after(delivery.attempts)
+    wait = wait_after(delivery.attempts, asked_for=answer.retry_after if answer else None)
     is_gone = answer is not None and answer.status == GONE
     is_dead = is_gone or delivery.attempts >= MAX_ATTEMPTS or now + wait > delivery.owed_since + GIVE_UP_AFTER
     if not is_dead:
@@ -184,9 +185,10 @@ def _note_failure(
     return "dead"
 
 
-def wait_after(attempts: int) -> timedelta:
-    """Until the next attempt, after so many."""
+def wait_after(attempts: int, *, asked_for: timedelta | None = None) -> timedelta:
+    """Until the next attempt, after so many; longer where the receiver asks for it, up to a day."""
     wait = RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
+    wait = max(wait, min(asked_for or wait, RETRY_AFTER[-1]))
     return wait * (1 + JITTER * secrets.randbelow(1000) / 1000)
 
 

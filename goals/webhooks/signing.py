@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime
 
 from goals.models.webhook import PREFIX
@@ -25,14 +26,19 @@ def signature_of(body: bytes, *, message_id: str, timestamp: int, secret: str) -
     return f"v1,{base64.b64encode(mac.digest()).decode()}"
 
 
-def headers_of(body: bytes, *, message_id: str, secret: str, now: datetime) -> dict[str, str]:
-    """The moment is that of the attempt: receivers refuse what is older than some minutes."""
+def headers_of(body: bytes, *, message_id: str, secrets: Iterable[str], now: datetime) -> dict[str, str]:
+    """The moment is that of the attempt: receivers refuse what is older than some minutes.
+
+    Each secret signs, with a blank between: a receiver takes a message that one of those it knows has signed.
+    """
     timestamp = int(now.timestamp())
-    signature = signature_of(body, message_id=message_id, timestamp=timestamp, secret=secret)
+    signatures = (
+        signature_of(body, message_id=message_id, timestamp=timestamp, secret=secret) for secret in secrets
+    )
     return {
         "Content-Type": "application/json",
         "User-Agent": "okrtracker-webhooks/1",
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature,
+        "webhook-signature": " ".join(signatures),
     }

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import SplitResult
+
+from django.utils.http import parse_http_date_safe
 
 from goals.webhooks.addresses import PORTS, Address, Forbidden, parsed, resolve
 
@@ -25,6 +30,8 @@ ANSWER_BYTES = 1024
 class Answer:
     status: int
     text: str
+    # How long a receiver that is busy wants to be left alone, where it says so.
+    retry_after: timedelta | None = None
 
     @property
     def is_taken(self) -> bool:
@@ -72,6 +79,16 @@ class _Connection(http.client.HTTPConnection):
             self.line.close()
 
 
+def _told_wait(written: str) -> timedelta | None:
+    """What `Retry-After` says: seconds, or a date; None where it says neither, or what has passed."""
+    written = written.strip()
+    if re.fullmatch(r"[0-9]{1,9}", written, re.ASCII):
+        return timedelta(seconds=int(written))
+    moment = parse_http_date_safe(written)
+    left = timedelta(seconds=moment - time.time()) if moment is not None else timedelta(0)
+    return left if left > timedelta(0) else None
+
+
 def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
     """Sends it once, and reads the beginning of the answer. Raises NoAnswer, Forbidden.
 
@@ -99,7 +116,8 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
         if connection.sock is not None:
             connection.sock.settimeout(SECONDS)
         response = connection.getresponse()
-        answer = Answer(response.status, response.read(ANSWER_BYTES).decode("utf-8", "replace"))
+        text = response.read(ANSWER_BYTES).decode("utf-8", "replace")
+        answer = Answer(response.status, text, _told_wait(response.headers.get("Retry-After", "")))
     except (OSError, http.client.HTTPException, ValueError) as error:
         if is_late.is_set() or isinstance(error, TimeoutError):
             raise NoAnswer(TOO_LATE) from error

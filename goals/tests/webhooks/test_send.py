@@ -10,12 +10,20 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.utils import timezone
+from django.utils.http import http_date
 from standardwebhooks.webhooks import Webhook as Receiving
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from areas.models import Membership
-from goals.actions.webhooks import create_webhook, ping_webhook, renew_secret, replay_delivery
+from goals.actions.webhooks import (
+    create_webhook,
+    delete_webhook,
+    ping_webhook,
+    renew_secret,
+    replay_delivery,
+)
 from goals.models import KeyResult, Objective, Roadmap, Webhook, WebhookDelivery
+from goals.models.webhook import OVERLAP
 from goals.reminders import claim
 from goals.tests.factories import NOW, check_in
 from goals.webhooks.send import (
@@ -193,15 +201,64 @@ def test_another_secret_of_the_installation_signs_nothing(receiver, hook, ping, 
     assert receiver.posts == []
 
 
-def test_a_new_secret_signs_from_then_on(receiver, hook, ping, lead):
+def test_a_new_secret_signs_from_then_on_and_the_one_before_for_a_day(receiver, hook, ping, lead):
     old = hook.secret
-    renew_secret(hook, by=lead, now=NOW)
+    now = timezone.now()
+    renew_secret(hook, by=lead, now=now)
     counts()
     [(_path, headers, body)] = receiver.posts
     hook.refresh_from_db()
     assert Receiving(hook.secret).verify(body, headers)
-    with pytest.raises(WebhookVerificationError):
-        Receiving(old).verify(body, headers)
+    assert Receiving(old).verify(body, headers)
+    assert len(headers["webhook-signature"].split()) == 2
+    with time_machine.travel(now + OVERLAP + SECOND):
+        ping_webhook(hook, by=lead, now=NOW)
+        counts()
+        (_path, headers, body) = receiver.posts[-1]
+        assert Receiving(hook.secret).verify(body, headers)
+        with pytest.raises(WebhookVerificationError):
+            Receiving(old).verify(body, headers)
+
+
+def test_of_two_renewals_the_last_two_secrets_sign_and_of_a_deletion_none(hook, lead):
+    secrets = [hook.secret]
+    for _time in range(2):
+        renew_secret(hook, by=lead, now=NOW)
+        hook.refresh_from_db()
+        secrets.append(hook.secret)
+    assert hook.secrets_at(NOW) == [secrets[2], secrets[1]]
+    delete_webhook(hook, by=lead, now=NOW)
+    hook.refresh_from_db()
+    assert hook.secrets_at(NOW) == [hook.secret]
+    assert hook.secret not in secrets
+
+
+@pytest.mark.parametrize(
+    ("told", "at_least", "at_most"),
+    [
+        ("120", 120, 132),
+        ("0", 5, 6),
+        ("1000000", 24 * 3600, 26.4 * 3600),
+        ("soon", 5, 6),
+        ("-5", 5, 6),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 5, 6),
+    ],
+)
+def test_a_receiver_that_says_how_long_it_is_busy_is_left_alone(
+    receiver, hook, ping, told, at_least, at_most
+):
+    receiver.answers = [(503, {"Retry-After": told}, b"")]
+    assert counts() == (0, 1, 0, 0)
+    ping.refresh_from_db()
+    assert at_least * SECOND <= ping.next_attempt_at - NOW <= at_most * SECOND
+
+
+def test_it_may_say_so_with_a_date(receiver, hook, ping):
+    later = timezone.now() + dt.timedelta(hours=1)
+    receiver.answers = [(429, {"Retry-After": http_date(later.timestamp())}, b"")]
+    assert counts() == (0, 1, 0, 0)
+    ping.refresh_from_db()
+    assert dt.timedelta(minutes=59) < ping.next_attempt_at - NOW < dt.timedelta(minutes=67)
 
 
 def test_an_address_that_became_private_is_not_asked(receiver, hook, ping, settings):

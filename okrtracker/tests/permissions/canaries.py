@@ -129,7 +129,7 @@ class Planter:
         self._share_dashboards(key_result)
         for hook in Webhook.objects.filter(area=area):
             told = self.canaries.texts_of(Webhook, "webhook")
-            for name in ("events", "nonce", "secret_digest", "stopped_because"):
+            for name in ("events", "nonce", "former_nonce", "secret_digest", "stopped_because"):
                 del self.canaries.places[told.pop(name)]
             Webhook.objects.filter(pk=hook.pk).update(**told)
             hook.deliveries.update(
