@@ -37,6 +37,7 @@ from goals.views import (
     plan_risks,
     present,
     public,
+    remarks,
     reviews,
     risk_detail,
     risk_life,
@@ -50,6 +51,7 @@ from goals.views import (
     templates,
     webhooks,
     weights,
+    whole_lists,
 )
 
 app_name = "goals"
@@ -100,6 +102,9 @@ urlpatterns = [
         name="delivery_replay",
     ),
     path("areas/<str:area_key>/<str:cycle_key>/", roadmaps.roadmap_detail, name="roadmap_detail"),
+    path("attention/", whole_lists.attention_page, name="attention_list"),
+    path("explanation/", whole_lists.explanation, name="explanation"),
+    path("areas/<str:area_key>/<str:cycle_key>/remarks/", remarks.roadmap_remarks, name="roadmap_remarks"),
     path("areas/<str:area_key>/<str:cycle_key>/roadmap.md", exports.roadmap_export, name="roadmap_export"),
     path("areas/<str:area_key>/<str:cycle_key>/roadmap.pdf", exports.roadmap_pdf, name="roadmap_pdf"),
     path("objectives/<str:code>/", objectives.objective_detail, name="objective_detail"),

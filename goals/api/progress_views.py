@@ -29,12 +29,14 @@ from goals.api.course_serializers import (
 from goals.api.figures import objectives_figures
 from goals.api.progress_serializers import Progress, ProgressSerializer
 from goals.figures import (
+    AreaFigures,
     Course,
     CycleFigures,
     MeanFigures,
     ObjectiveFigures,
     Past,
     RoadmapFigures,
+    area_figures,
     cycle_figures,
     cycle_tree,
     roadmap_branch,
@@ -90,6 +92,16 @@ def tree_on(cycle: Cycle, *, user: Any, day: date, is_past: bool) -> CycleFigure
     return cycle_figures(cycle, user=user, today=day)
 
 
+def branch_on(cycle: Cycle, key: str, *, user: Any, day: date, is_past: bool) -> AreaFigures:
+    """Raises Http404."""
+    figures: CycleFigures | None
+    if is_past:
+        figures = tree_on(cycle, user=user, day=day, is_past=True)
+    else:
+        figures = area_figures(cycle, key, user=user, today=day)
+    return _one(figures and figures.find_area(key))
+
+
 class ProgressView(Endpoint):
     query_parameters = ("cycle", "area", "as_of")
 
@@ -117,12 +129,11 @@ class ProgressView(Endpoint):
             area_key = bound.key
         if area_key is not None and not areas_in_reach(request).filter(key=plain_key(area_key)).exists():
             raise Http404
-        figures = tree_on(cycle, user=request.user, day=day, is_past=is_past)
-        progress = Progress(cycle, day, None, figures.areas, figures.mean)
-        if area_key is not None:
-            area = figures.find_area(area_key)
-            if area is None:
-                raise Http404
+        if area_key is None:
+            figures = tree_on(cycle, user=request.user, day=day, is_past=is_past)
+            progress = Progress(cycle, day, None, figures.areas, figures.mean)
+        else:
+            area = branch_on(cycle, area_key, user=request.user, day=day, is_past=is_past)
             progress = Progress(cycle, day, area_key, (area,), area.mean)
         reached = None if bound is None else set(areas_in_reach(request).values_list("pk", flat=True))
         return Response(ProgressSerializer(progress, context={"reached": reached}).data)
@@ -276,9 +287,7 @@ class ProgressExplainView(Endpoint):
 
 def _explain_area(request: Request, cycle: Cycle, area: Area) -> Response:
     day, is_past = day_of(request, cycle)
-    figures = tree_on(cycle, user=request.user, day=day, is_past=is_past).find_area(area.key)
-    if figures is None:
-        raise Http404
+    figures = branch_on(cycle, area.key, user=request.user, day=day, is_past=is_past)
     explained = Explained(area.key, day, figures.mean, contributions_of(figures.focus))
     context = {"out_of_reach": _unreached_shares(request, explained.parts)}
     return Response(ExplainedAreaSerializer(explained, context=context).data)

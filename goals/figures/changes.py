@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db.models import F
@@ -71,6 +72,22 @@ def definition_changes(
             changes.extend(_moved(before, row, "objective_id"))
         before = row
     return sorted(changes, key=lambda change: change.changed_at, reverse=True)
+
+
+def target_moments(key_result_ids: Collection[int], *, until: date | None = None) -> list[datetime]:
+    """When a target changed, oldest first, once for each. One query, of little more than these moments."""
+    history = KeyResult.history.filter(id__in=list(key_result_ids))
+    if until is not None:
+        history = history.filter(history_date__lt=end_of(until))
+    rows = history.order_by("id", "history_date", "history_id").values_list(
+        "id", "target_value", "history_date"
+    )
+    found = [
+        moment
+        for (before_id, before, _), (pk, target, moment) in pairwise(rows)
+        if pk == before_id and target != before
+    ]
+    return sorted(found)
 
 
 def plan_changes(key_result_ids: Collection[int], *, until: date | None = None) -> list[DefinitionChange]:

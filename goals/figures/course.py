@@ -227,4 +227,4 @@ def course_of(
     hidden = figures.past_hidden if areas is None else figures.past_hidden & set(areas)
     if hidden:
         return Course(Past.of_cycle(cycle, user=user, until=until))
-    return SnapshotCourse(cycle, figures.shares_since)
+    return SnapshotCourse(cycle, figures.shares_since, area_ids=areas)

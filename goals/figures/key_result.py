@@ -208,15 +208,24 @@ def key_results_figures(
     `without_forecast` are objectives whose key results are needed for a mean above alone.
     """
     rows = list(key_results)
-    points = points_of(
-        [
-            row.pk
-            for row in rows
-            if row.check_in_count >= paces.FORECAST_MIN_CHECK_INS and row.objective_id not in without_forecast
-        ],
-        today=today,
-    )
+    points = _points([row for row in rows if row.objective_id not in without_forecast], today=today)
     return [key_result_figures(row, today=today, points=points.get(row.pk, ())) for row in rows]
+
+
+def with_forecasts(figures: Sequence[KeyResultFigures], *, today: date) -> list[KeyResultFigures]:
+    """Some rows of a plan that was made without forecasts, in their order, with them. One query."""
+    points = _points([row.key_result for row in figures], today=today)
+    return [
+        key_result_figures(row.key_result, today=today, points=points[row.key_result.pk])
+        if row.key_result.pk in points
+        else row
+        for row in figures
+    ]
+
+
+def _points(rows: Iterable[KeyResult], *, today: date) -> dict[int, list[tuple[date, Decimal]]]:
+    enough = [row.pk for row in rows if row.check_in_count >= paces.FORECAST_MIN_CHECK_INS]
+    return points_of(enough, today=today)
 
 
 def points_of(key_result_ids: Collection[int], *, today: date) -> dict[int, list[tuple[date, Decimal]]]:

@@ -8,14 +8,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from areas.models import Area
 from goals.figures.hidden import Hidden, HiddenPart, hidden_parts
 from goals.figures.key_result import KeyResultFigures, key_results_figures
 from goals.figures.means import ObjectiveFigures
-from goals.figures.shared import ShareRecord, Shares, shares_with
-from goals.figures.support import Supports, figures_of_objectives, supports_in
+from goals.figures.shared import SHARE_FIELDS, Owned, ShareRecord, Shares, share_rows, shares_with
+from goals.figures.support import (
+    SUPPORT_FIELDS,
+    Support,
+    Supports,
+    figures_of_objectives,
+    support_rows,
+    supports_in,
+)
 from goals.models import Alignment, Cycle, KeyResult, Objective, Roadmap
 from goals.models.key_result import KeyResultQuerySet
 from goals.models.moved_code import in_or_out_of
@@ -55,8 +62,19 @@ class Plan:
         return found
 
 
-def plan_of_cycle(cycle: Cycle, *, user: Any, today: date) -> Plan:
-    """All of a cycle, without what belongs to archived areas. Ten queries at most."""
+def plan_of_cycle(
+    cycle: Cycle,
+    *,
+    user: Any,
+    today: date,
+    inside: Collection[int] | None = None,
+    has_forecasts: bool = True,
+) -> Plan:
+    """All of a cycle, without what belongs to archived areas. Ten queries at most.
+
+    `inside` narrows it to some areas: what they plan and own, and what counts in that. One query more then.
+    Forecasts read many check-ins; who shows few rows adds them to these (`with_forecasts`).
+    """
     roadmaps = Roadmap.objects.filter(cycle=cycle, area__archived_at__isnull=True)
     if user is not None:
         roadmaps = roadmaps.visible_to(user)
@@ -65,8 +83,17 @@ def plan_of_cycle(cycle: Cycle, *, user: Any, today: date) -> Plan:
     supports = supports_in([cycle.pk])
     record = ShareRecord.of_cycle(cycle)
     shares, roadmap_ids = record.now, {row.pk for row in rows}
-    objectives = list(_objectives(planned_in(roadmap_ids, shares), user=user))
-    key_results = _key_results(Q(objective__roadmap__cycle=cycle), user=user)
+    planned = planned_in(roadmap_ids, shares)
+    below: set[int] = set()
+    if inside is None:
+        objectives = list(_objectives(planned, user=user))
+        key_results = _key_results(Q(objective__roadmap__cycle=cycle), user=user)
+    else:
+        own = Q(roadmap__area__in=inside) | Q(pk__in=list(shares.inside(inside)))
+        objectives = list(_objectives(planned & own, user=user))
+        if below := supports.below(row.pk for row in objectives):
+            objectives += _objectives(planned & Q(pk__in=below), user=user)
+        key_results = _key_results(Q(objective__in=[row.pk for row in objectives]), user=user)
     counting = Hidden.of((part for part in hidden if part.counts), shares)
     is_aligned = bool(hidden) and _was_aligned(cycle)
     return Plan(
@@ -74,7 +101,11 @@ def plan_of_cycle(cycle: Cycle, *, user: Any, today: date) -> Plan:
         cycle=cycle,
         roadmaps=rows,
         objectives=objectives,
-        key_results=key_results_figures(key_results, today=today),
+        key_results=key_results_figures(
+            key_results,
+            today=today,
+            without_forecast=below if has_forecasts else {row.pk for row in objectives},
+        ),
         hidden=counting.and_homes_of(objectives, roadmap_ids),
         past_hidden=areas_hiding(rows, hidden, is_aligned=is_aligned, shares=record.ever),
         supports=supports,
@@ -92,11 +123,25 @@ def planned_in(roadmap_ids: Collection[int], shares: Shares) -> Q:
 def plan_of_roadmap(roadmap: Roadmap, *, user: Any, today: date) -> Plan:
     """One roadmap that the person is known to see, with what its area owns beside it.
 
-    Eight queries at most.
+    Seven queries at most.
     """
-    shares = shares_with([roadmap.area_id], roadmap.cycle_id)
+    shares, supports = ties_of_area(roadmap.area_id, roadmap.cycle_id)
     objectives = list(_objectives(planned_in([roadmap.pk], shares), user=user))
-    return _plan_with_supporters(roadmap.cycle, [roadmap], objectives, user=user, today=today, shares=shares)
+    return _plan_with_supporters(
+        roadmap.cycle, [roadmap], objectives, user=user, today=today, shares=shares, supports=supports
+    )
+
+
+def ties_of_area(area_id: int, cycle_id: int) -> tuple[Shares, Supports]:
+    """What an area owns in a cycle beside what it plans, and who counts in whose mean there. One query."""
+    shares = share_rows([area_id], cycle_id).annotate(is_share=Value(True)).order_by()
+    supports = support_rows([cycle_id]).annotate(is_share=Value(False)).order_by()
+    rows = shares.values_list("is_share", *SHARE_FIELDS)
+    found = sorted(rows.union(supports.values_list("is_share", *SUPPORT_FIELDS), all=True))
+    return (
+        Shares(tuple(Owned(*row) for is_share, _pk, *row in found if is_share)),
+        Supports(tuple(Support(*row) for is_share, _pk, *row in found if not is_share)),
+    )
 
 
 def plan_of_area(area: Area, cycle: Cycle, *, user: Any, today: date) -> Plan:
@@ -153,9 +198,11 @@ def _plan_with_supporters(
     by_themselves: bool = False,
     own: Sequence[KeyResultFigures] | None = None,
     shares: Shares = NO_SHARES,
+    supports: Supports | None = None,
 ) -> Plan:
     ids = {row.pk for row in objectives}
-    supports = supports_in({row.roadmap.cycle_id for row in objectives})
+    if supports is None:
+        supports = supports_in({row.roadmap.cycle_id for row in objectives})
     below = supports.below(ids)
     supporting: list[Objective] = []
     if below:

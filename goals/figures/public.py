@@ -28,7 +28,8 @@ class PublicPlan:
     focus: tuple[ObjectiveFigures, ...]
     excellence: tuple[ObjectiveFigures, ...]
     shared: tuple[SharedObjective, ...]  # what its area owns of other public plans
-    below: frozenset[int]  # objectives of other plans that count in it
+    below: frozenset[int]  # objectives of other plans that count in it, whether they are public or not
+    supporting: tuple[ObjectiveFigures, ...]  # those of them that are
     shares: tuple[Share, ...]
 
     @property
@@ -38,7 +39,7 @@ class PublicPlan:
     @property
     def is_selection(self) -> bool:
         """Whether something counts in the roadmap, or in what it counts, that is not public. Two queries."""
-        return _is_selection(self.roadmap, set(self.below))
+        return _is_selection(self)
 
     def owners(self) -> dict[int, str]:
         """The names of the areas that own objectives of this roadmap too, by objective."""
@@ -68,6 +69,7 @@ def public_plan(roadmap: Roadmap, *, today: date) -> PublicPlan:
         excellence=excellence,
         shared=(*shared, *shared_parts(owned, figures, kind=Objective.Kind.EXCELLENCE)),
         below=frozenset({*below, *owned}),
+        supporting=tuple(row for pk, row in figures.items() if pk in below),
         shares=tuple(shares),
     )
 
@@ -109,15 +111,21 @@ def _supporting(roadmap: Roadmap) -> tuple[Supports, set[int]]:
     return supports, supports.below(Objective.objects.filter(roadmap=roadmap).values_list("pk", flat=True))
 
 
-def _is_selection(roadmap: Roadmap, others: set[int]) -> bool:
-    """Whether something counts in the roadmap, or in what it counts, that is not public. Two queries."""
-    counts = Q(roadmap=roadmap) | Q(pk__in=others) | Q(shares__area=roadmap.area_id)
-    objectives = Objective.objects.counting().filter(counts, roadmap__cycle=roadmap.cycle_id)
-    key_results = KeyResult.objects.counting().filter(objective__in=objectives.order_by().values("pk"))
-    return (
-        objectives.exclude(pk__in=Objective.objects.public().values("pk")).exists()
-        or key_results.exclude(pk__in=KeyResult.objects.public().values("pk")).exists()
-    )
+def _is_selection(plan: PublicPlan) -> bool:
+    """Whether something counts in the roadmap, or in what it counts, that is not public. Two queries.
+
+    By keys, against what is shown: to put together all that is public in the organisation takes far longer.
+    """
+    shown: list[ObjectiveFigures | SharedObjective] = [*plan.objectives, *plan.shared, *plan.supporting]
+    counts = Q(roadmap=plan.roadmap) | Q(pk__in=plan.below) | Q(shares__area=plan.roadmap.area_id)
+    objectives = Objective.objects.counting().filter(counts, roadmap__cycle=plan.roadmap.cycle_id)
+    ids = set(objectives.order_by().values_list("pk", flat=True))
+    if not ids <= {row.objective.pk for row in shown}:
+        return True
+    key_results = KeyResult.objects.counting().filter(objective__in=ids).order_by()
+    return not set(key_results.values_list("pk", flat=True)) <= {
+        found.key_result.pk for row in shown for found in row.key_results
+    }
 
 
 def public_risks(roadmap: Roadmap) -> dict[int, list[Risk]]:

@@ -14,6 +14,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from goals.figures.tree import RoadmapFigures
 from goals.models import KeyResult, Mitigation, Objective, Risk, Roadmap
 from goals.values import format_number
 
@@ -98,6 +99,26 @@ def review(plan: Plan, *, today: date) -> Review:
             remarks += _of_risk(risk, plan.roadmap, today=today)
     in_order = sorted(remarks, key=lambda remark: SEVERITIES.index(remark.severity))
     return Review(plan.roadmap, tuple(in_order), plan.lengths)
+
+
+def review_of(
+    figures: RoadmapFigures, risks: Mapping[int, Iterable[Risk]], *, today: date, lengths: Lengths
+) -> Review:
+    """As `reviews`, of a roadmap whose rows are at hand as its reader sees them. No query.
+
+    `risks` are by objective, with their mitigations, closed ones and those of other objectives among them.
+    """
+    plan = Plan(figures.roadmap, lengths=lengths)
+    for row in figures.objectives:
+        own = [risk for risk in risks[row.objective.pk] if risk.is_open]
+        known = [RiskPlan(risk, in_order(risk)) for risk in own if risk.objective_id == row.objective.pk]
+        entry = ObjectivePlan(row.objective, [found.key_result for found in row.key_results], known)
+        plan.objectives.append(entry)
+    return review(plan, today=today)
+
+
+def in_order(risk: Risk) -> list[Mitigation]:
+    return sorted(risk.mitigations.all(), key=lambda step: (step.position, step.pk))
 
 
 def reviews(

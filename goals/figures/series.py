@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeVar
 
 from goals import pace as paces
@@ -75,18 +76,16 @@ class SnapshotCourse:
     added from their snapshots, by the weights of the day, so that it counts once in whatever holds both.
     """
 
-    def __init__(self, cycle: Cycle, shares: ShareRecord) -> None:
-        self.cycle, self.shares = cycle, shares
+    def __init__(self, cycle: Cycle, shares: ShareRecord, *, area_ids: Collection[int] | None = None) -> None:
+        """`area_ids` are the areas that will be asked about; None is all."""
+        self.cycle, self.shares, self.area_ids = cycle, shares, area_ids
 
     def line(self, area_ids: Collection[int], until: date) -> Sequence[SeriesPoint]:
         """The mean over some areas, day by day as snapshots were taken. Three queries at most."""
-        rows = Snapshot.objects.filter(
-            roadmap__cycle=self.cycle, roadmap__area__in=list(area_ids), taken_on__lte=until
-        )
         days: dict[date, list[tuple[Decimal, Decimal | None, Decimal | None]]] = defaultdict(list)
-        fields = ("taken_on", "weight", "completion", "expected")
-        for day, weight, completion, expected in rows.values_list(*fields):
-            days[day].append((weight, completion, expected))
+        for day, area_id, weight, completion, expected in self._of_roadmaps:
+            if day <= until and area_id in area_ids:
+                days[day].append((weight, completion, expected))
         for day, shared, homes in self._shared(area_ids, until):
             parts = _from_elsewhere(area_ids, shared, homes, self.shares.on(day))
             days[day] += [(weight, *part) for weight, part in parts]
@@ -98,6 +97,15 @@ class SnapshotCourse:
             )
             for day, parts in sorted(days.items())
         ]
+
+    @cached_property
+    def _of_roadmaps(self) -> list[tuple[date, int, Decimal, Decimal | None, Decimal | None]]:
+        """(day, area, weight, completion, expected), oldest first. One query, for all that is asked of it."""
+        rows = Snapshot.objects.filter(roadmap__cycle=self.cycle)
+        if self.area_ids is not None:
+            rows = rows.filter(roadmap__area__in=list(self.area_ids))
+        fields = ("taken_on", "roadmap__area", "weight", "completion", "expected")
+        return list(rows.order_by("taken_on").values_list(*fields))
 
     def known_days(self, until: date) -> list[date]:
         """Those on which snapshots were taken, oldest first. One query."""
@@ -155,10 +163,8 @@ class SnapshotCourse:
 
     def before(self, day: date) -> Before:
         """What the newest snapshots up to a day say. Three queries at most."""
-        rows = Snapshot.objects.filter(roadmap__cycle=self.cycle, taken_on__lte=day).order_by("taken_on")
-        fields = ("taken_on", "roadmap__area", "weight", "completion")
-        taken = list(rows.values_list(*fields))
-        plans = {area_id: (weight, completion) for _day, area_id, weight, completion in taken}
+        taken = [row for row in self._of_roadmaps if row[0] <= day]
+        plans = {area_id: (weight, completion) for _day, area_id, weight, completion, _expected in taken}
         newest = taken[-1][0] if taken else day
         found = [each for each in self._shared(self.shares.ever.by_area, day) if each[0] == newest]
         if not found:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from areas.models import Area
 from goals.figures.steps import Steps, day_of
 from goals.models import Cycle, Objective, Share
+from goals.models.share import ShareQuerySet
 from goals.values import format_number
 
 if TYPE_CHECKING:
@@ -86,10 +87,15 @@ class Shares:
 
 def shares_with(area_ids: Collection[int], *cycle_ids: int) -> Shares:
     """What areas own in cycles beside what they plan, as it is today. One query."""
-    rows = Share.objects.live().filter(area__in=area_ids, objective__roadmap__cycle__in=cycle_ids)
-    return Shares(
-        tuple(Owned(*row) for row in rows.order_by("pk").values_list("objective", "area", "weight"))
-    )
+    rows = share_rows(area_ids, *cycle_ids).order_by("pk").values_list(*SHARE_FIELDS)
+    return Shares(tuple(Owned(*row) for _pk, *row in rows))
+
+
+SHARE_FIELDS = ("pk", *Owned._fields)
+
+
+def share_rows(area_ids: Collection[int], *cycle_ids: int) -> ShareQuerySet:
+    return Share.objects.live().filter(area__in=area_ids, objective__roadmap__cycle__in=cycle_ids)
 
 
 class ShareRecord:

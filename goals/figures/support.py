@@ -15,6 +15,7 @@ from goals.figures.key_result import KeyResultFigures
 from goals.figures.means import ObjectiveFigures, Supporter, objective_figures
 from goals.graph import supporters_first
 from goals.models import Alignment, Objective
+from goals.models.alignment import AlignmentQuerySet
 
 
 class Support(NamedTuple):
@@ -64,8 +65,15 @@ class Supports:
 
 def supports_in(cycle_ids: Collection[int]) -> Supports:
     """As it is today. One query."""
-    rows = Alignment.objects.counting().filter(supporter__roadmap__cycle__in=cycle_ids).order_by("pk")
-    return Supports(tuple(Support(*row) for row in rows.values_list("supporter", "supported", "weight")))
+    rows = support_rows(cycle_ids).order_by("pk").values_list(*SUPPORT_FIELDS)
+    return Supports(tuple(Support(*row) for _pk, *row in rows))
+
+
+SUPPORT_FIELDS = ("pk", *Support._fields)
+
+
+def support_rows(cycle_ids: Collection[int]) -> AlignmentQuerySet:
+    return Alignment.objects.counting().filter(supporter__roadmap__cycle__in=cycle_ids)
 
 
 def figures_of_objectives(

@@ -114,12 +114,44 @@ class CycleFigures:
         return next((found for found in every if found.area.key == key), None)
 
 
-def cycle_figures(cycle: Cycle, *, user: Any, today: date) -> CycleFigures:
+def cycle_figures(cycle: Cycle, *, user: Any, today: date, has_forecasts: bool = True) -> CycleFigures:
     """The tree of a cycle with what `user` may see; None sees all (snapshots, reminders).
 
     The same number of queries, at most 13, however many areas and key results there are.
     """
-    return cycle_tree(plan_of_cycle(cycle, user=user, today=today))
+    return cycle_tree(plan_of_cycle(cycle, user=user, today=today, has_forecasts=has_forecasts))
+
+
+def area_figures(
+    cycle: Cycle, key: str, *, user: Any, today: date, has_forecasts: bool = True
+) -> CycleFigures | None:
+    """The branch of one area alone, with the same figures as in the whole tree; None where the tree has none.
+
+    What is in it costs, and not what is in the cycle. The mean is that of the area.
+    """
+    children = _areas_by_parent()
+    area = next((found for found in _walk(children, None) if found.key == key), None)
+    if area is None:
+        return None
+    inside = {area.pk, *(found.pk for found in _walk(children, area.pk))}
+    plan = plan_of_cycle(cycle, user=user, today=today, inside=inside, has_forecasts=has_forecasts)
+    branch = _Tree(plan, children).area(area)
+    return CycleFigures(plan.cycle, (branch,), branch.mean, plan.past_hidden, branch.focus, plan.shares_since)
+
+
+def _areas_by_parent() -> dict[int | None, list[Area]]:
+    """One query."""
+    children: dict[int | None, list[Area]] = defaultdict(list)
+    for area in Area.objects.live().without_tree_fields().order_by("position", "key"):
+        children[area.parent_id].append(area)
+    return children
+
+
+def _walk(children: Mapping[int | None, Sequence[Area]], above: int | None) -> Iterator[Area]:
+    """All below an area, of which None is the organisation."""
+    for area in children.get(above, ()):
+        yield area
+        yield from _walk(children, area.pk)
 
 
 def roadmap_figures(roadmap: Roadmap, *, user: Any, today: date) -> RoadmapFigures:
@@ -156,9 +188,7 @@ def shared_with_one(area: Area, cycle: Cycle, *, user: Any, today: date) -> tupl
 
 def cycle_tree(plan: Plan) -> CycleFigures:
     """The tree of areas with the roadmaps of a plan. One query."""
-    children: dict[int | None, list[Area]] = defaultdict(list)
-    for area in Area.objects.live().without_tree_fields().order_by("position", "key"):
-        children[area.parent_id].append(area)
+    children = _areas_by_parent()
     tree = _Tree(plan, children)
     areas = tuple(tree.area(area) for area in children[None])
     focus = tree.focus(areas, {pk for area in areas for pk in area.ids})
@@ -180,7 +210,7 @@ class _Tree:
 
     def area(self, area: Area) -> AreaFigures:
         plan, kinds = self.plan, Objective.Kind
-        teams = tuple(self.area(child) for child in self.children[area.pk])
+        teams = tuple(self.area(child) for child in self.children.get(area.pk, ()))
         shared = shared_with_area(plan, area.pk, self.figures)
         roadmap = self.by_area.get(area.pk)
         own = None if roadmap is None else _roadmap(roadmap, self.rows[roadmap.pk], shared, plan)

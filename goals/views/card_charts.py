@@ -8,7 +8,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from goals.figures import definition_changes, key_result_figures, plan_changes
+from goals.figures import key_result_figures, plan_changes
+from goals.figures.changes import target_moments
 from goals.figures.kpis import entry_points, kpi_figures
 from goals.figures.risk_trend import risk_trend
 from goals.forms.risk_filters import RiskFilterForm
@@ -48,8 +49,7 @@ def course(reading: Reading, card: Card) -> dict[str, Any]:
         if row.key_result.objective.roadmap.area_id in areas
     ]
     series = reading.course.line(areas, reading.today)
-    changes = definition_changes(keys, until=None)
-    chart = mean_chart(reading.figures.cycle, series, mean, changes, today=reading.today)
+    chart = mean_chart(reading.figures.cycle, series, mean, target_moments(keys), today=reading.today)
     return {"chart": chart, "mean": mean, "link": _area_page(reading, card)}
 
 

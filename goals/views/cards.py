@@ -23,6 +23,7 @@ from goals.models.dependency import Standing
 from goals.views import card_charts
 from goals.views.card_reading import NotShown, Reading, ShownCard
 from goals.views.changes import ChangesFilterForm
+from goals.views.looking_back import forecast_rows
 from goals.views.need_lines import SHAPES
 
 Read = Callable[[Reading, Card], dict[str, Any]]
@@ -52,7 +53,8 @@ def _cut(reading: Reading, rows: Sequence[Any], **more: Any) -> dict[str, Any]:
 
 
 def _key_rows(reading: Reading, card: Card, rows: Iterable[KeyResultFigures]) -> dict[str, Any]:
-    return _cut(reading, reading.narrowed(card, rows), mean=reading.mean(card))
+    told = _cut(reading, reading.narrowed(card, rows), mean=reading.mean(card))
+    return told | {"rows": forecast_rows(told["rows"], reading.shown)}
 
 
 def attention(reading: Reading, card: Card) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import IntegerField, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Subquery
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,14 +12,19 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from areas.models import Area
+from areas.models import Area, AreaQuerySet
 from areas.permissions import can_contribute, can_edit_plan
 from goals.demo import people
 from goals.figures.reviews import waiting_for
 from goals.figures.unread import unread_count
 from goals.models import Absence, Cycle, KeyResult, Kpi
+from goals.models.cycle import current_of
 
 Reader = User | AnonymousUser
+
+# The way up from an area, for `select_related`: few organisations have more levels.
+ABOVE = "parent__parent__parent"
+PARENT = Area._meta.get_field("parent")
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -29,14 +34,31 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = request.user
     waits = SimpleLazyObject(lambda: waits_for(user))
     return {
-        "cycles": SimpleLazyObject(lambda: list(Cycle.objects.all())),
+        "cycles": SimpleLazyObject(lambda: cycles_of(request)),
         "due_count": SimpleLazyObject(lambda: due_count(user, owns_kpis=waits["kpis"] > 0)),
         "review_count": SimpleLazyObject(lambda: waits["reviews"]),
         # One query more, for who follows something or was told of something.
         "unread_count": SimpleLazyObject(lambda: unread_count(user, waits["seen_until"], with_inbox=True)),
         "absences": SimpleLazyObject(absences_today),
-        "is_demo": SimpleLazyObject(people.is_demo),
+        # A demo holds nobody else: of others it need not be asked.
+        "is_demo": SimpleLazyObject(lambda: user.email.endswith(f"@{people.DOMAIN}") and people.is_demo()),
     }
+
+
+def cycles_of(request: HttpRequest) -> list[Cycle]:
+    """All cycles, for the frame and for pages that their address names one. One query a request."""
+    if not hasattr(request, "known_cycles"):
+        request.known_cycles = list(Cycle.objects.all())  # type: ignore[attr-defined]
+    found: list[Cycle] = request.known_cycles  # type: ignore[attr-defined]
+    return found
+
+
+def cycle_named(request: HttpRequest, key: str) -> Cycle:
+    """Raises Http404."""
+    found = next((cycle for cycle in cycles_of(request) if cycle.key == key), None)
+    if found is None:
+        raise Http404(_("There is no such cycle."))
+    return found
 
 
 def absences_today() -> dict[int, Absence]:
@@ -80,12 +102,8 @@ def chosen_cycle(request: HttpRequest) -> Cycle | None:
     """The cycle that the address names, else the current one; None before there is any. Raises Http404."""
     key = request.GET.get("cycle")
     if key is None:
-        return Cycle.objects.current(timezone.localdate())
-    # PostgreSQL refuses to look for a NUL in any text.
-    cycle = None if "\0" in key else Cycle.objects.filter(key=key).first()
-    if cycle is None:
-        raise Http404(_("There is no such cycle."))
-    return cycle
+        return current_of(cycles_of(request), timezone.localdate())
+    return cycle_named(request, key)
 
 
 def area_crumbs(area: Area, *, last: bool = True, query: str = "") -> list[tuple[str, str]]:
@@ -97,32 +115,63 @@ def area_crumbs(area: Area, *, last: bool = True, query: str = "") -> list[tuple
     def page(found: Area) -> str:
         return reverse("areas:area_detail", args=[found.key]) + query
 
-    above = [(found.name, page(found)) for found in area.ancestors()]
+    above = [(found.name, page(found)) for found in above_of(area)]
     return [(_("Areas"), reverse("areas:area_list") + query), *above, (area.name, "" if last else page(area))]
+
+
+def above_of(area: Area) -> list[Area]:
+    """What an area is part of, from the top down. No query where those were loaded with it (ABOVE)."""
+    found: list[Area] = []
+    below = area
+    while below.parent_id is not None:
+        if not PARENT.is_cached(below):
+            return [*below.ancestors(), *found]
+        below = below.parent
+        found.insert(0, below)
+    return found
 
 
 def saying_area(area: Area) -> Area | None:
     """Whose rhythm holds in an area: its own, or that of the nearest above; None where the cycle's does."""
     if area.check_in_every_days or not area.rhythm_days:
         return area if area.check_in_every_days else None
-    found: Area | None = area.ancestors().filter(check_in_every_days__isnull=False).last()
-    return found
+    return next((found for found in reversed(above_of(area)) if found.check_in_every_days), None)
+
+
+def with_rights(areas: AreaQuerySet, user: Reader) -> AreaQuerySet:
+    """Each with what `may_edit` asks about it. No query of its own."""
+    one = OuterRef("pk")
+    return areas.annotate(
+        is_planned_by_reader=Exists(Area.objects.editable_by(user).filter(pk=one).order_by()),
+        is_worked_in_by_reader=Exists(Area.objects.contributable_by(user).filter(pk=one).order_by()),
+    )
 
 
 def may_edit(user: Reader, area: Area, cycle: Cycle, *, as_of: date | None = None) -> dict[str, bool]:
     """For templates: whether to show ways to change the plan, and its risks.
 
-    None in a closed cycle, and none where a page looks back to a day.
+    None in a closed cycle, and none where a page looks back to a day. Two queries, none for an area that was
+    loaded `with_rights` of this person.
     """
     is_open = not cycle.is_closed and as_of is None
-    plans = as_of is None and can_edit_plan(user, area)
+    plans = as_of is None and _plans(user, area)
     can_edit = is_open and plans
     return {
         "can_edit": can_edit,
         # What is over may be copied too.
         "can_copy": plans,
-        "can_edit_risks": can_edit or (is_open and can_contribute(user, area)),
+        "can_edit_risks": can_edit or (is_open and _works_in(user, area)),
     }
+
+
+def _plans(user: Reader, area: Area) -> bool:
+    known: bool | None = vars(area).get("is_planned_by_reader")
+    return can_edit_plan(user, area) if known is None else known
+
+
+def _works_in(user: Reader, area: Area) -> bool:
+    known: bool | None = vars(area).get("is_worked_in_by_reader")
+    return can_contribute(user, area) if known is None else known
 
 
 def cycle_context(request: HttpRequest, cycle: Cycle | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -28,11 +28,14 @@ def mean_chart(
     cycle: Cycle,
     series: Sequence[SeriesPoint],
     mean: MeanFigures,
-    changes: Iterable[DefinitionChange],
+    targets: Iterable[datetime],
     *,
     today: date,
 ) -> MeanChart:
-    """The snapshots of a cycle, today's figures at their end, and where the last weeks lead."""
+    """The snapshots of a cycle, today's figures at their end, and where the last weeks lead.
+
+    `targets` is when targets changed.
+    """
     points = [point for point in series if point.day < today and point.day <= cycle.ends_on]
     if cycle.starts_on <= today <= cycle.ends_on:
         points.append(SeriesPoint(today, mean.completion, mean.expected))
@@ -42,7 +45,7 @@ def mean_chart(
         actual=actual,
         expected=_expected(points, cycle) if actual else [],
         forecast=(cycle.ends_on, clamp(ahead.value)) if ahead else None,
-        changes=target_changes(changes),
+        changes=target_changes(targets),
     )
     drawing = completion_chart(course, starts_on=cycle.starts_on, ends_on=cycle.ends_on)
     return MeanChart(drawing, points[::-1])
@@ -56,9 +59,14 @@ def _expected(points: Iterable[SeriesPoint], cycle: Cycle) -> list[Point]:
     return begin + known + end
 
 
-def target_changes(changes: Iterable[DefinitionChange]) -> list[tuple[date, str]]:
+def moments_of(changes: Iterable[DefinitionChange]) -> list[datetime]:
+    """When targets changed."""
+    return [change.changed_at for change in changes if change.field == "target_value"]
+
+
+def target_changes(moments: Iterable[datetime]) -> list[tuple[date, str]]:
     """The days on which a target changed, oldest first, each once."""
-    days = {timezone.localdate(change.changed_at) for change in changes if change.field == "target_value"}
+    days = {timezone.localdate(moment) for moment in moments}
     return [(day, _("target changed")) for day in sorted(days)]
 
 
@@ -108,7 +116,7 @@ def key_result_chart(
         target=_target(figures, changes, last_day),
         stretch=_level(figures, key_result.stretch_value, last_day),
         forecast=(due_day, forecast.value) if forecast else None,
-        changes=target_changes(changes),
+        changes=target_changes(moments_of(changes)),
     )
     places = places_for(key_result)
     drawing = value_chart(course, starts_on=starts_on, ends_on=last_day, places=places)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,18 +13,22 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from areas.models import Area
 from goals.figures import (
     Course,
     CycleFigures,
+    KeyResultFigures,
     Past,
     RoadmapFigures,
     SnapshotCourse,
+    area_figures,
     course_of,
     cycle_figures,
     cycle_tree,
     roadmap_branch,
     roadmap_figures,
 )
+from goals.figures.key_result import with_forecasts
 from goals.figures.steps import end_of
 from goals.forms.as_of import day_asked_for
 from goals.models import CheckIn, Cycle, Roadmap
@@ -81,21 +85,39 @@ def day_context(
 
 
 def tree_of_cycle(cycle: Cycle, *, user: Reader, shown: ShownDay) -> CycleFigures:
-    """The figures of a cycle on the shown day."""
+    """The figures of a cycle on the shown day; of today, forecasts are left to `forecast_rows`."""
     if shown.as_of:
         return cycle_tree(Past.of_cycle(cycle, user=user, until=shown.as_of).plan_on(shown.as_of))
-    return cycle_figures(cycle, user=user, today=shown.today)
+    return cycle_figures(cycle, user=user, today=shown.today, has_forecasts=False)
+
+
+def forecast_rows(rows: Sequence[KeyResultFigures], shown: ShownDay) -> list[KeyResultFigures]:
+    """The rows that a page shows, with their forecasts, which their sentences tell. One query at most."""
+    return list(rows) if shown.as_of else with_forecasts(rows, today=shown.today)
+
+
+def figures_of_area(
+    area: Area, cycle: Cycle, *, user: Reader, shown: ShownDay
+) -> tuple[CycleFigures, Course | SnapshotCourse] | None:
+    """The branch of an area on the shown day, and how its figures came about; None where it is in no tree."""
+    if shown.as_of:
+        whole, course = figures_of_cycle(cycle, user=user, shown=shown)
+        return None if whole.find_area(area.key) is None else (whole, course)
+    branch = area_figures(cycle, area.key, user=user, today=shown.today, has_forecasts=False)
+    if branch is None:
+        return None
+    return branch, course_of(branch, cycle=cycle, user=user, until=shown.today, areas=branch.area_ids)
 
 
 def figures_of_cycle(
-    cycle: Cycle, *, user: Reader, shown: ShownDay, area_ids: Collection[int] | None = None
+    cycle: Cycle, *, user: Reader, shown: ShownDay
 ) -> tuple[CycleFigures, Course | SnapshotCourse]:
-    """The figures of a cycle on the shown day, and how they came about; the course may be of some areas."""
+    """As `tree_of_cycle`, and how the figures came about."""
     if shown.as_of:
         past = Past.of_cycle(cycle, user=user, until=shown.as_of)
         return cycle_tree(past.plan_on(shown.as_of)), Course(past)
-    figures = cycle_figures(cycle, user=user, today=shown.today)
-    return figures, course_of(figures, cycle=cycle, user=user, until=shown.today, areas=area_ids)
+    figures = cycle_figures(cycle, user=user, today=shown.today, has_forecasts=False)
+    return figures, course_of(figures, cycle=cycle, user=user, until=shown.today)
 
 
 def figures_of_roadmap(roadmap: Roadmap, *, user: Reader, shown: ShownDay) -> RoadmapFigures:

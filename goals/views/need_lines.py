@@ -71,13 +71,16 @@ def asked_needs(user: Reader) -> list[Asked]:
 def lines_of(
     needs: Iterable[Dependency], user: Reader, shown: ShownDay, *, circles: Iterable[int] = ()
 ) -> list[NeedLine]:
-    """In the order given. Two queries; none where a page looks back, as nothing can be done there."""
+    """In the order given. Two queries; none where `needs_around` asked already, nor where a page looks back,
+    as nothing can be done there.
+    """
     rows, circles = list(needs), set(circles)
     is_open = shown.as_of is None
-    ids = [row.pk for row in rows if is_open and not row.objective.roadmap.cycle.is_closed]
-    editable, answerable = set(), set()
-    if ids:
-        found = Dependency.objects.filter(pk__in=ids)
+    changeable = [row for row in rows if is_open and not row.objective.roadmap.cycle.is_closed]
+    editable = {row.pk for row in changeable if vars(row).get("is_editable")}
+    answerable = {row.pk for row in changeable if vars(row).get("is_answerable")}
+    if unasked := [row.pk for row in changeable if "is_editable" not in vars(row)]:
+        found = Dependency.objects.filter(pk__in=unasked)
         editable = set(found.editable_by(user).values_list("pk", flat=True))
         answerable = set(found.answerable_by(user).values_list("pk", flat=True))
     return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,8 +19,10 @@ from accounts.ways import is_path_here
 from areas.models import Area
 from goals.actions.nudges import is_overdue, may_nudge, nudge
 from goals.actions.refusals import Refused
+from goals.figures import KeyResultFigures
 from goals.forms.nudges import NudgeForm
 from goals.models import KeyResult, Nudge
+from goals.views.looking_back import ShownDay
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,15 @@ def presses_for(
     recent = Nudge.objects.recent(now).filter(key_result__in=mine).select_related("author", "person")
     last = {nudge.key_result_id: nudge for nudge in recent.order_by("made_at", "pk")} if mine else {}
     return {row.pk: NudgePress(row, last.get(row.pk), NudgeForm()) for row in mine}
+
+
+def with_presses(
+    rows: Sequence[KeyResultFigures], user: Any, shown: ShownDay
+) -> list[tuple[KeyResultFigures, NudgePress | None]]:
+    """Nobody is nudged about a past day."""
+    key_results = [] if shown.as_of else [row.key_result for row in rows]
+    presses = presses_for(key_results, user, today=shown.today, now=timezone.now())
+    return [(row, presses.get(row.key_result.pk)) for row in rows]
 
 
 def _nudge(request: HttpRequest, key_result: KeyResult, sentence: str) -> None:

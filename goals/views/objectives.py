@@ -19,7 +19,6 @@ from goals.figures import (
 from goals.figures.aligned import alignments_of_objective
 from goals.figures.given_up import given_up
 from goals.figures.initiatives import initiatives_of
-from goals.figures.needs import most_pressing_first
 from goals.figures.plan import figures_of_one
 from goals.figures.scores import score_of
 from goals.figures.series import snapshots_of_objective
@@ -28,10 +27,10 @@ from goals.models import Alignment, CheckIn, Comment, Cycle, KeyResult, Objectiv
 from goals.models.subscription import with_followed
 from goals.views.carried import carried_objective
 from goals.views.context import Reader, area_crumbs, may_edit
-from goals.views.courses import mean_chart
+from goals.views.courses import mean_chart, moments_of
 from goals.views.looking_back import ShownDay, day_context, known_check_ins, shown_day
 from goals.views.need_lines import lines_of
-from goals.views.risks_and_needs import needed_by, needs_of, risks_of
+from goals.views.risks_and_needs import needs_around, risks_of
 from goals.views.roadmaps import checkable_ids
 from goals.views.subscriptions import press_for
 from goals.views.threads import thread_of
@@ -70,7 +69,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         **_needs(objective, request.user, shown),
         **_alignments_of(objective, request.user, shown),
         **_owners(objective, request.user, shown),
-        "chart": mean_chart(cycle, course, figures.mean, changes, today=shown.day),
+        "chart": mean_chart(cycle, course, figures.mean, moments_of(changes), today=shown.day),
         "changes": changes,
         "carried": carried_objective(objective, request.user),
         "score": score_of(row.key_result for row in figures.key_results),
@@ -140,8 +139,7 @@ def _owners(objective: Objective, user: Reader, shown: ShownDay) -> dict[str, An
 
 def _needs(objective: Objective, user: Reader, shown: ShownDay) -> dict[str, Any]:
     """Both directions; `pressing` stands at the top of the page."""
-    own = lines_of(needs_of([objective.pk], user, shown), user, shown)
-    asked = lines_of(most_pressing_first(needed_by([objective.pk], user, shown)), user, shown)
+    own, asked = (lines_of(rows, user, shown) for rows in needs_around([objective.pk], user, shown))
     return {"needs": own, "needed_by": asked, "pressing": [line.row for line in own if line.row.is_pressing]}
 
 

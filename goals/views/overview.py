@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from areas.permissions import can_manage_cycles
-from goals.figures import KeyResultFigures, definition_changes
 from goals.figures.attention import attention_list, silent_list
+from goals.figures.changes import target_moments
 from goals.figures.means import contributions_of
 from goals.figures.recent import RECENT_DAYS, mean_change, recent_check_ins
 from goals.figures.risk_trend import risk_levels
@@ -20,12 +20,13 @@ from goals.models import Cycle, Risk
 from goals.views.area_table import area_row, high_by_area
 from goals.views.context import chosen_cycle, cycle_context
 from goals.views.courses import mean_chart
-from goals.views.looking_back import ShownDay, day_context, figures_of_cycle, shown_day
-from goals.views.nudges import NudgePress, presses_for
+from goals.views.looking_back import day_context, figures_of_cycle, forecast_rows, shown_day
+from goals.views.nudges import with_presses
 from goals.views.risks_and_needs import needs_of_cycle, open_risks_of_cycle, reviewable_areas, stale_among
 from goals.views.tag_filter import NAME, TagFilter
 
 ROWS_SHOWN = 8
+MORE_SHOWN = 20  # with those; what is beyond has a page of its own (goals.views.whole_lists)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     figures, course = figures_of_cycle(cycle, user=request.user, shown=shown)
     since = shown.day - timedelta(days=RECENT_DAYS)
     before = course.before(since)
-    changes = definition_changes([row.key_result.pk for row in figures.key_results()], until=shown.as_of)
+    targets = target_moments([row.key_result.pk for row in figures.key_results()], until=shown.as_of)
     everywhere = figures.area_ids
     series = course.line(everywhere, shown.day)
     open_risks = open_risks_of_cycle(cycle, request.user, shown)
@@ -58,42 +59,36 @@ def overview(request: HttpRequest) -> HttpResponse:
     tags = TagFilter.of(request, [row for roadmap in figures.roadmaps() for row in roadmap.objectives])
     attention = tags.key_results(attention_list(figures))
     shows_silent = can_manage_cycles(request.user)
-    silent = _with_presses(tags.key_results(silent_list(figures)), request, shown) if shows_silent else []
+    silent = tags.key_results(silent_list(figures)) if shows_silent else []
+    silent_rows = with_presses(silent[:MORE_SHOWN], request.user, shown)
+    shown_rows = forecast_rows(attention[:MORE_SHOWN], shown)
     context |= {
         **day_context(request, cycle, shown, filters=[NAME]),
         "tags": tags,
         "figures": figures,
-        "contributions": contributions_of(figures.focus),
+        "contributions": contributions_of(figures.focus)[:MORE_SHOWN],
+        "all_contributions": len(figures.focus),
         "days": days_of(figures.cycle, shown.day),
         "change": mean_change(figures.mean, everywhere, before),
         "check_ins": recent_check_ins(figures, since=since, until=shown.as_of),
-        "target_changes": sum(
-            change.field == "target_value" and timezone.localdate(change.changed_at) > since
-            for change in changes
-        ),
+        "target_changes": sum(timezone.localdate(moment) > since for moment in targets),
         "risks": risks,
         "stale": stale[:ROWS_SHOWN],
-        "more_stale": stale[ROWS_SHOWN:],
+        "more_stale": stale[ROWS_SHOWN:MORE_SHOWN],
         "reviewable": reviewable_areas(request.user, cycle) if stale and not shown.as_of else set(),
         "rows": [area_row(area, before, risks.high_by_area) for area in figures.areas],
         "pressing_needs": sum(need.is_pressing for need in needs_of_cycle(cycle, request.user, shown)),
-        "attention": attention[:ROWS_SHOWN],
-        "more_attention": attention[ROWS_SHOWN:],
+        "attention": shown_rows[:ROWS_SHOWN],
+        "more_attention": shown_rows[ROWS_SHOWN:],
+        "most_shown": MORE_SHOWN,
+        "all_attention": len(attention),
         "shows_silent": shows_silent,
-        "silent": silent[:ROWS_SHOWN],
-        "more_silent": silent[ROWS_SHOWN:],
-        "chart": mean_chart(figures.cycle, series, figures.mean, changes, today=shown.day),
+        "silent": silent_rows[:ROWS_SHOWN],
+        "more_silent": silent_rows[ROWS_SHOWN:],
+        "all_silent": len(silent),
+        "chart": mean_chart(figures.cycle, series, figures.mean, targets, today=shown.day),
     }
     return render(request, "goals/overview.html", context)
-
-
-def _with_presses(
-    rows: list[KeyResultFigures], request: HttpRequest, shown: ShownDay
-) -> list[tuple[KeyResultFigures, NudgePress | None]]:
-    """Nobody is nudged about a past day."""
-    key_results = [] if shown.as_of else [row.key_result for row in rows]
-    presses = presses_for(key_results, request.user, today=shown.today, now=timezone.now())
-    return [(row, presses.get(row.key_result.pk)) for row in rows]
 
 
 def days_of(cycle: Cycle, today: date) -> dict[str, int | Decimal]:

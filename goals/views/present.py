@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,7 +18,7 @@ from goals.figures.series import Before
 from goals.figures.tree import Part
 from goals.models import Risk
 from goals.views.context import chosen_cycle, cycle_context
-from goals.views.looking_back import day_context, figures_of_cycle, shown_day
+from goals.views.looking_back import ShownDay, day_context, figures_of_cycle, forecast_rows, shown_day
 from goals.views.overview import days_of
 from goals.views.risks_and_needs import open_risks_of_cycle
 
@@ -60,7 +60,7 @@ def present(request: HttpRequest) -> HttpResponse:
         "figures": figures,
         "days": days_of(cycle, shown.day),
         "change": mean_change(figures.mean, figures.area_ids, before),
-        "slides": _slides(figures.areas, before, high),
+        "slides": _with_forecasts(_slides(figures.areas, before, high), shown),
     }
     return render(request, "goals/present.html", context)
 
@@ -69,6 +69,15 @@ def _slides(areas: Sequence[AreaFigures], before: Before, high: Sequence[Risk]) 
     names = [WHOLE, *(area.area.key for area in areas), ""]
     turns = zip(names, names[2:], strict=False)
     return [_slide(area, before, high, *turn) for area, turn in zip(areas, turns, strict=True)]
+
+
+def _with_forecasts(slides: Sequence[Slide], shown: ShownDay) -> list[Slide]:
+    """What needs attention tells its forecast in its sentence. One query for all slides."""
+    rows = forecast_rows([row for slide in slides for row in slide.attention], shown)
+    told = {row.key_result.pk: row for row in rows}
+    return [
+        replace(slide, attention=[told[row.key_result.pk] for row in slide.attention]) for slide in slides
+    ]
 
 
 def _slide(area: AreaFigures, past: Before, high: Sequence[Risk], before: str, after: str) -> Slide:

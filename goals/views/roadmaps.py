@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,30 +14,39 @@ from django.views.decorators.http import require_safe
 
 from areas.models import Area, Membership, Role
 from goals.figures import KeyResultFigures, RoadmapFigures, definition_changes
+from goals.figures.changes import target_moments
 from goals.figures.means import contributions_of
-from goals.figures.needs import most_pressing_first
-from goals.figures.remarks import reviews
+from goals.figures.remarks import review_of
 from goals.figures.tree import Part
 from goals.models import Cycle, KeyResult, Risk, Roadmap
 from goals.models.subscription import with_followed
-from goals.views.context import Reader, area_crumbs, may_edit, saying_area
+from goals.views.context import (
+    ABOVE,
+    Reader,
+    area_crumbs,
+    cycle_named,
+    may_edit,
+    saying_area,
+    with_rights,
+)
 from goals.views.courses import mean_chart
-from goals.views.exports import printed_lengths
+from goals.views.exports import kept_lengths, mark_of
 from goals.views.kpis import kpis_of_area
 from goals.views.looking_back import (
     ShownDay,
     day_context,
-    figures_of_cycle,
+    figures_of_area,
     figures_of_roadmap,
     known_check_ins,
     shown_day,
 )
 from goals.views.need_lines import lines_of
-from goals.views.risks_and_needs import needed_by, needs_of, risks_of
+from goals.views.risks_and_needs import needs_around, risks_of
 from goals.views.subscriptions import press_for
 from goals.views.tag_filter import NAME, TagFilter
 
 LATEST_SHOWN = 6
+CONTRIBUTIONS_SHOWN = 20  # of a roll-up; all are on a page of their own (goals.views.whole_lists)
 
 
 @dataclass(frozen=True)
@@ -55,9 +65,8 @@ class ObjectiveCard:
 @require_safe
 def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpResponse:
     """The roadmap of an area; for an area with teams the roll-up of everything below."""
-    areas = with_followed(Area.objects.live().select_related("parent"), request.user, "area")
-    area = get_object_or_404(areas, key=area_key)
-    cycle = get_object_or_404(Cycle, key=cycle_key)
+    area = get_object_or_404(_areas(request.user), key=area_key)
+    cycle = cycle_named(request, cycle_key)
     shown = shown_day(request, cycle)
     days = day_context(request, cycle, shown, filters=[NAME])
     context = {
@@ -75,7 +84,7 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
         **days,
         **may_edit(request.user, area, cycle, as_of=shown.as_of),
     }
-    if area.children.filter(archived_at__isnull=True).exists():
+    if area.has_teams:
         found = _roll_up(request, area, cycle, shown)
         return render(request, "goals/area_roll_up.html", context | found)
     roadmaps = Roadmap.objects.visible_to(request.user).select_related("area", "cycle")
@@ -88,19 +97,27 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
     )
 
 
+def _areas(user: Reader) -> QuerySet[Area]:
+    """With all that their page asks about them; what is above them comes with them."""
+    areas = with_rights(with_followed(Area.objects.live(), user, "area"), user)
+    teams = Area.objects.without_tree_fields().live().filter(parent=OuterRef("pk"))
+    return areas.without_tree_fields().select_related(ABOVE).annotate(has_teams=Exists(teams.order_by()))
+
+
 def _day(shown: ShownDay) -> dict[str, str]:
     return {"as_of": shown.as_of.isoformat()} if shown.as_of else {}
 
 
 def _roll_up(request: HttpRequest, area: Area, cycle: Cycle, shown: ShownDay) -> dict[str, object]:
-    below = set(Area.objects.at_or_below([area]).values_list("pk", flat=True))
-    whole, course = figures_of_cycle(cycle, user=request.user, shown=shown, area_ids=below)
-    figures = whole.find_area(area.key)
-    if figures is None:
+    found = figures_of_area(area, cycle, user=request.user, shown=shown)
+    if found is None:
         raise Http404(_("There is no such area."))
+    whole, course = found
+    figures = whole.find_area(area.key)
+    assert figures is not None  # noqa: S101 - it was looked for
     roadmaps = list(figures.roadmaps())
     key_result_ids = [row.key_result.pk for found in roadmaps for row in found.key_results]
-    changes = definition_changes(key_result_ids, until=shown.as_of)
+    targets = target_moments(key_result_ids, until=shown.as_of)
     series = course.line(figures.ids, shown.day)
     tags = TagFilter.of(request, figures.focus)
     return {
@@ -108,15 +125,16 @@ def _roll_up(request: HttpRequest, area: Area, cycle: Cycle, shown: ShownDay) ->
         "figures": figures,
         "teams": figures.teams,
         "objectives": tags.left,
-        "contributions": contributions_of(figures.focus),
-        "chart": mean_chart(whole.cycle, series, figures.mean, changes, today=shown.day),
+        "contributions": contributions_of(figures.focus)[:CONTRIBUTIONS_SHOWN],
+        "all_contributions": len(figures.focus),
+        "chart": mean_chart(whole.cycle, series, figures.mean, targets, today=shown.day),
     }
 
 
 def _roadmap(
     request: HttpRequest, figures: RoadmapFigures, shown: ShownDay, *, can_edit: bool
 ) -> dict[str, object]:
-    """Who can mend the plan is told how long it is when printed; it costs others nothing."""
+    """Who can mend the plan is told how long it is when printed; where that is not known, in a moment."""
     roadmap, user = figures.roadmap, request.user
     tags = TagFilter.of(request, [*figures.objectives, *figures.shared])
     key_result_ids = [row.key_result.pk for row in figures.key_results]
@@ -126,7 +144,11 @@ def _roadmap(
     shared = [row.objective.pk for row in figures.shared]
     risks = risks_of([*objective_ids, *shared], user, shown)
     of_others = [row.key_result.pk for part in figures.shared for row in part.key_results]
-    lengths = printed_lengths([roadmap], user) if can_edit else {}
+    # A closed plan cannot be mended any more.
+    is_reviewed = not (roadmap.cycle.is_closed or shown.as_of)
+    needs, asked = needs_around(objective_ids, user, shown)
+    mark = mark_of(figures, risks, needs) if is_reviewed and can_edit else ""
+    lengths = kept_lengths(roadmap, user, mark) if mark else {}
     return {
         "roadmap": roadmap,
         "figures": figures,
@@ -135,18 +157,16 @@ def _roadmap(
         "focus": objective_cards(tags.parts(figures.focus), risks),
         "excellence": objective_cards(tags.parts(figures.excellence), risks),
         "shared": objective_cards(tags.parts(figures.shared), risks),
-        "needs": lines_of(needs_of(objective_ids, user, shown), user, shown),
-        "asked_of_us": lines_of(most_pressing_first(needed_by(objective_ids, user, shown)), user, shown),
+        "needs": lines_of(needs, user, shown),
+        "asked_of_us": lines_of(asked, user, shown),
         "checkable": set()
         if shown.as_of
         else checkable_ids([*key_result_ids, *of_others], user, roadmap.cycle, shown.today),
         "latest": list(check_ins.order_by("-created_at", "-pk")[:LATEST_SHOWN]),
         "changes": changes[:LATEST_SHOWN],
         "last_change": _newest(figures),
-        # A closed plan cannot be mended any more.
-        "review": None
-        if roadmap.cycle.is_closed or shown.as_of
-        else reviews([roadmap], user=user, today=shown.today, lengths=lengths)[0],
+        "review": review_of(figures, risks, today=shown.today, lengths=lengths) if is_reviewed else None,
+        "unmeasured": mark if not lengths else "",
     }
 
 

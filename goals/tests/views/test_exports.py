@@ -1,8 +1,10 @@
 """A roadmap as a document: the same rules as on pages."""
 
 import io
+import re
 
 import pytest
+from django.core.cache import cache
 from pypdf import PdfReader
 
 from goals.exchange.markdown_reader import read
@@ -123,17 +125,52 @@ def test_there_is_no_pdf_of_what_is_not_there(client, lead, objective, address):
     assert client.get(address).status_code == 404
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_kept():
+    cache.clear()
+
+
+def measured(page, user) -> str:
+    """What the page of a roadmap asks for where it does not know the length."""
+    text = page("/areas/EDGE/24H2/", user=user)
+    assert "Printed" not in text
+    [address] = re.findall(r'hx-get="(/areas/EDGE/24H2/remarks/\?mark=[0-9a-f]{32})"', text)
+    return page(address, user=user)
+
+
 def test_the_review_says_to_who_plans_how_long_the_parts_are_and_remarks_on_more_than_a_page(
     page, lead, manager, viewer, objective
 ):
-    short = page("/areas/EDGE/24H2/", user=lead)
+    short = measured(page, lead)
     assert "Printed: background and focus areas take 0." in short
     assert "one is meant" not in short
-    Roadmap.objects.update(background="\n\n".join(["Words that fill the page. " * 12] * 40))
-    text = page("/areas/EDGE/24H2/")
+    Roadmap.objects.update(background="\n\n".join(["Words that fill the page. " * 12] * 40), version=7)
+    text = measured(page, lead)
     assert "Printed, background and focus areas take 1." in text
     assert "one is meant." in text
-    assert "Printed" not in page("/areas/EDGE/24H2/", user=viewer)
+    # What was measured is known to the page from then on, and to nobody else's.
+    text = page("/areas/EDGE/24H2/", user=lead)
+    assert "Printed, background and focus areas take 1." in text
+    assert "remarks/?mark=" not in text
+    assert "Printed" not in page("/areas/EDGE/24H2/", user=manager)
+    text = page("/areas/EDGE/24H2/", user=viewer)
+    assert "Printed" not in text
+    assert "remarks/" not in text
     cycle = objective.roadmap.cycle
     type(cycle).objects.update(state="planning")
     assert "one is meant." in page(f"/cycles/{cycle.key}/activate/", user=manager)
+
+
+@pytest.mark.parametrize("mark", ["", "../../other", "A" * 32, "0" * 31, "\0"])
+def test_a_mark_that_no_page_gave_keeps_nothing(client, page, lead, objective, mark):
+    client.force_login(lead)
+    response = client.get("/areas/EDGE/24H2/remarks/", {"mark": mark})
+    assert "Printed: background" in response.content.decode()
+    assert "Printed" not in page("/areas/EDGE/24H2/", user=lead)
+
+
+def test_the_length_is_told_to_nobody_who_does_not_plan(status, viewer, outsider, objective):
+    for person in (viewer, outsider):
+        assert status("/areas/EDGE/24H2/remarks/", user=person) == 403
+    Roadmap.objects.update(visibility=Visibility.RESTRICTED)
+    assert status("/areas/EDGE/24H2/remarks/", user=outsider) == 404
