@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
 from typing import Literal
 
@@ -38,6 +39,8 @@ ONE = Decimal(1)
 # The caller's decimal context may be anything. Two values of 20 digits need at most 21 for their difference,
 # so 50 leave the quotient far finer than what is stored.
 EXACT = Context(prec=50, rounding=ROUND_HALF_EVEN)
+# Room for the largest completion there is: 20 digits against 6 places, with 15 places behind the point.
+WIDE = Context(prec=100, rounding=ROUND_HALF_UP)
 
 
 def completion(start: Decimal | None, target: Decimal | None, current: Decimal | None) -> Decimal | None:
@@ -248,9 +251,12 @@ def round_half_up(value: Decimal, places: int) -> Decimal:
     >>> round_half_up(Decimal("0.65"), 1), round_half_up(Decimal("-0.004"), 2)
     (Decimal('0.7'), Decimal('0.00'))
     """
-    # Room for the largest completion there is: 20 digits against 6 places, with 15 places behind the point.
-    with localcontext(Context(prec=100)):
-        return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + ZERO
+    return WIDE.add(WIDE.quantize(value, _last_place(places)), ZERO)
+
+
+@cache
+def _last_place(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def proposed_score(kind: Kind, ratio: Decimal | None, *, violated: bool | None = None) -> Decimal | None:

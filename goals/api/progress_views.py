@@ -28,6 +28,7 @@ from goals.api.course_serializers import (
 )
 from goals.api.figures import objectives_figures
 from goals.api.progress_serializers import Progress, ProgressSerializer
+from goals.api.progress_tree import told_progress
 from goals.figures import (
     AreaFigures,
     Course,
@@ -136,7 +137,7 @@ class ProgressView(Endpoint):
             area = branch_on(cycle, area_key, user=request.user, day=day, is_past=is_past)
             progress = Progress(cycle, day, area_key, (area,), area.mean)
         reached = None if bound is None else set(areas_in_reach(request).values_list("pk", flat=True))
-        return Response(ProgressSerializer(progress, context={"reached": reached}).data)
+        return Response(told_progress(progress, reached=reached))
 
 
 class KeyResultSeriesView(Endpoint):

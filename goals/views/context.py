@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from areas.models import Area, AreaQuerySet
+from areas.models import Area
 from areas.permissions import can_contribute, can_edit_plan
 from goals.demo import people
 from goals.figures.reviews import waiting_for
@@ -138,39 +138,41 @@ def saying_area(area: Area) -> Area | None:
     return next((found for found in reversed(above_of(area)) if found.check_in_every_days), None)
 
 
-def with_rights(areas: AreaQuerySet, user: Reader) -> AreaQuerySet:
-    """Each with what `may_edit` asks about it. No query of its own."""
-    one = OuterRef("pk")
-    return areas.annotate(
+def with_rights(rows: Any, user: Reader, area: str = "pk") -> Any:
+    """Areas, or rows that lead to one by `area`, each with what `may_edit` asks. No query of its own."""
+    one = OuterRef(area)
+    return rows.annotate(
         is_planned_by_reader=Exists(Area.objects.editable_by(user).filter(pk=one).order_by()),
         is_worked_in_by_reader=Exists(Area.objects.contributable_by(user).filter(pk=one).order_by()),
     )
 
 
-def may_edit(user: Reader, area: Area, cycle: Cycle, *, as_of: date | None = None) -> dict[str, bool]:
+def may_edit(
+    user: Reader, area: Area, cycle: Cycle, *, as_of: date | None = None, asked: Any = None
+) -> dict[str, bool]:
     """For templates: whether to show ways to change the plan, and its risks.
 
-    None in a closed cycle, and none where a page looks back to a day. Two queries, none for an area that was
-    loaded `with_rights` of this person.
+    None in a closed cycle, and none where a page looks back to a day. Two queries; none where `asked`, the
+    area or a row of it, was loaded `with_rights` of this person.
     """
     is_open = not cycle.is_closed and as_of is None
-    plans = as_of is None and _plans(user, area)
+    plans = as_of is None and _plans(user, area, asked)
     can_edit = is_open and plans
     return {
         "can_edit": can_edit,
         # What is over may be copied too.
         "can_copy": plans,
-        "can_edit_risks": can_edit or (is_open and _works_in(user, area)),
+        "can_edit_risks": can_edit or (is_open and _works_in(user, area, asked)),
     }
 
 
-def _plans(user: Reader, area: Area) -> bool:
-    known: bool | None = vars(area).get("is_planned_by_reader")
+def _plans(user: Reader, area: Area, asked: Any) -> bool:
+    known: bool | None = getattr(asked, "is_planned_by_reader", None)
     return can_edit_plan(user, area) if known is None else known
 
 
-def _works_in(user: Reader, area: Area) -> bool:
-    known: bool | None = vars(area).get("is_worked_in_by_reader")
+def _works_in(user: Reader, area: Area, asked: Any) -> bool:
+    known: bool | None = getattr(asked, "is_worked_in_by_reader", None)
     return can_contribute(user, area) if known is None else known
 
 

@@ -26,7 +26,7 @@ from goals.figures.shared import owners_of
 from goals.models import Alignment, CheckIn, Comment, Cycle, KeyResult, Objective, Share
 from goals.models.subscription import with_followed
 from goals.views.carried import carried_objective
-from goals.views.context import Reader, area_crumbs, may_edit
+from goals.views.context import ABOVE, Reader, area_crumbs, may_edit, with_rights
 from goals.views.courses import mean_chart, moments_of
 from goals.views.looking_back import ShownDay, day_context, known_check_ins, shown_day
 from goals.views.need_lines import lines_of
@@ -43,8 +43,9 @@ TODAY = {"as_of_query": "", "plan_query": ""}
 @require_safe
 def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
     objectives = Objective.objects.visible_to(request.user).filter(roadmap__area__archived_at__isnull=True)
-    related = objectives.select_related("owner", "reviewer", "roadmap__area__parent", "roadmap__cycle")
-    objective = get_object_or_404(with_followed(related, request.user, "objective"), code=code)
+    related = objectives.select_related("owner", "reviewer", f"roadmap__area__{ABOVE}", "roadmap__cycle")
+    asked = with_rights(with_followed(related, request.user, "objective"), request.user, "roadmap__area")
+    objective = get_object_or_404(asked, code=code)
     shown = shown_day(request, objective.roadmap.cycle)
     figures, dropped, course = _figures(objective, request.user, shown)
     cycle = figures.objective.roadmap.cycle
@@ -74,7 +75,7 @@ def objective_detail(request: HttpRequest, code: str) -> HttpResponse:
         "carried": carried_objective(objective, request.user),
         "score": score_of(row.key_result for row in figures.key_results),
         "check_ins": _latest(ids, shown),
-        **may_edit(request.user, objective.roadmap.area, cycle, as_of=shown.as_of),
+        **may_edit(request.user, objective.roadmap.area, cycle, as_of=shown.as_of, asked=objective),
         **days,
     }
     return render(request, "goals/objective_detail.html", context)

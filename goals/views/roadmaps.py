@@ -82,7 +82,7 @@ def roadmap_detail(request: HttpRequest, area_key: str, cycle_key: str) -> HttpR
         # What an area watches is of no cycle: it stands there as of today alone.
         **({} if shown.as_of else kpis_of_area(area, request.user)),
         **days,
-        **may_edit(request.user, area, cycle, as_of=shown.as_of),
+        **may_edit(request.user, area, cycle, as_of=shown.as_of, asked=area),
     }
     if area.has_teams:
         found = _roll_up(request, area, cycle, shown)

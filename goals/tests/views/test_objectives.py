@@ -140,7 +140,7 @@ def test_queries_do_not_grow_with_the_objective(client, lead, objective, django_
         MitigationFactory(risk=RiskFactory(objective=objective, owner=lead), owner=lead)
     client.force_login(lead)
     client.get(ADDRESS)
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(29):
         client.get(ADDRESS)
 
 

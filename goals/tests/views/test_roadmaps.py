@@ -231,7 +231,7 @@ def test_queries_of_the_list_of_areas_do_not_grow_with_it(
         KeyResultFactory(objective=ObjectiveFactory(roadmap=RoadmapFactory(area=area, cycle=cycle)))
     client.force_login(manager)
     client.get("/areas/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get("/areas/")
 
 
