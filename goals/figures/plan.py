@@ -24,6 +24,7 @@ from goals.figures.support import (
     supports_in,
 )
 from goals.models import Alignment, Cycle, KeyResult, Objective, Roadmap
+from goals.models.key_result import KeyResultQuerySet
 from goals.models.moved_code import in_or_out_of
 from goals.models.objective import ObjectiveQuerySet
 
@@ -211,7 +212,8 @@ def _plan_with_supporters(
     wanted = {row.pk for row in supporting} | (ids if own is None else set())
     key_results: list[KeyResultFigures] = []
     if wanted:
-        rows = _key_results(Q(objective__in=wanted), [*objectives, *supporting], user=user)
+        # Of the objectives that were given it is not known what came with them.
+        rows = _counting(Q(objective__in=wanted), user=user).with_context()
         key_results = key_results_figures(rows, today=today, without_forecast=below)
     return Plan(
         day=today,
@@ -245,14 +247,18 @@ def _key_results(where: Q, objectives: Iterable[Objective], *, user: Any) -> lis
     the time of a cycle.
     """
     known = {row.pk: row for row in objectives}
-    rows = KeyResult.objects.counting().filter(where)
-    if user is not None:
-        rows = rows.visible_to(user)
-    rows = rows.select_related("owner", "last_check_in").with_interim_targets()
-    found = [row for row in rows.order_by("objective", "position", "number") if row.objective_id in known]
+    rows = _counting(where, user=user).select_related("owner", "last_check_in").with_interim_targets()
+    found = [row for row in rows if row.objective_id in known]
     for row in found:
         row.objective = known[row.objective_id]
     return found
+
+
+def _counting(where: Q, *, user: Any) -> KeyResultQuerySet:
+    rows = KeyResult.objects.counting().filter(where)
+    if user is not None:
+        rows = rows.visible_to(user)
+    return rows.order_by("objective", "position", "number")
 
 
 def areas_hiding(
