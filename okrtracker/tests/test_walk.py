@@ -195,8 +195,8 @@ ON_THE_WAY = {
 }
 # For programs: one leads to a page, one is there only with a contact (test_well_known.py).
 WELL_KNOWN = {"security_txt", "well_known_change_password"}
-# Open to whoever has the key to them, and to nobody else.
-PRIVATE = {"goals:own_calendar", "goals:area_calendar", "goals:area_feed"}
+# Open to whoever has the key to them, or builds the product, and to nobody else.
+PRIVATE = {"goals:own_calendar", "goals:area_calendar", "goals:area_feed", "goals:styleguide"}
 # Of what a person may have and not everybody here has: a token of one's own, a draft, a webhook of an area,
 # a second step, a passkey, another session; a provider.
 OF_WHO_HAS_IT = {
