@@ -127,21 +127,24 @@ class Course:
         return objective.roadmap_id in self._roadmaps and self.record.has_roadmap(objective.roadmap_id, day)
 
     def _counting_in(self, area_ids: Collection[int], day: date) -> list[DayMean]:
-        shares = self.past.shares.on(day)
-        found = self._focus_means(day)
-        homes = {
-            row.pk: Home(row.roadmap.area_id, mean.weight, self._is_shown(row, day)) for row, mean in found
-        }
-        weights = shares.weights_in(area_ids, homes)
-        return [replace(mean, weight=weights[row.pk]) for row, mean in found if row.pk in weights]
+        """Of the objectives that count there alone: where each was is cheap to tell, its mean is not."""
+        found = self._focus_on(day)
+        homes = {row.pk: Home(row.roadmap.area_id, row.weight, self._is_shown(row, day)) for row in found}
+        weights = self.past.shares.on(day).weights_in(area_ids, homes)
+        means = ((row.pk, self._mean_on(row, day)) for row in found if row.pk in weights)
+        return [replace(mean, weight=weights[pk]) for pk, mean in means if mean is not None]
 
-    def _focus_means(self, day: date) -> list[tuple[Objective, DayMean]]:
-        """Each as it stood, in the roadmap that it was in."""
+    def _focus_on(self, day: date) -> list[Objective]:
+        """The focus objectives that counted, each as it stood, in the roadmap that it was in."""
         focus = [
             row for row in self.past.objectives if self.record.kind_on(row.pk, day) == Objective.Kind.FOCUS
         ]
-        means = ((self.record.objective_on(row, day), self._mean_on(row, day)) for row in focus)
-        return [(row, mean) for row, mean in means if row is not None and mean is not None]
+        stood = (self.record.objective_on(row, day) for row in focus)
+        return [row for row in stood if row is not None and row.is_counting]
+
+    def _focus_means(self, day: date) -> list[tuple[Objective, DayMean]]:
+        means = ((row, self._mean_on(row, day)) for row in self._focus_on(day))
+        return [(row, mean) for row, mean in means if mean is not None]
 
     def _mean_on(self, objective: Objective, day: date) -> DayMean | None:
         """Supporters that count first, each once a day."""

@@ -53,10 +53,6 @@ class Nudge(models.Model):
         return str(self.key_result)
 
     @property
-    def recorded_about(self) -> int:
-        return self.person_id
-
-    @property
     def recorded_as(self) -> str:
         """What an entry of the record calls it."""
         return self.key_result.code

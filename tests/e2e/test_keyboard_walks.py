@@ -41,6 +41,7 @@ def test_a_lead_reports_what_is_due(product, open_page):
     walk_to(page, "^My check-ins", most=16)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("check-ins", re.IGNORECASE))
+    page.wait_for_load_state()
     walk_to(page, "^Skip to the content$", most=1)
     page.keyboard.press("Enter")
     walk_to(page, "^Now, ", most=6)
@@ -65,9 +66,11 @@ def test_a_manager_finds_out_why_something_is_behind(product, open_page):
     # Up to the objective, where it is told how the mean came about.
     walk_to(page, r"-O[0-9]+$", most=24)
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/objectives/"))
+    page.wait_for_load_state()
     walk_to(page, "^Skip to the content$", most=1)
     page.keyboard.press("Enter")
-    walk_to(page, "computed", most=40)
+    walk_to(page, "computed", most=90)
     page.keyboard.press("Enter")
     expect(page.get_by_role("columnheader", name=re.compile("[Ww]eight")).first).to_be_visible()
 
@@ -81,4 +84,5 @@ def test_somebody_looks_for_a_key_result_by_its_code(product, open_page):
     walk_to(page, "EDGE-24H2-O1-KR1", most=3)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/key-results/EDGE-24H2-O1-KR1/$"))
+    page.wait_for_load_state()
     walk_to(page, "^Skip to the content$", most=1)

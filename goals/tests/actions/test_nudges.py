@@ -31,12 +31,8 @@ def test_the_owner_is_asked_by_a_mail_and_the_record_says_so(late, lead, contrib
     mail = OutboxMail.objects.get()
     assert (mail.user, mail.kind, mail.period) == (contributor, "nudge", str(made.pk))
     entry = AuditEntry.objects.get(model="goals.nudge")
-    assert (entry.action, entry.actor, entry.about, entry.subject) == (
-        "created",
-        lead,
-        contributor,
-        late.code,
-    )
+    # About the key result and nobody: whoever is asked and may not see it any more is not told by the record.
+    assert (entry.action, entry.actor, entry.about, entry.subject) == ("created", lead, None, late.code)
     assert entry.changes["sentence"] == [None, "The board meets tomorrow."]
 
 
