@@ -133,7 +133,7 @@ def test_what_is_restricted_is_absent_for_an_outsider(client, outsider, viewer, 
 
 
 # Eleven for the register, five for the trend, the others for owners, concerns and what is stale.
-QUERIES = 21
+QUERIES = 20
 
 
 @pytest.mark.parametrize("number", [1, 20])
