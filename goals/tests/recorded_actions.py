@@ -74,6 +74,7 @@ NO_ENTRY = {
         for name in ("listening", "listening_once", "has_occurred", "told_figures", "day_of_paces")
     },
     "webhooks.lock_webhook": READS,
+    **{f"nudges.{name}": READS for name in ("may_nudge", "is_overdue", "asked_person", "nudged_before")},
     "webhooks.ping_webhook": OWES,
     "webhooks.replay_delivery": OWES,
     "card_settings.judged_settings": READS,
