@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from areas.models import Area
 from goals.figures import (
+    AreaFigures,
     Course,
     CycleFigures,
     KeyResultFigures,
@@ -98,15 +99,17 @@ def forecast_rows(rows: Sequence[KeyResultFigures], shown: ShownDay) -> list[Key
 
 def figures_of_area(
     area: Area, cycle: Cycle, *, user: Reader, shown: ShownDay
-) -> tuple[CycleFigures, Course | SnapshotCourse] | None:
-    """The branch of an area on the shown day, and how its figures came about; None where it is in no tree."""
+) -> tuple[AreaFigures, Course | SnapshotCourse] | None:
+    """An area on the shown day, and how its figures came about; None where it is in no tree."""
     if shown.as_of:
         whole, course = figures_of_cycle(cycle, user=user, shown=shown)
-        return None if whole.find_area(area.key) is None else (whole, course)
+        past = whole.find_area(area.key)
+        return None if past is None else (past, course)
     branch = area_figures(cycle, area.key, user=user, today=shown.today, has_forecasts=False)
-    if branch is None:
+    figures = None if branch is None else branch.find_area(area.key)
+    if branch is None or figures is None:
         return None
-    return branch, course_of(branch, cycle=cycle, user=user, until=shown.today, areas=branch.area_ids)
+    return figures, course_of(branch, cycle=cycle, user=user, until=shown.today, areas=branch.area_ids)
 
 
 def figures_of_cycle(

@@ -112,9 +112,7 @@ def _roll_up(request: HttpRequest, area: Area, cycle: Cycle, shown: ShownDay) ->
     found = figures_of_area(area, cycle, user=request.user, shown=shown)
     if found is None:
         raise Http404(_("There is no such area."))
-    whole, course = found
-    figures = whole.find_area(area.key)
-    assert figures is not None  # noqa: S101 - it was looked for
+    figures, course = found
     roadmaps = list(figures.roadmaps())
     key_result_ids = [row.key_result.pk for found in roadmaps for row in found.key_results]
     targets = target_moments(key_result_ids, until=shown.as_of)
@@ -127,7 +125,7 @@ def _roll_up(request: HttpRequest, area: Area, cycle: Cycle, shown: ShownDay) ->
         "objectives": tags.left,
         "contributions": contributions_of(figures.focus)[:CONTRIBUTIONS_SHOWN],
         "all_contributions": len(figures.focus),
-        "chart": mean_chart(whole.cycle, series, figures.mean, targets, today=shown.day),
+        "chart": mean_chart(cycle, series, figures.mean, targets, today=shown.day),
     }
 
 

@@ -66,9 +66,9 @@ def _of_area(request: HttpRequest, key: str, cycle: Cycle, shown: ShownDay) -> d
         raise Http404
     area = get_object_or_404(Area.objects.live(), key=key)
     found = figures_of_area(area, cycle, user=request.user, shown=shown)
-    figures = found and found[0].find_area(key)
-    if not figures:
+    if found is None:
         raise Http404
+    figures, _course = found
     crumbs = [*area_crumbs(area, last=False), (_("How its mean came about"), "")]
     return {"area": area, "crumbs": crumbs, "mean": figures.mean, "parts": figures.focus}
 
