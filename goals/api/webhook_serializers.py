@@ -44,6 +44,7 @@ DELIVERY = OpenApiExample(
         "status": 200,
         "error": "",
         "answer": "ok",
+        "tried": [{"at": MOMENT, "status": 200, "error": ""}],
         "body": "{}",
         "occurred_at": MOMENT,
         "sent_at": MOMENT,
@@ -120,6 +121,14 @@ class NewWebhookSerializer(ChangedWebhookSerializer):
     area = TextField(max_length=12, help_text="The key of the area; all below are told too.")
 
 
+class AttemptSerializer(serializers.Serializer):
+    """One attempt at a delivery."""
+
+    at = serializers.DateTimeField(help_text="When it ended.")
+    status = serializers.IntegerField(allow_null=True, help_text="Null where nothing was answered.")
+    error = serializers.CharField(help_text="Why it failed; empty where the message was taken.")
+
+
 @extend_schema_serializer(examples=[DELIVERY])
 class WebhookDeliverySerializer(serializers.ModelSerializer):
     """One message to a webhook: waiting, sent, given up (`dead`), or not needed any more (`skipped`)."""
@@ -130,13 +139,16 @@ class WebhookDeliverySerializer(serializers.ModelSerializer):
     status = serializers.IntegerField(allow_null=True, help_text="Of the last answer.")
     error = serializers.CharField(source="last_error", help_text="Why the last attempt failed.")
     answer = serializers.CharField(help_text="The beginning of the last answer.")
+    tried = AttemptSerializer(
+        many=True, help_text="Each attempt that ended, the oldest first; thirty at most."
+    )
     body = serializers.CharField(help_text="The payload, from the first attempt on.")
 
     class Meta:
         model = WebhookDelivery
         fields = (
             *("id", "message_id", "event", "state", "attempts", "next_attempt_at", "status", "error"),
-            *("answer", "body", "occurred_at", "sent_at"),
+            *("answer", "tried", "body", "occurred_at", "sent_at"),
         )
         read_only_fields = fields
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -28,6 +28,8 @@ SALT = "goals.webhook"
 PREFIX = "whsec_"
 # A renewed secret signs beside the one before it for so long: its receiver has time to learn the new one.
 OVERLAP = timedelta(hours=24)
+# More than a message takes until it is given up; who sends it again by hand may make more.
+MOST_TRIED = 30
 
 
 def secret_of(nonce: str) -> str:
@@ -211,6 +213,8 @@ class WebhookDelivery(Owed):
     owed_since = models.DateTimeField()
     status = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
     answer = models.TextField(_("answer"), blank=True)
+    # Each attempt that ended, the oldest first, as `tried_until` says. One whose sender was killed is none.
+    tried = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -241,6 +245,18 @@ class WebhookDelivery(Owed):
     @property
     def is_waiting(self) -> bool:
         return self.state == self.State.PENDING
+
+    def tried_until(
+        self, at: datetime, *, status: int | None = None, error: str = ""
+    ) -> list[dict[str, Any]]:
+        """`tried` with one attempt more: `at` an ISO moment in UTC, `status` None without an answer."""
+        moment = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return [*self.tried, {"at": moment, "status": status, "error": error}][-MOST_TRIED:]
+
+    @property
+    def attempts_told(self) -> list[dict[str, Any]]:
+        """`tried` with its moments as such, for pages."""
+        return [attempt | {"at": datetime.fromisoformat(attempt["at"])} for attempt in self.tried]
 
     @classmethod
     def owed(

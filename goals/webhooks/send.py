@@ -132,7 +132,8 @@ def _send(delivery: WebhookDelivery, *, now: datetime) -> str:
         return _note_failure(delivery, f"{type(error).__name__}", now=now)
     if not answer.is_taken:
         return _note_failure(delivery, f"It answered {answer.status}.", now=now, answer=answer)
-    if not note_sent(delivery, status=answer.status, answer=storable(answer.text)):
+    tried = delivery.tried_until(timezone.now(), status=answer.status)
+    if not note_sent(delivery, status=answer.status, answer=storable(answer.text), tried=tried):
         log.warning("webhook sent after the lease had passed to another sender", delivery=delivery.pk)
     Webhook.objects.filter(pk=hook.pk).update(failing_since=None, last_taken_at=now)
     return "sent"
@@ -169,7 +170,12 @@ def _note_failure(
     delivery: WebhookDelivery, because: str, *, now: datetime, answer: Answer | None = None
 ) -> str:
     hook = delivery.webhook
-    told = {"status": answer.status if answer else None, "answer": storable(answer.text) if answer else ""}
+    status = answer.status if answer else None
+    told = {
+        "status": status,
+        "answer": storable(answer.text) if answer else "",
+        "tried": delivery.tried_until(timezone.now(), status=status, error=storable(because)),
+    }
     Webhook.objects.filter(pk=hook.pk, failing_since__isnull=True).update(failing_since=now)
     wait = wait_after(delivery.attempts, asked_for=answer.retry_after if answer else None)
     is_gone = answer is not None and answer.status == GONE

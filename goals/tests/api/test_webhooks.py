@@ -119,9 +119,11 @@ def test_who_does_not_edit_the_plan_finds_none(program, edge, core, outsider, co
 
 def test_the_log_is_read_and_a_message_sent_again(writer, edge, lead):
     hook = WebhookFactory(area=edge, owner=lead)
-    old, new = WebhookDeliveryFactory(webhook=hook), WebhookDeliveryFactory(webhook=hook)
+    tried = [{"at": "2024-10-14T08:09:10Z", "status": None, "error": "It does not answer."}]
+    old, new = WebhookDeliveryFactory(webhook=hook), WebhookDeliveryFactory(webhook=hook, tried=tried)
     log = f"{own(hook)}deliveries/"
-    assert [row["id"] for row in writer.get(log).json()["results"]] == [new.pk, old.pk]
+    rows = writer.get(log).json()["results"]
+    assert [(row["id"], row["tried"]) for row in rows] == [(new.pk, tried), (old.pk, [])]
     assert writer.get(log, {"format": "csv"}).status_code == 200
     for _time in "ab":
         answer = writer.post(f"{log}{old.pk}/replay/", {}, format="json", HTTP_IDEMPOTENCY_KEY="once")

@@ -102,9 +102,11 @@ def test_one_that_fails_is_told_to_those_who_keep_it(client, hook, page):
 
 def test_the_log_shows_what_was_sent_and_sends_it_again(client, hook, page):
     told = {"body": '{"type": "<b>"}', "answer": "<script>", "status": 500, "last_error": "It answered 500."}
-    sent = WebhookDeliveryFactory(webhook=hook, state="dead", attempts=10, **told)
+    tried = [{"at": "2024-10-14T08:09:10Z", "status": None, "error": "<i>no answer"}]
+    sent = WebhookDeliveryFactory(webhook=hook, state="dead", attempts=10, tried=tried, **told)
     text = page().text
-    for shown in (sent.message_id, "given up", "It answered 500.", "&lt;script&gt;"):
+    attempt = "<li>14 Oct 2024, 08:09:10: &lt;i&gt;no answer</li>"
+    for shown in (sent.message_id, "given up", "It answered 500.", "&lt;script&gt;", attempt):
         assert shown in text
     assert "It is sent again." in page(f"deliveries/{sent.pk}/replay/").text
     assert WebhookDelivery.objects.get().state == "pending"

@@ -23,7 +23,7 @@ from goals.actions.webhooks import (
     replay_delivery,
 )
 from goals.models import KeyResult, Objective, Roadmap, Webhook, WebhookDelivery
-from goals.models.webhook import OVERLAP
+from goals.models.webhook import MOST_TRIED, OVERLAP
 from goals.reminders import claim
 from goals.tests.factories import NOW, check_in
 from goals.webhooks.send import (
@@ -103,6 +103,11 @@ def test_a_repeat_is_the_same_message_signed_anew(receiver, hook, ping):
     with time_machine.travel(timezone.now() + 7 * SECOND):
         assert counts(NOW + 7 * SECOND) == (1, 0, 0, 0)
     (_path, first, body), (_path, second, again) = receiver.posts
+    ping.refresh_from_db()
+    assert [(attempt["status"], attempt["error"]) for attempt in ping.tried] == [
+        (500, "It answered 500."),
+        (200, ""),
+    ]
     assert (first["webhook-id"], body) == (second["webhook-id"], again)
     assert first["webhook-signature"] != second["webhook-signature"]
     hook.refresh_from_db()
@@ -119,8 +124,21 @@ def test_it_is_tried_for_three_days_and_given_up(receiver, hook, ping):
     ping.refresh_from_db()
     assert (ping.state, attempts, len(receiver.posts)) == ("dead", MAX_ATTEMPTS, MAX_ATTEMPTS)
     assert dt.timedelta(days=3) < now - NOW < GIVE_UP_AFTER
+    assert [attempt["status"] for attempt in ping.tried] == [500] * MAX_ATTEMPTS
     hook.refresh_from_db()
     assert (hook.is_active, hook.failing_since) == (True, NOW)
+
+
+def test_the_log_of_a_message_keeps_its_last_attempts(receiver, hook, ping):
+    WebhookDelivery.objects.update(tried=[{"at": "2024-10-01T00:00:00Z", "status": 503, "error": "x"}] * 40)
+    receiver.answers = [lambda handler: handler.connection.close()]
+    counts()
+    ping.refresh_from_db()
+    assert len(ping.tried) == MOST_TRIED
+    last = ping.tried[-1]
+    assert (last["status"], last["error"]) == (None, ping.last_error)
+    assert last["error"]
+    assert abs(ping.attempts_told[-1]["at"] - timezone.now()) < dt.timedelta(minutes=5)
 
 
 def test_waits_grow_and_are_not_all_alike():

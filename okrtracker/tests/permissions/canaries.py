@@ -133,7 +133,15 @@ class Planter:
                 del self.canaries.places[told.pop(name)]
             Webhook.objects.filter(pk=hook.pk).update(**told)
             hook.deliveries.update(
-                body=self.canaries.text("webhook: message"), answer=self.canaries.text("webhook: answer")
+                body=self.canaries.text("webhook: message"),
+                answer=self.canaries.text("webhook: answer"),
+                tried=[
+                    {
+                        "at": "2024-10-14T10:00:00Z",
+                        "status": 500,
+                        "error": self.canaries.text("webhook: attempt"),
+                    }
+                ],
             )
         self._align(hidden, elsewhere, shown)
         self._share(hidden)
