@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -282,16 +282,17 @@ class Risk(Versioned, Archivable):
         last = max(moments, default=self.created_at)
         return timezone.localdate(last, timezone.get_default_timezone())
 
+    @property
+    def review_due_on(self) -> date:
+        """The day by which somebody looks at it again; of rows `with_last_change`."""
+        return self.review_on or self.changed_on + timedelta(days=REVIEW_EVERY_DAYS)
+
     def is_stale(self, today: date) -> bool:
         """Open, and its day of review has passed; or it has none, and nothing changed for 30 days.
 
         A review changes it. Of rows `with_last_change`; the one rule, for pages, figures and programs.
         """
-        if not self.is_open:
-            return False
-        if self.review_on is not None:
-            return self.review_on < today
-        return (today - self.changed_on).days > REVIEW_EVERY_DAYS
+        return self.is_open and self.review_due_on < today
 
     def get_absolute_url(self) -> str:
         return reverse("goals:risk_detail", args=[self.code])

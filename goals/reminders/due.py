@@ -1,4 +1,4 @@
-"""Who owes check-ins, and whose mail has come due (docs/reminders.md)."""
+"""Who owes something, and whose mail has come due (docs/reminders.md)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from django.db.models import Q, QuerySet
 from django.utils.encoding import punycode
 
 from accounts.models import User
-from goals.models import Absence, ActivityMark, KeyResult, Kpi, OutboxMail
+from areas.models import Membership, Role
+from goals.models import Absence, ActivityMark, KeyResult, Kpi, Mitigation, OutboxMail, Risk
+from goals.reminders.duties import duties_of
 from goals.reminders.periods import is_time, mail_period
 
 KIND = OutboxMail.Kind.CHECK_INS_DUE
-# People looked at together: six queries for each so many, and one more to begin their marks.
+# People looked at together: ten queries for each so many, and one more to begin their marks.
 BATCH = 200
 
 log = structlog.get_logger(__name__)
 
 
 def find_due(*, now: datetime, batch: int = BATCH) -> None:
-    """Writes the mail for everybody whose hour has come and who owes a check-in.
+    """Writes the mail for everybody whose hour has come and who owes something.
 
     May run as often and as much in parallel as it likes: a person has one mail in a period.
     """
@@ -70,8 +72,13 @@ def _people(now: datetime) -> QuerySet[User]:
     # Of today, wherever the day of somebody may be.
     around = (now.date() - timedelta(days=1), now.date() + timedelta(days=1))
     stand_ins = Absence.objects.overlapping(*around).values("stand_in")
-    people = User.objects.filter(Q(pk__in=owners) | Q(pk__in=watchers) | Q(pk__in=stand_ins))
-    return people.filter(is_active=True, reminders_enabled=True)
+    steps = Mitigation.objects.unfinished().filter(owner__isnull=False).values("owner")
+    risks = Risk.objects.open().filter(owner__isnull=False).values("owner")
+    leads = Membership.objects.filter(role=Role.LEAD).values("user")
+    asked = Q(pk__in=[])
+    for found in (owners, watchers, stand_ins, steps, risks, leads):
+        asked |= Q(pk__in=found.order_by())
+    return User.objects.filter(asked).filter(is_active=True, reminders_enabled=True)
 
 
 def batches(people: QuerySet[User], size: int) -> Iterator[list[User]]:
@@ -109,7 +116,7 @@ def away_on(days: dict[int, date]) -> set[int]:
 
 
 def _owing(days: dict[int, date]) -> set[int]:
-    """Those who owe a check-in, or the value of a KPI, on their day: owners who are here, and stand-ins."""
+    """Those who owe something on their day: owners and leads who are here, and stand-ins for check-ins."""
     asked = _asked_for(days)
     # An owner sees whatever they own, so visible_to() is left to the sending, which asks it once a person.
     rows = KeyResult.objects.owned_in_active_cycles().filter(owner__in=asked)
@@ -121,9 +128,11 @@ def _owing(days: dict[int, date]) -> set[int]:
         if row.owes_check_in(days[person])
     }
     kpis = Kpi.objects.live().filter(owner__in=asked).select_related("area", "last_entry")
-    return owing | {
+    owing |= {
         person for row in kpis for person in asked.get(row.owner_id or 0, ()) if row.owes_entry(days[person])
     }
+    here = {person: day for person, day in days.items() if person in asked[person]}
+    return owing | duties_of(here).keys()
 
 
 def _asked_for(days: dict[int, date]) -> dict[int, set[int]]:

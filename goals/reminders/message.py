@@ -1,4 +1,4 @@
-"""The mail about check-ins that are due: what it says, to whom, and how it looks."""
+"""The mail about what is owed: what it says, to whom, and how it looks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.mails import stop_address, unsubscribe_headers
 from accounts.models import User
@@ -17,7 +18,8 @@ from goals.figures import KeyResultFigures, key_results_figures
 from goals.figures.expected import expected_text
 from goals.figures.kpis import aim_text, owed_kpis
 from goals.models import CheckInDraft, KeyResult, Kpi, OutboxMail
-from goals.reminders.due import local_time, owed_by
+from goals.reminders.due import away_on, local_time, owed_by
+from goals.reminders.duties import Duty, DutyKind, duties_of
 from goals.reminders.lateness import announcement, lateness_of
 from goals.reminders.letters import address_of, one_line
 from goals.reminders.periods import is_snoozed
@@ -43,11 +45,27 @@ class DueRow:
 
 
 @dataclass(frozen=True)
+class DutyRow:
+    """Something else in the mail, in words."""
+
+    what: str
+    code: str
+    title: str
+    days_overdue: int | None  # None of what has time until a day to come
+    url: str
+
+
+@dataclass(frozen=True)
 class Owed:
     """What a person is asked for on a day, in the words of the language that is spoken now."""
 
     rows: list[DueRow]
+    duties: list[DutyRow]
     cycles: str  # the names of their cycles
+
+    @property
+    def count(self) -> int:
+        return len(self.rows) + len(self.duties)
 
     @classmethod
     def by(cls, user: User, *, now: datetime) -> Owed:
@@ -55,7 +73,10 @@ class Owed:
         owed = owed_by(user, today=today)
         kpis = owed_kpis(user, today=today)
         begun = set(CheckInDraft.objects.of(user).values_list("key_result_id", flat=True))
-        cycles = sorted({row.cycle for row in owed}, key=lambda cycle: (cycle.starts_on, cycle.key))
+        is_away = bool(away_on({user.pk: today}))
+        duties = [] if is_away else duties_of({user.pk: today}, reader=user).get(user.pk, [])
+        cycles = {row.cycle for row in owed} | {duty.cycle for duty in duties}
+        named = [cycle.name for cycle in sorted(cycles, key=lambda cycle: (cycle.starts_on, cycle.key))]
         own = [row for row in owed if row.owner_id == user.pk]
         told = {
             late.key_result.pk: announcement(late, today=today)
@@ -68,7 +89,8 @@ class Owed:
             ),
             *(_kpi_row(kpi, user, today=today) for kpi in kpis),
         ]
-        return cls(rows, ", ".join([*(cycle.name for cycle in cycles), *([_("KPIs")] if kpis else [])]))
+        others = [_duty_row(duty, today=today) for duty in duties]
+        return cls(rows, others, ", ".join([*named, *([_("KPIs")] if kpis else [])]))
 
 
 def build_message(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives | None:
@@ -83,7 +105,7 @@ def build_message(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives 
         return None
     with translation.override(user.language):
         owed = Owed.by(user, now=now)
-        return _compose(mail, owed) if owed.rows else None
+        return _compose(mail, owed) if owed.count else None
 
 
 def _is_superseded(mail: OutboxMail) -> bool:
@@ -95,6 +117,8 @@ def _compose(mail: OutboxMail, owed: Owed) -> EmailMultiAlternatives:
     context = {
         "name": one_line(user.name),
         "rows": owed.rows,
+        "duties": owed.duties,
+        "count": owed.count,
         "cycles": owed.cycles,
         "rhythm": user.reminder_rhythm,
         "my_check_ins_url": address_of("goals:my_check_ins"),
@@ -135,6 +159,18 @@ def _row(figures: KeyResultFigures, reader: User, *, now: datetime, begun: set[i
         told=told,
         no_change_url=_no_change(key_result, reader, now=now),
     )
+
+
+def _duty_row(duty: Duty, *, today: date) -> DutyRow:
+    if duty.kind == DutyKind.MITIGATION:
+        what = _("Mitigation")
+    elif duty.kind == DutyKind.REVIEW:
+        what = _("Risk to look at again")
+    else:
+        missing = {"count": duty.missing}
+        what = ngettext("%(count)s score to give", "%(count)s scores to give", duty.missing) % missing
+    overdue = (today - duty.due_on).days
+    return DutyRow(what, duty.code, one_line(duty.title), None if overdue < 0 else overdue, duty.url)
 
 
 def _no_change(key_result: KeyResult, reader: User, *, now: datetime) -> str:

@@ -12,7 +12,7 @@ from accounts.mails import LONGEST_SNOOZE
 from accounts.models import User
 from goals.models import Absence, OutboxMail
 from goals.reminders.due import KIND, local_time
-from goals.reminders.message import DueRow, Owed
+from goals.reminders.message import Owed
 from goals.reminders.periods import is_time, mail_period
 
 # What is put off for longest, and the longest time between two mails of a month.
@@ -23,8 +23,7 @@ DAYS_LOOKED_AT = LONGEST_SNOOZE.days + 2 * 31
 class Outlook:
     next_at: datetime | None  # None for who gets none, or is away for longer than is looked
     is_open: bool  # the mail's hour has come: it waits for something to be owed
-    rows: list[DueRow]
-    cycles: str
+    owed: Owed
 
 
 def outlook_of(user: User, *, now: datetime) -> Outlook:
@@ -32,7 +31,7 @@ def outlook_of(user: User, *, now: datetime) -> Outlook:
     local = local_time(user, now)
     owed = Owed.by(user, now=now)
     next_at = _next_mail(user, local) if user.reminders_enabled else None
-    return Outlook(next_at, next_at == local, owed.rows, owed.cycles)
+    return Outlook(next_at, next_at == local, owed)
 
 
 def _next_mail(user: User, local: datetime) -> datetime | None:

@@ -317,7 +317,7 @@ def test_an_unknown_time_zone_stops_nobody(lead, key_result, objective):
 
 def test_the_number_of_queries_does_not_grow_with_people(owners, django_assert_num_queries):
     owners(1)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         find_due(now=NOW)
     OutboxMail.objects.all().delete()
     UserFactory.reset_sequence()
@@ -325,7 +325,7 @@ def test_the_number_of_queries_does_not_grow_with_people(owners, django_assert_n
         KeyResultFactory(
             objective=KeyResult.objects.get(number=1).objective, owner=UserFactory(name=f"More {number}")
         )
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         find_due(now=NOW)
     assert OutboxMail.objects.count() == 29
 

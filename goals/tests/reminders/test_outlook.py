@@ -57,7 +57,7 @@ def test_after_the_hour_it_comes_with_the_first_that_is_owed(lead, key_result, t
     time_machine.move_to(TUESDAY, tick=False)
     check_in(key_result, 5, on=TODAY)
     outlook = outlook_of(lead, now=TUESDAY)
-    assert (outlook.is_open, outlook.rows) == (True, [])
+    assert (outlook.is_open, outlook.owed.rows) == (True, [])
     assert "as soon as something is owed" in page_of(lead)
 
 
@@ -65,7 +65,7 @@ def test_who_wants_none_has_no_next_one_and_sees_what_it_would_list(lead, key_re
     User.objects.update(reminders_enabled=False)
     lead.refresh_from_db()
     outlook = outlook_of(lead, now=TUESDAY)
-    assert (outlook.next_at, [row.code for row in outlook.rows]) == (None, [key_result.code])
+    assert (outlook.next_at, [row.code for row in outlook.owed.rows]) == (None, [key_result.code])
 
 
 def test_who_is_away_is_asked_when_they_are_back(lead, contributor, key_result):
@@ -110,9 +110,9 @@ def test_the_page_shows_the_moment_and_what_would_be_listed(lead, objective, tim
 
 def test_the_number_of_queries_does_not_grow_with_what_is_owed(lead, objective, django_assert_num_queries):
     KeyResultFactory(objective=objective, owner=lead)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(16):
         outlook_of(lead, now=NOW)
     for _number in range(20):
         KeyResultFactory(objective=objective, owner=lead)
-    with django_assert_num_queries(11):
-        assert len(outlook_of(lead, now=NOW).rows) == 21
+    with django_assert_num_queries(16):
+        assert len(outlook_of(lead, now=NOW).owed.rows) == 21
