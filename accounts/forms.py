@@ -51,7 +51,7 @@ class PreferencesForm(forms.ModelForm):
             "digest_enabled": _("Tell me by mail what moved and what needs attention"),
             "escalation_mails_enabled": _("Tell me by mail of check-ins of others that stay overdue"),
             "nudge_mails_enabled": _("Tell me by mail when somebody asks me for a check-in"),
-            "mention_mails_enabled": _("Tell me by mail when a comment mentions me"),
+            "mention_mails_enabled": _("Tell me by mail of comments that mention me or are about what I own"),
         }
         help_texts = {
             "time_zone": _("Decides which day it is for you, and when mail comes"),

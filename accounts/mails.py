@@ -46,7 +46,9 @@ MAILS = {
         "nudge_mails_enabled", gettext_lazy("mails in which somebody asks you for a check-in"), False
     ),
     "mention": Mails(
-        "mention_mails_enabled", gettext_lazy("mails that say that a comment mentions you"), False
+        "mention_mails_enabled",
+        gettext_lazy("mails about comments that mention you or are about what you own"),
+        False,
     ),
 }
 

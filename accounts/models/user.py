@@ -97,7 +97,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     language = models.CharField(_("language"), max_length=10, default="en")
     reminders_enabled = models.BooleanField(_("remind me by mail of check-ins I owe"), default=True)
-    mention_mails_enabled = models.BooleanField(_("tell me by mail when a comment mentions me"), default=True)
+    mention_mails_enabled = models.BooleanField(
+        _("tell me by mail of comments that mention me or are about what I own"), default=True
+    )
     digest_enabled = models.BooleanField(
         _("tell me by mail what moved and what needs attention"), default=False
     )

@@ -16,7 +16,7 @@ from goals.actions.activity_marks import begin_mark
 from goals.actions.refusals import Archived, Invalid, StaleVersion, WrongState
 from goals.actions.rows import delete_row, refuse_closed, save_row
 from goals.models import Acknowledgement, CheckIn, Comment, Cycle, Mention, Objective
-from goals.reminders.mentions import owe_mention
+from goals.reminders.comments import owe_comment
 
 EDITABLE_FOR = timedelta(minutes=15)
 MOST_MENTIONS = 10
@@ -34,7 +34,9 @@ def add_comment(
     mentions: Collection[User] = (),
     is_question: bool = False,
 ) -> Comment:
-    """A comment, and a mail owed to everybody it mentions. `is_question`: the reviewer asks back.
+    """A comment, and a mail owed to everybody it mentions and to who owns its subject.
+
+    `is_question`: the reviewer asks back.
 
     Raises CycleClosed, Archived, Invalid (also where somebody is mentioned who may not see the subject).
     Whether the author may see it is asked at the door.
@@ -54,7 +56,7 @@ def add_comment(
     for person in people.values():
         Mention.objects.create(comment=comment, person=person)
         begin_mark(person, now=now)
-        owe_mention(comment, person, now=now)
+    owe_comment(comment, people.values(), now=now)
     return comment
 
 

@@ -161,12 +161,15 @@ def write_mails(people: Collection[int], periods: dict[int, str], *, now: dateti
     ActivityMark.objects.bulk_create(marks, ignore_conflicts=True)
 
 
-def new_mail(user_id: int, period: str, *, now: datetime, kind: str) -> OutboxMail:
+def new_mail(
+    user_id: int, period: str, *, now: datetime, kind: str, at: datetime | None = None
+) -> OutboxMail:
+    """One that is not saved yet; it waits until `at`, or is sent at once."""
     return OutboxMail(
         user_id=user_id,
         kind=kind,
         period=period,
         message_id=message_id(user_id, period, kind=kind),
-        next_attempt_at=now,
+        next_attempt_at=at or now,
         created_at=now,
     )

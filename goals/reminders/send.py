@@ -25,10 +25,10 @@ from goals.reminders.claim import (
     note_skipped,
     release,
 )
+from goals.reminders.comments import build_comments
 from goals.reminders.digest import build_digest
 from goals.reminders.escalation import build_escalation
 from goals.reminders.invitations import build_invitation
-from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
 from goals.reminders.nudges import build_nudge
 from goals.reminders.refused_drafts import build_refusal
@@ -38,7 +38,7 @@ BATCH = 10
 
 BUILDERS: dict[str, Any] = {
     OutboxMail.Kind.INVITATION: build_invitation,
-    OutboxMail.Kind.MENTION: build_mention,
+    OutboxMail.Kind.MENTION: build_comments,
     OutboxMail.Kind.DIGEST: build_digest,
     OutboxMail.Kind.ESCALATION: build_escalation,
     OutboxMail.Kind.NUDGE: build_nudge,

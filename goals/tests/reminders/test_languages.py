@@ -10,8 +10,8 @@ from accounts.sign_in.mail import build_message as build_account_mail
 from goals.actions.comments import add_comment
 from goals.actions.people import add_person
 from goals.models import OutboxMail
+from goals.reminders.comments import build_comments
 from goals.reminders.invitations import build_invitation
-from goals.reminders.mentions import build_mention
 from goals.reminders.message import build_message
 from goals.tests.factories import NOW, check_in
 
@@ -49,7 +49,7 @@ def test_reminder(lead, key_result):
 
 def test_mention(lead, manager, objective):
     add_comment(objective, by=manager, text="Look.", mentions=[lead], now=NOW)
-    message = build_mention(OutboxMail.objects.get(user=lead), now=NOW)
+    message = build_comments(OutboxMail.objects.get(user=lead), now=NOW)
     assert message.subject.startswith("Mana Ger hat Sie erwähnt · ")
     assert '<html lang="de">' in html_of(message)
 

@@ -8,7 +8,7 @@ import time_machine
 
 from accounts.models import AuditEntry
 from goals.models import Acknowledgement, Comment, Cycle, Mention, Objective, OutboxMail, Roadmap, Visibility
-from goals.reminders.mentions import build_mention
+from goals.reminders.comments import build_comments
 from goals.reminders.send import send_waiting
 from goals.tests.factories import NOW, check_in
 from goals.tests.views.entries import text_of
@@ -133,7 +133,7 @@ def test_a_mention_by_name_or_address_makes_one_mail(
     assert response.status_code == 302, text_of(response)
     assert {found.person for found in Mention.objects.all()} == {lead, manager}
     assert "@Lea Lead" in page(OBJECTIVE)
-    send_waiting(now=NOW)
+    send_waiting(now=NOW + dt.timedelta(hours=1, minutes=3))
     assert sorted(mail.to[0] for mail in mailoutbox) == sorted([lead.email, manager.email])
     mail = mailoutbox[0]
     assert mail.subject == "Vi Ewer mentioned you · EDGE-24H2-O1"
@@ -177,16 +177,16 @@ def test_a_mail_goes_to_nobody_who_may_not_see_it_any_more_or_wants_none(
     names = f"{viewer.email}, {outsider.email}"
     post(client, f"{OBJECTIVE}comments/", lead, words("Look", mention=names))
     of_outsider = OutboxMail.objects.get(user=outsider)
-    assert build_mention(of_outsider, now=NOW) is not None
+    assert build_comments(of_outsider, now=NOW) is not None
     Objective.objects.update(visibility="restricted")
-    assert build_mention(of_outsider, now=NOW) is None
+    assert build_comments(of_outsider, now=NOW) is None
     of_viewer = OutboxMail.objects.get(user=viewer)
-    assert build_mention(of_viewer, now=NOW) is not None
+    assert build_comments(of_viewer, now=NOW) is not None
     Comment.objects.update(deleted_at=NOW)
-    assert build_mention(of_viewer, now=NOW) is None
+    assert build_comments(of_viewer, now=NOW) is None
     Comment.objects.update(deleted_at=None)
     of_viewer.user.mention_mails_enabled = False
-    assert build_mention(of_viewer, now=NOW) is None
+    assert build_comments(of_viewer, now=NOW) is None
     viewer.mention_mails_enabled = False
     viewer.save()
     post(client, f"{OBJECTIVE}comments/", lead, words("Again", mention=viewer.email))

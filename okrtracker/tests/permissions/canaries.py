@@ -36,7 +36,8 @@ from goals.models import (
     Visibility,
     Webhook,
 )
-from goals.reminders.mentions import owe_mention
+from goals.reminders.comments import KIND as COMMENTS
+from goals.reminders.due import new_mail
 from goals.reminders.nudges import owe_nudge
 from goals.tests.factories import (
     CardFactory,
@@ -105,7 +106,7 @@ class Planter:
     def __init__(self, world: World) -> None:
         self.canaries = Canaries()
         self.lead, self.outsider = world.person("lead"), world.person("owner")
-        self.other_lead = world.person("other lead")
+        self.contributor, self.other_lead = world.person("contributor"), world.person("other lead")
         # Long enough ago to be part of what is said of past days.
         self.now = timezone.now() - dt.timedelta(days=3)
 
@@ -224,11 +225,15 @@ class Planter:
     def _comment(self, place: str, **about: Any) -> None:
         """Mentions somebody outside too, who may have been inside when it was written."""
         comment = Comment.objects.create(
-            author=self.lead, text=self.canaries.text(f"{place}, comment"), created_at=self.now, **about
+            author=self.contributor,
+            text=self.canaries.text(f"{place}, comment"),
+            created_at=self.now,
+            **about,
         )
         for person in (self.lead, self.outsider):
             Mention.objects.create(comment=comment, person=person)
-            owe_mention(comment, person, now=self.now)
+            # One for each: the mail of an hour is cut.
+            new_mail(person.pk, str(comment.pk), now=self.now, kind=COMMENTS).save()
 
     def objective(self, roadmap: Roadmap, place: str, **fields: Any) -> Objective:
         objective = ObjectiveFactory(roadmap=roadmap, owner=self.lead, **fields)
