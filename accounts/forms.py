@@ -41,6 +41,7 @@ class PreferencesForm(forms.ModelForm):
             "reminders_snoozed_until",
             "digest_enabled",
             "escalation_mails_enabled",
+            "cycle_mails_enabled",
             "nudge_mails_enabled",
             "mention_mails_enabled",
         ]
@@ -50,6 +51,7 @@ class PreferencesForm(forms.ModelForm):
             "reminder_weekday": _("Day"),
             "digest_enabled": _("Tell me by mail what moved and what needs attention"),
             "escalation_mails_enabled": _("Tell me by mail of check-ins of others that stay overdue"),
+            "cycle_mails_enabled": _("Tell me by mail when a cycle ends or closes"),
             "nudge_mails_enabled": _("Tell me by mail when somebody asks me for a check-in"),
             "mention_mails_enabled": _("Tell me by mail of comments that mention me or are about what I own"),
         }

@@ -42,6 +42,7 @@ MAILS = {
     "escalation": Mails(
         "escalation_mails_enabled", gettext_lazy("mails about check-ins of others that stay overdue"), False
     ),
+    "cycle": Mails("cycle_mails_enabled", gettext_lazy("mails about a cycle that ends or closes"), False),
     "nudge": Mails(
         "nudge_mails_enabled", gettext_lazy("mails in which somebody asks you for a check-in"), False
     ),

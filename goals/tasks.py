@@ -11,6 +11,7 @@ from goals.actions.draft_sending import send_due_drafts
 from goals.actions.snapshots import take_snapshots
 from goals.actions.webhook_events import notice_paces
 from goals.models import Cycle
+from goals.reminders.cycle_mails import find_cycle_mails
 from goals.reminders.digest import find_digests
 from goals.reminders.due import find_due
 from goals.reminders.escalation import find_escalations
@@ -29,6 +30,7 @@ def find_due_check_ins() -> None:
         now = timezone.now()
         find_due(now=now)
         find_escalations(now=now)
+        find_cycle_mails(now=now)
         find_digests(now=now)
 
 

@@ -109,6 +109,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     nudge_mails_enabled = models.BooleanField(
         _("tell me by mail when somebody asks me for a check-in"), default=True
     )
+    cycle_mails_enabled = models.BooleanField(_("tell me by mail when a cycle ends or closes"), default=True)
     reminder_weekday = models.PositiveSmallIntegerField(_("day of the reminder"), choices=WEEKDAYS, default=0)
     reminder_hour = models.PositiveSmallIntegerField(
         _("hour of the reminder"), default=9, help_text=_("0 to 23, in your time zone")

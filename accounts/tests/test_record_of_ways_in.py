@@ -202,6 +202,7 @@ def test_preferences(client, told):
         "mention_mails_enabled": ["True", "False"],
         "escalation_mails_enabled": ["True", "False"],
         "nudge_mails_enabled": ["True", "False"],
+        "cycle_mails_enabled": ["True", "False"],
         "reminder_weekday": ["0", "2"],
         "reminder_hour": ["9", "7"],
     }

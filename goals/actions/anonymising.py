@@ -53,6 +53,7 @@ NEUTRAL = {
     "digest_enabled": False,
     "escalation_mails_enabled": False,
     "nudge_mails_enabled": False,
+    "cycle_mails_enabled": False,
     "reminder_rhythm": "weekly",
     "reminders_snoozed_until": None,
 }

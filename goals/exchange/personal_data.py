@@ -145,7 +145,7 @@ def _second_step(row: Authenticator, person: User) -> Row:
 PREFERENCES = (
     *("time_zone", "language", "reminders_enabled", "reminder_weekday", "reminder_hour"),
     *("mention_mails_enabled", "reminder_rhythm", "reminders_snoozed_until", "digest_enabled"),
-    *("escalation_mails_enabled", "nudge_mails_enabled"),
+    *("escalation_mails_enabled", "nudge_mails_enabled", "cycle_mails_enabled"),
 )
 ABOUT_A_COMMENT = ("comment__objective", "comment__check_in__key_result")
 SECTIONS = (

@@ -24,6 +24,7 @@ LISTS: dict[str, str] = {
     Kind.CHECK_INS_DUE: "goals:my_check_ins",
     Kind.ESCALATION: "accounts:preferences",
     Kind.DIGEST: "goals:overview",
+    Kind.CYCLE: "cycles:cycle_list",
     Kind.CHECK_IN_REFUSED: "goals:draft_list",
 }
 # Sent, or given up: that no mail reached somebody is when they look here.
@@ -156,6 +157,7 @@ def _title(kind: str) -> str:
         Kind.CHECK_INS_DUE: _("Check-ins of yours are due"),
         Kind.ESCALATION: _("Check-ins of others stay overdue"),
         Kind.DIGEST: _("Where it stands"),
+        Kind.CYCLE: _("A cycle ends or closes"),
         Kind.CHECK_IN_REFUSED: _("A draft could not be sent"),
     }
     return titles[Kind(kind)]

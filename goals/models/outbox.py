@@ -61,6 +61,7 @@ class OutboxMail(Owed):
         DIGEST = "digest", _("what moved and what needs attention")
         ESCALATION = "escalation", _("check-ins of others that stay overdue")
         NUDGE = "nudge", _("somebody asks for a check-in")
+        CYCLE = "cycle", _("a cycle that ends or closes")
         CHECK_IN_REFUSED = "check_in_refused", _("check-in that was not sent")
 
     user = models.ForeignKey(

@@ -11,15 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Exists, OuterRef, Q
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from accounts.mails import stop_address, unsubscribe_headers
 from accounts.models import User
 from goals.models import CheckIn, Comment, Mention, Objective, OutboxMail
 from goals.models.comment import CommentQuerySet
 from goals.reminders.due import new_mail
-from goals.reminders.letters import address_of, one_line
+from goals.reminders.letters import address_of, letter, one_line
 
 KIND = OutboxMail.Kind.MENTION
 HOUR = timedelta(hours=1)
@@ -75,27 +73,14 @@ def build_comments(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives
         return None
     count = len(said) if len(said) <= MOST else rows.count()
     context = {
-        "name": one_line(user.name),
         "said": said[:MOST],
         "first": said[0],
         "count": count,
         "more": count - len(said[:MOST]),
         "inbox_url": address_of("goals:inbox_list"),
-        "stop_url": stop_address(user, mail.kind),
     }
     with translation.override(user.language), timezone.override(user.time_zone):
-        message = EmailMultiAlternatives(
-            subject=one_line(render_to_string("emails/comments.subject.txt", context)),
-            body=render_to_string("emails/comments.txt", context),
-            to=[user.email],
-            headers={
-                "Message-ID": mail.message_id,
-                **unsubscribe_headers(user, mail.kind),
-                "Auto-Submitted": "auto-generated",
-            },
-        )
-        message.attach_alternative(render_to_string("emails/comments.html", context), "text/html")
-    return message
+        return letter(mail, "comments", context)
 
 
 def _owners(comment: Comment) -> list[User]:

@@ -12,12 +12,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.mails import stop_address, unsubscribe_headers
 from accounts.models import User
 from areas.permissions import can_manage_cycles
 from goals.figures import AreaFigures, CycleFigures, KeyResultFigures, cycle_figures
@@ -25,7 +23,7 @@ from goals.figures.attention import attention_list, silent_list
 from goals.models import CheckIn, Cycle, OutboxMail, Risk
 from goals.progress import clamp, completion
 from goals.reminders.due import BATCH, away_on, batches, local_time, without_mail, write_mails
-from goals.reminders.letters import address_of, one_line
+from goals.reminders.letters import address_of, letter, one_line
 from goals.reminders.periods import is_snoozed, is_time, mail_period
 from goals.sentences import points_text
 from goals.values import format_share
@@ -217,24 +215,9 @@ def _line(row: KeyResultFigures, told: str) -> Line:
 
 
 def _compose(mail: OutboxMail, standings: Sequence[Standing]) -> EmailMultiAlternatives:
-    user = mail.user
     context = {
-        "name": one_line(user.name),
         "standings": standings,
         "cycles": ", ".join(standing.name for standing in standings),
         "overview_url": address_of("goals:overview"),
-        "preferences_url": address_of("accounts:preferences"),
-        "stop_url": stop_address(user, mail.kind),
     }
-    message = EmailMultiAlternatives(
-        subject=one_line(render_to_string("emails/digest.subject.txt", context)),
-        body=render_to_string("emails/digest.txt", context),
-        to=[user.email],
-        headers={
-            "Message-ID": mail.message_id,
-            **unsubscribe_headers(user, mail.kind),
-            "Auto-Submitted": "auto-generated",
-        },
-    )
-    message.attach_alternative(render_to_string("emails/digest.html", context), "text/html")
-    return message
+    return letter(mail, "digest", context)

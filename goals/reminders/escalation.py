@@ -10,16 +10,14 @@ from datetime import date, datetime
 
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q, QuerySet
-from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.mails import stop_address, unsubscribe_headers
 from accounts.models import OrgRole, User
 from areas.models import Membership, Role
 from goals.models import KeyResult, OutboxMail
 from goals.reminders.due import BATCH, away_on, batches, local_time, without_mail, write_mails
 from goals.reminders.lateness import Late, late_key_results
-from goals.reminders.letters import address_of, one_line
+from goals.reminders.letters import address_of, letter, one_line
 from goals.reminders.periods import is_snoozed, period_of
 from goals.reminders.working_days import is_working_day
 from goals.sentences import value_text
@@ -140,22 +138,7 @@ def _row(key_result: KeyResult, *, today: date) -> LateRow:
 
 
 def _compose(mail: OutboxMail, late: LateRows) -> EmailMultiAlternatives:
-    user = mail.user
     context = {
-        "name": one_line(user.name),
         "late": late,
-        "preferences_url": address_of("accounts:preferences"),
-        "stop_url": stop_address(user, mail.kind),
     }
-    message = EmailMultiAlternatives(
-        subject=one_line(render_to_string("emails/escalation.subject.txt", context)),
-        body=render_to_string("emails/escalation.txt", context),
-        to=[user.email],
-        headers={
-            "Message-ID": mail.message_id,
-            **unsubscribe_headers(user, mail.kind),
-            "Auto-Submitted": "auto-generated",
-        },
-    )
-    message.attach_alternative(render_to_string("emails/escalation.html", context), "text/html")
-    return message
+    return letter(mail, "escalation", context)

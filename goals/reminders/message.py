@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.mails import stop_address, unsubscribe_headers
 from accounts.models import User
 from goals.actions.mail_answers import Answer, answer_address, may_stay_unchanged
 from goals.figures import KeyResultFigures, key_results_figures
@@ -21,7 +19,7 @@ from goals.models import CheckInDraft, KeyResult, Kpi, OutboxMail
 from goals.reminders.due import away_on, local_time, owed_by
 from goals.reminders.duties import Duty, DutyKind, duties_of
 from goals.reminders.lateness import announcement, lateness_of
-from goals.reminders.letters import address_of, one_line
+from goals.reminders.letters import address_of, letter, one_line
 from goals.reminders.periods import is_snoozed
 from goals.sentences import value_text
 
@@ -115,30 +113,14 @@ def _is_superseded(mail: OutboxMail) -> bool:
 def _compose(mail: OutboxMail, owed: Owed) -> EmailMultiAlternatives:
     user = mail.user
     context = {
-        "name": one_line(user.name),
         "rows": owed.rows,
         "duties": owed.duties,
         "count": owed.count,
         "cycles": owed.cycles,
         "rhythm": user.reminder_rhythm,
         "my_check_ins_url": address_of("goals:my_check_ins"),
-        "preferences_url": address_of("accounts:preferences"),
-        "stop_url": stop_address(user, mail.kind),
     }
-    subject = render_to_string("emails/check_ins_due.subject.txt", context)
-    message = EmailMultiAlternatives(
-        subject=one_line(subject),
-        body=render_to_string("emails/check_ins_due.txt", context),
-        to=[user.email],
-        headers={
-            "Message-ID": mail.message_id,
-            **unsubscribe_headers(user, mail.kind),
-            # Absence notes are not an answer to this.
-            "Auto-Submitted": "auto-generated",
-        },
-    )
-    message.attach_alternative(render_to_string("emails/check_ins_due.html", context), "text/html")
-    return message
+    return letter(mail, "check_ins_due", context)
 
 
 def _row(figures: KeyResultFigures, reader: User, *, now: datetime, begun: set[int], told: str) -> DueRow:

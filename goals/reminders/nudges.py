@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.mails import stop_address, unsubscribe_headers
 from goals.models import KeyResult, Nudge, OutboxMail
 from goals.reminders.due import local_time, new_mail
-from goals.reminders.letters import address_of, one_line
+from goals.reminders.letters import address_of, letter, one_line
 
 KIND = OutboxMail.Kind.NUDGE
 
@@ -37,25 +35,12 @@ def build_nudge(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives | 
         return None
     due_on = key_result.check_in_due_on or today
     context = {
-        "name": one_line(user.name),
         "author": one_line(nudge.author.name),
         "code": key_result.code,
         "title": one_line(key_result.title),
         "sentence": one_line(nudge.sentence),
         "row": {"days_overdue": (today - due_on).days},
         "url": address_of("goals:check_in_create", key_result.code),
-        "stop_url": stop_address(user, mail.kind),
     }
     with translation.override(user.language):
-        message = EmailMultiAlternatives(
-            subject=one_line(render_to_string("emails/nudge.subject.txt", context)),
-            body=render_to_string("emails/nudge.txt", context),
-            to=[user.email],
-            headers={
-                "Message-ID": mail.message_id,
-                **unsubscribe_headers(user, mail.kind),
-                "Auto-Submitted": "auto-generated",
-            },
-        )
-        message.attach_alternative(render_to_string("emails/nudge.html", context), "text/html")
-    return message
+        return letter(mail, "nudge", context)

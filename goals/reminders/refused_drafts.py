@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import translation
 
 from goals.models import CheckInDraft, OutboxMail
-from goals.reminders.due import local_time, message_id
-from goals.reminders.letters import address_of, one_line
+from goals.reminders.due import local_time, new_mail
+from goals.reminders.letters import address_of, letter, one_line
 
 KIND = OutboxMail.Kind.CHECK_IN_REFUSED
 
@@ -18,15 +17,7 @@ KIND = OutboxMail.Kind.CHECK_IN_REFUSED
 def owe_refusal(draft: CheckInDraft, *, now: datetime) -> None:
     """Notes in the outbox that its author is to be told; in the transaction that notes the refusal."""
     # A draft may be refused again, of another version then.
-    period = f"{draft.pk}.{draft.version}"
-    OutboxMail.objects.create(
-        user_id=draft.author_id,
-        kind=KIND,
-        period=period,
-        message_id=message_id(draft.author_id, period, kind=KIND),
-        next_attempt_at=now,
-        created_at=now,
-    )
+    new_mail(draft.author_id, f"{draft.pk}.{draft.version}", now=now, kind=KIND).save()
 
 
 def build_refusal(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives | None:
@@ -38,18 +29,10 @@ def build_refusal(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives 
         return None
     user = mail.user
     context = {
-        "name": one_line(user.name),
         "code": draft.key_result.code,
         "moment": local_time(user, draft.refused_at),
         "sentence": one_line(draft.refusal),
         "url": address_of("goals:draft_list"),
     }
     with translation.override(user.language):
-        message = EmailMultiAlternatives(
-            subject=one_line(render_to_string("emails/check_in_refused.subject.txt", context)),
-            body=render_to_string("emails/check_in_refused.txt", context),
-            to=[user.email],
-            headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
-        )
-        message.attach_alternative(render_to_string("emails/check_in_refused.html", context), "text/html")
-    return message
+        return letter(mail, "check_in_refused", context)

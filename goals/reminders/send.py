@@ -26,6 +26,7 @@ from goals.reminders.claim import (
     release,
 )
 from goals.reminders.comments import build_comments
+from goals.reminders.cycle_mails import build_cycle_mail
 from goals.reminders.digest import build_digest
 from goals.reminders.escalation import build_escalation
 from goals.reminders.invitations import build_invitation
@@ -41,6 +42,7 @@ BUILDERS: dict[str, Any] = {
     OutboxMail.Kind.MENTION: build_comments,
     OutboxMail.Kind.DIGEST: build_digest,
     OutboxMail.Kind.ESCALATION: build_escalation,
+    OutboxMail.Kind.CYCLE: build_cycle_mail,
     OutboxMail.Kind.NUDGE: build_nudge,
     OutboxMail.Kind.CHECK_IN_REFUSED: build_refusal,
 }

@@ -10,6 +10,7 @@ from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
 from goals.actions.draft_sending import send_due_drafts
+from goals.reminders.cycle_mails import find_cycle_mails
 from goals.reminders.digest import find_digests
 from goals.reminders.due import find_due
 from goals.reminders.escalation import find_escalations
@@ -45,6 +46,7 @@ class Command(BaseCommand):
         send_due_drafts(now=now)
         find_due(now=now)
         find_escalations(now=now)
+        find_cycle_mails(now=now)
         find_digests(now=now)
         outcome = send_waiting(now=now)
         self.stdout.write(_as_json(outcome) if options["json"] else _as_sentence(outcome))

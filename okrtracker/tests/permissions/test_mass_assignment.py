@@ -265,14 +265,15 @@ OPTIONAL = {
     "cycles:cycle_reopen": "version",
     "cycles:cycle_roll_over": "title target_value due_on reason",
     "accounts:preferences": "reminders_enabled reminders_snoozed_until digest_enabled mention_mails_enabled "
-    "escalation_mails_enabled nudge_mails_enabled",
+    "escalation_mails_enabled nudge_mails_enabled cycle_mails_enabled",
     "goals:objective_follow": "undo list",
     "goals:key_result_follow": "undo list",
     "areas:area_follow": "undo list cycle",
     "goals:absence_list": "note",
     "accounts:token_list": "area",
     "people:person_add": "area",
-    "admin": "reminders_enabled mention_mails_enabled escalation_mails_enabled nudge_mails_enabled",
+    "admin": "reminders_enabled mention_mails_enabled escalation_mails_enabled nudge_mails_enabled "
+    "cycle_mails_enabled",
 }
 
 
