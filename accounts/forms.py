@@ -46,7 +46,7 @@ class PreferencesForm(forms.ModelForm):
             "mention_mails_enabled",
         ]
         labels = {
-            "reminders_enabled": _("Remind me by mail of check-ins I owe"),
+            "reminders_enabled": _("Remind me by mail of what I owe"),
             "reminder_rhythm": _("How often"),
             "reminder_weekday": _("Day"),
             "digest_enabled": _("Tell me by mail what moved and what needs attention"),

@@ -37,7 +37,7 @@ class Mails:
 
 
 MAILS = {
-    "check_ins_due": Mails("reminders_enabled", gettext_lazy("reminders of check-ins you owe"), True),
+    "check_ins_due": Mails("reminders_enabled", gettext_lazy("reminders of what you owe"), True),
     "digest": Mails("digest_enabled", gettext_lazy("mails about what moved and what needs attention"), False),
     "escalation": Mails(
         "escalation_mails_enabled", gettext_lazy("mails about check-ins of others that stay overdue"), False

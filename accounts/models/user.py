@@ -96,7 +96,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("time zone"), max_length=60, default="UTC", validators=[validate_time_zone]
     )
     language = models.CharField(_("language"), max_length=10, default="en")
-    reminders_enabled = models.BooleanField(_("remind me by mail of check-ins I owe"), default=True)
+    reminders_enabled = models.BooleanField(_("remind me by mail of what I owe"), default=True)
     mention_mails_enabled = models.BooleanField(
         _("tell me by mail of comments that mention me or are about what I own"), default=True
     )
