@@ -1,16 +1,27 @@
-"""What somebody finds by words: areas, plans, risks, KPIs and check-ins, as far as they see them."""
+"""What somebody finds by words: areas, plans, risks, KPIs, check-ins, comments, as far as they see them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from areas.models import Area
 from goals.figures.words import CODE, Piece, excerpt, having_words, words_in
-from goals.models import CheckIn, KeyResult, Kpi, Objective, Risk, Roadmap
+from goals.models import (
+    CheckIn,
+    Comment,
+    Initiative,
+    KeyResult,
+    Kpi,
+    Mitigation,
+    MovedCode,
+    Objective,
+    Risk,
+    Roadmap,
+)
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,33 @@ def _check_ins(user: Any) -> QuerySet[CheckIn]:
     )
 
 
+def _initiatives(user: Any) -> QuerySet[Initiative]:
+    return Initiative.objects.live().visible_to(user).with_context()
+
+
+def _mitigations(user: Any) -> QuerySet[Mitigation]:
+    rows = Mitigation.objects.filter(risk__in=_risks(user).order_by().values("pk"))
+    return rows.select_related("risk__objective__roadmap__area", "risk__objective__roadmap__cycle")
+
+
+def _comments(user: Any) -> QuerySet[Comment]:
+    of_live = Q(objective__in=Objective.objects.live()) | Q(check_in__key_result__in=KeyResult.objects.live())
+    rows = Comment.objects.visible_to(user).filter(of_live, deleted_at__isnull=True)
+    above = "objective__roadmap"
+    return rows.select_related(
+        *(f"{above}__area", f"{above}__cycle"),
+        *(f"check_in__key_result__{above}__area", f"check_in__key_result__{above}__cycle"),
+    )
+
+
+def _commented_on(comment: Comment) -> Objective | KeyResult:
+    return comment.check_in.key_result if comment.check_in else cast("Objective", comment.objective)
+
+
+def _roadmap_of(thing: Objective | KeyResult) -> Roadmap:
+    return thing.roadmap if isinstance(thing, Objective) else thing.objective.roadmap
+
+
 def _place(roadmap: Roadmap) -> str:
     return f"{roadmap.cycle.name} · {roadmap.area.name}"
 
@@ -131,6 +169,33 @@ KINDS: dict[str, Kind] = {
         lambda row: _place(row.key_result.objective.roadmap),
         lambda row: row.key_result,
     ),
+    "initiative": Kind(
+        _initiatives,
+        "title",
+        (),
+        "",
+        ("-key_result__objective__roadmap__cycle__starts_on", "pk"),
+        lambda row: _place(row.key_result.objective.roadmap),
+        lambda row: row.key_result,
+    ),
+    "mitigation": Kind(
+        _mitigations,
+        "text",
+        (),
+        "",
+        ("-risk__objective__roadmap__cycle__starts_on", "pk"),
+        lambda row: _place(row.risk.objective.roadmap),
+        lambda row: row.risk,
+    ),
+    "comment": Kind(
+        _comments,
+        "text",
+        (),
+        "",
+        ("-created_at", "-pk"),
+        lambda row: _place(_roadmap_of(_commented_on(row))),
+        _commented_on,
+    ),
 }
 
 
@@ -151,7 +216,8 @@ def hit(kind: str, row: Any, text: str) -> Hit:
     telling = [value for value in texts if any(word.lower() in value.lower() for word in words)]
     return Hit(
         row=row,
-        url=subject.get_absolute_url(),
+        # A comment has a place of its own on the page of what it is about.
+        url=row.get_absolute_url() if isinstance(row, Comment) else subject.get_absolute_url(),
         code=getattr(subject, how.code or "code"),
         title=excerpt(subject.name if isinstance(subject, Area) else subject.title, words),
         text=excerpt(next(iter(telling or filter(None, texts)), ""), words),
@@ -171,10 +237,14 @@ def search(user: Any, text: str, *, limit: int) -> list[Found]:
 
 
 def named(user: Any, code: str) -> Any | None:
-    """What has exactly this code, in any case of its letters, where somebody sees it."""
+    """What has exactly this code, or had it before it moved, in any case of letters, where they see it."""
     if not CODE.fullmatch(code):
         return None
-    for how in KINDS.values():
-        if how.code and (row := how.rows(user).filter(**{how.code: code.upper()}).first()):
+    if "-" not in code:  # the key of an area; all others begin with one
+        return _areas(user).filter(key=code.upper()).first()
+    for kind, how in KINDS.items():
+        is_asked = how.code and kind != "area"
+        if is_asked and (row := how.rows(user).filter(**{how.code: code.upper()}).first()):
             return row
-    return None
+    moved = MovedCode.objects.visible_to(user).with_thing().filter(code=code.upper()).first()
+    return moved and moved.thing

@@ -11,6 +11,9 @@ KINDS = (
     ("kpi", gettext_lazy("KPIs")),
     ("roadmap", gettext_lazy("Roadmaps")),
     ("check_in", gettext_lazy("Check-ins")),
+    ("initiative", gettext_lazy("Initiatives")),
+    ("mitigation", gettext_lazy("Mitigations")),
+    ("comment", gettext_lazy("Comments")),
 )
 
 

@@ -13,11 +13,11 @@ TEXTS = {
 }
 
 
-def add(apps, schema_editor):
+def add(apps, schema_editor, texts=TEXTS):
     if schema_editor.connection.vendor != "postgresql":
         return
     quote = schema_editor.quote_name
-    for table, names in TEXTS.items():
+    for table, names in texts.items():
         text = " || ' ' || ".join(f"COALESCE({quote(name)}, '')" for name in names)
         schema_editor.execute(
             f"CREATE INDEX {quote(f'{table}_words')} ON {quote(table)}"
@@ -25,9 +25,9 @@ def add(apps, schema_editor):
         )
 
 
-def remove(apps, schema_editor):
+def remove(apps, schema_editor, texts=TEXTS):
     if schema_editor.connection.vendor == "postgresql":
-        for table in TEXTS:
+        for table in texts:
             schema_editor.execute(f"DROP INDEX {schema_editor.quote_name(f'{table}_words')}")
 
 

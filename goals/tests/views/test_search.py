@@ -6,13 +6,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from goals.actions.moving import move_key_result
 from goals.figures.search import KINDS, rows_of
 from goals.figures.words import EXCERPT, excerpt, having_words, words_in
 from goals.forms import search
-from goals.models import Cycle, KeyResult, Objective, Roadmap
+from goals.models import Comment, Cycle, KeyResult, Objective, Risk, Roadmap
 from goals.tests.factories import (
+    NOW,
+    InitiativeFactory,
     KeyResultFactory,
     KpiFactory,
+    MitigationFactory,
     ObjectiveFactory,
     RiskFactory,
     RoadmapFactory,
@@ -23,14 +27,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.on_both]
 
 
 @pytest.fixture
-def plan(edge, roadmap, objective, key_result):
+def plan(edge, roadmap, objective, key_result, lead):
     """Something of each kind that has "quantized" in it."""
     Roadmap.objects.filter(pk=roadmap.pk).update(background="Quantized models first.")
     Objective.objects.filter(pk=objective.pk).update(title="Phones run quantized models")
     KeyResult.objects.filter(pk=key_result.pk).update(title="Speed", metric="quantized decode")
     RiskFactory(objective=objective, title="Kernels come late", trigger="No quantized kernel in May")
     KpiFactory(area=edge, title="Quantized downloads")
-    check_in(key_result, 3, note="The quantized kernels are **merged**.")
+    reported = check_in(key_result, 3, note="The quantized kernels are **merged**.")
+    InitiativeFactory(key_result=key_result, title="Write the quantized kernels")
+    MitigationFactory(risk=Risk.objects.get(), text="Ask for a quantized kernel")
+    Comment.objects.create(author=lead, objective=objective, text="Is it **quantized** on phones?")
+    Comment.objects.create(author=lead, check_in=reported, text="Quantized how?")
     type(edge).objects.filter(pk=edge.pk).update(name="Quantized edge")
     return objective
 
@@ -50,8 +58,12 @@ def test_words_are_found_in_everything_that_has_a_text(page, plan, outsider):
         KpiFactory._meta.model.objects.get().code,
         "EDGE-24H2",
         "EDGE-24H2-O1-KR1",
+        "EDGE-24H2-O1-KR1",
+        "EDGE-24H2-O1-R1",
+        "EDGE-24H2-O1-KR1",
+        "EDGE-24H2-O1",
     ]
-    assert len(codes) == len(KINDS)
+    assert len(codes) == len(KINDS) + 1
 
 
 def test_each_kind_has_a_name():
@@ -85,6 +97,26 @@ def test_a_code_leads_to_its_page(client, plan, outsider):
         ("EDGE", "/areas/EDGE/"),
     ):
         assert client.get("/search/", {"q": code}).headers["Location"] == page
+
+
+def test_a_comment_is_found_at_its_place_and_not_once_it_is_taken_back(page, plan, outsider):
+    words = "/search/?q=quantized+phones&kind=comment"
+    comment = Comment.objects.get(text__contains="phones")
+    assert f'href="/objectives/EDGE-24H2-O1/#comment-{comment.pk}"' in page(words, user=outsider)
+    Comment.objects.update(deleted_at=NOW)
+    assert found(page(words)) == []
+
+
+def test_a_code_from_before_a_move_leads_to_the_thing_for_who_may_see_it(
+    client, plan, key_result, roadmap, outsider, manager
+):
+    elsewhere = ObjectiveFactory(roadmap=roadmap)
+    move_key_result(key_result, elsewhere, by=manager, now=NOW, reason="It fits there.")
+    client.force_login(outsider)
+    asked = {"q": "edge-24h2-o1-kr1"}
+    assert client.get("/search/", asked).headers["Location"] == f"/key-results/{elsewhere.code}-KR1/"
+    Objective.objects.update(visibility="restricted")
+    assert client.get("/search/", asked).status_code == 200
 
 
 def test_the_beginning_of_a_code_is_enough_while_typing(page, plan, outsider):
