@@ -36,17 +36,16 @@ class Duty:
     missing: int = 0
 
 
-def duties_of(days: dict[int, date], *, reader: User | None = None) -> dict[int, list[Duty]]:
+def duties_of(days: dict[int, date]) -> dict[int, list[Duty]]:
     """What each person, by id, owes on the day that each has, the latest first; who owes nothing has no key.
 
     Steps and risks ask their owners, in cycles that are active or closing; missing scores ask the leads of
-    the area from the moment the cycle closes. What `reader` does not see is left out; None sees all. Five
-    queries at most.
+    the area from the moment the cycle closes. Whether they see it is not asked here. Five queries at most.
     """
     found: dict[int, list[Duty]] = defaultdict(list)
     if not days:
         return found
-    for person, duty in (*_steps(days, reader), *_reviews(days, reader), *_scores(days)):
+    for person, duty in (*_steps(days), *_reviews(days), *_scores(days)):
         if duty.due_on <= days[person] or duty.kind == DutyKind.SCORES:
             found[person].append(duty)
     for duties in found.values():
@@ -54,16 +53,26 @@ def duties_of(days: dict[int, date], *, reader: User | None = None) -> dict[int,
     return found
 
 
-def _steps(days: dict[int, date], reader: User | None) -> Iterator[tuple[int, Duty]]:
+def duties_seen_by(person: User, today: date) -> list[Duty]:
+    """What a person owes on a day and still sees; a step may be of a risk that was hidden from them."""
+    duties = duties_of({person.pk: today}).get(person.pk, [])
+    codes = {duty.code for duty in duties if duty.kind != DutyKind.SCORES}
+    hidden = codes and codes - set(
+        Risk.objects.visible_to(person).filter(code__in=codes).values_list("code", flat=True)
+    )
+    return [duty for duty in duties if duty.code not in hidden]
+
+
+def _steps(days: dict[int, date]) -> Iterator[tuple[int, Duty]]:
     rows = Mitigation.objects.unfinished().filter(owner__in=days, due_on__lte=max(days.values()))
-    rows = rows.filter(risk__in=_risks(reader).values("pk"))
+    rows = rows.filter(risk__in=_risks().values("pk"))
     for row in rows.select_related("risk__objective__roadmap__cycle"):
         if row.owner_id and row.due_on:
             yield row.owner_id, _about(DutyKind.MITIGATION, row.risk, row.text, row.due_on)
 
 
-def _reviews(days: dict[int, date], reader: User | None) -> Iterator[tuple[int, Duty]]:
-    rows = _risks(reader).filter(owner__in=days)
+def _reviews(days: dict[int, date]) -> Iterator[tuple[int, Duty]]:
+    rows = _risks().filter(owner__in=days)
     rows = rows.exclude(pk__in=rows.goes_on().values("pk")).with_last_change()
     for row in rows.select_related("objective__roadmap__cycle"):
         if row.owner_id:
@@ -90,10 +99,9 @@ def _scores(days: dict[int, date]) -> Iterator[tuple[int, Duty]]:
         yield from ((person, duty) for person in leads[area.pk])
 
 
-def _risks(reader: User | None) -> RiskQuerySet:
-    rows = Risk.objects.open() if reader is None else Risk.objects.open().visible_to(reader)
+def _risks() -> RiskQuerySet:
     going_on = Objective.objects.counting().filter(roadmap__cycle__in=Cycle.objects.open_for_check_ins())
-    return rows.filter(objective__in=going_on.values("pk")).order_by()
+    return Risk.objects.open().filter(objective__in=going_on.values("pk")).order_by()
 
 
 def _about(kind: DutyKind, risk: Risk, title: str, due_on: date) -> Duty:

@@ -17,7 +17,7 @@ from goals.figures.expected import expected_text
 from goals.figures.kpis import aim_text, owed_kpis
 from goals.models import CheckInDraft, KeyResult, Kpi, OutboxMail
 from goals.reminders.due import away_on, local_time, owed_by
-from goals.reminders.duties import Duty, DutyKind, duties_of
+from goals.reminders.duties import Duty, DutyKind, duties_seen_by
 from goals.reminders.lateness import announcement, lateness_of
 from goals.reminders.letters import address_of, letter, one_line
 from goals.reminders.periods import is_snoozed
@@ -72,7 +72,7 @@ class Owed:
         kpis = owed_kpis(user, today=today)
         begun = set(CheckInDraft.objects.of(user).values_list("key_result_id", flat=True))
         is_away = bool(away_on({user.pk: today}))
-        duties = [] if is_away else duties_of({user.pk: today}, reader=user).get(user.pk, [])
+        duties = [] if is_away else duties_seen_by(user, today)
         cycles = {row.cycle for row in owed} | {duty.cycle for duty in duties}
         named = [cycle.name for cycle in sorted(cycles, key=lambda cycle: (cycle.starts_on, cycle.key))]
         own = [row for row in owed if row.owner_id == user.pk]
