@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import Endpoint
+from accounts.api.fields import TextField, WholeNumberField
 from accounts.api.problems import Problem
 from accounts.models import ApiToken, Scope
 from accounts.tokens import revoke_token
@@ -68,7 +69,7 @@ class KeyField(serializers.SlugRelatedField):
 class NewTokenSerializer(serializers.Serializer):
     """What a new token may do, and for how long."""
 
-    name = serializers.CharField(max_length=120, help_text="What it is for.")
+    name = TextField(max_length=120, help_text="What it is for.")
     scope = serializers.ChoiceField(Scope.choices)
     area = KeyField(
         slug_field="key",
@@ -77,9 +78,7 @@ class NewTokenSerializer(serializers.Serializer):
         allow_null=True,
         help_text="An area's key.",
     )
-    days = serializers.IntegerField(
-        min_value=1, max_value=MOST_DAYS, help_text="It expires after so many days."
-    )
+    days = WholeNumberField(min_value=1, max_value=MOST_DAYS, help_text="It expires after so many days.")
 
     def get_fields(self) -> dict[str, Any]:
         fields: dict[str, Any] = super().get_fields()

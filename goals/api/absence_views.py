@@ -17,11 +17,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import Endpoint, today_of
+from accounts.api.fields import TextField
 from accounts.api.problems import Problem
 from areas.api.reach import bound_area
 from goals.actions.absences import add_absence, end_absence, left_out
 from goals.api import examples
-from goals.api.fields import PlainDateField, StrictSerializer, TextField
+from goals.api.fields import PlainDateField, StrictSerializer
 from goals.api.idempotency import key_parameters, once
 from goals.api.initiative_serializers import OwnerField
 from goals.api.refusals import refusals_as_problems

@@ -24,12 +24,13 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import etag_of, refuse_unless_matched
+from accounts.api.fields import TextField
 from accounts.api.json import dumps
 from accounts.api.lists import Lists
 from accounts.api.problems import FieldError, Problem, invalid
 from goals.actions.alignments import align, may_weigh, unalign, weigh
 from goals.api import examples, filters, reach
-from goals.api.fields import AddressField, ReportedValueField, StrictSerializer, TextField, ValueField
+from goals.api.fields import AddressField, ReportedValueField, StrictSerializer, ValueField
 from goals.api.idempotency import HEADER, once
 from goals.api.refusals import refusals_as_problems
 from goals.models import Alignment, Objective, Roadmap

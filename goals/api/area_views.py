@@ -15,13 +15,14 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.fields import TextField, WholeNumberField
 from accounts.api.problems import Problem
 from accounts.models import ApiToken, Scope
 from areas.api.serializers import AreaSerializer
 from areas.api.views import AreaViewSet as ReadAreaViewSet
 from areas.models import Area
 from goals.actions.areas import archive_area, change_area, create_area, restore_area
-from goals.api.fields import BlockField, StrictSerializer, TextField, WholeNumberField
+from goals.api.fields import BlockField, StrictSerializer
 from goals.api.writes import ReasonSerializer, Writes, adds, removes, verb
 
 

@@ -7,18 +7,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.fields import TextField, WholeNumberField
 from accounts.api.schema import ProblemSerializer
 from accounts.api.telling import Telling
 from goals.api import bulk_examples, examples
-from goals.api.fields import (
-    PlainDateField,
-    ReportedValueField,
-    ShareField,
-    StrictSerializer,
-    TextField,
-    ValueField,
-    WholeNumberField,
-)
+from goals.api.fields import PlainDateField, ReportedValueField, ShareField, StrictSerializer, ValueField
 from goals.api.serializers import KeyResultSerializer
 from goals.models import CheckIn
 

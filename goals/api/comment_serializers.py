@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.fields import TextField
 from accounts.api.telling import Telling
 from accounts.models import User
 from goals.actions.comments import MOST_MENTIONS, nobody_found
 from goals.api import comment_examples as examples
-from goals.api.fields import AddressField, PageField, StrictSerializer, TextField
+from goals.api.fields import AddressField, PageField, StrictSerializer
 from goals.forms.comments import people_called
 from goals.models import Comment
 from goals.models.comment import MAX_COMMENT

@@ -16,12 +16,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import Endpoint, today_of
+from accounts.api.fields import TextField
 from accounts.api.problems import FieldError, Problem, invalid
 from areas.api.reach import areas_in_reach
 from areas.permissions import can_edit_plan
 from goals.actions.copying import Days, Values, Wanted, copy_key_result, copy_objective, copy_roadmap
 from goals.api import reach
-from goals.api.fields import StrictSerializer, TextField
+from goals.api.fields import StrictSerializer
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
 from goals.forms.copies import named_area, unmade_roadmap

@@ -16,6 +16,7 @@ from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.fields import TextField, WholeNumberField
 from accounts.api.lists import Lists
 from accounts.api.problems import Problem
 from areas.api.reach import bound_area
@@ -29,13 +30,7 @@ from goals.actions.cycles import (
     reopen_cycle,
 )
 from goals.api import filters
-from goals.api.fields import (
-    PlainDateField,
-    ReportedValueField,
-    StrictSerializer,
-    TextField,
-    WholeNumberField,
-)
+from goals.api.fields import PlainDateField, ReportedValueField, StrictSerializer
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
 from goals.api.serializers import CycleSerializer

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.fields import TextField
 from accounts.api.telling import Telling
 from goals.api import examples
-from goals.api.fields import AddressField, PageField, StrictSerializer, TextField
+from goals.api.fields import AddressField, PageField, StrictSerializer
 from goals.models import Dependency
 from goals.models.dependency import ANSWER_LENGTH, Standing
 

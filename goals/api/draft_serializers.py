@@ -8,14 +8,8 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from goals.api.fields import (
-    PlainDateField,
-    ReportedValueField,
-    StrictSerializer,
-    TextField,
-    ValueField,
-    WholeNumberField,
-)
+from accounts.api.fields import TextField, WholeNumberField
+from goals.api.fields import PlainDateField, ReportedValueField, StrictSerializer, ValueField
 from goals.models import CheckIn, CheckInDraft
 
 STATUSES = [("", "not said yet"), *CheckIn.Status.choices]

@@ -15,6 +15,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api.fields import TextField
 from goals.exchange.document import MAX_BLOCK
 from goals.forms.plan_fields import lines
 from goals.models import CheckIn
@@ -113,17 +114,6 @@ class ReportedValueField(serializers.Field):
         return plain_number(value)
 
 
-class TextField(serializers.CharField):
-    """Text, and nothing that merely could be written as text; measured as it comes, before it is trimmed."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        if self.max_length is not None and len(data) > self.max_length:
-            self.fail("max_length", max_length=self.max_length)
-        return super().to_internal_value(data)
-
-
 class BlockField(TextField):
     """Text of several lines, no longer than a document holds it; lines end with LF, as on the pages."""
 
@@ -151,15 +141,6 @@ class TagsGivenField(serializers.ListField):
             return normal_tags(" ".join(words))
         except ValidationError as error:
             raise serializers.ValidationError(error.messages, code="invalid") from error
-
-
-class WholeNumberField(serializers.IntegerField):
-    """A JSON number without a point; DRF's field would take "6" and 6.0 too."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int):
-            self.fail("invalid")
-        return data
 
 
 @extend_schema_field(OpenApiTypes.DATE)

@@ -17,11 +17,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import Endpoint
+from accounts.api.fields import TextField
 from accounts.api.problems import FieldError, invalid
 from areas.api.reach import areas_in_reach, in_reach
 from goals.actions.subscriptions import Thing, subscribe, unsubscribe
 from goals.api import examples, reach
-from goals.api.fields import AddressField, StrictSerializer, TextField
+from goals.api.fields import AddressField, StrictSerializer
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
 from goals.models import Subscription

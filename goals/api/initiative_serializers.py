@@ -11,17 +11,11 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.api.base import today_of
+from accounts.api.fields import TextField, WholeNumberField
 from accounts.api.telling import Telling
 from accounts.models import User
 from goals.api import examples
-from goals.api.fields import (
-    AddressField,
-    PageField,
-    PlainDateField,
-    StrictSerializer,
-    TextField,
-    WholeNumberField,
-)
+from goals.api.fields import AddressField, PageField, PlainDateField, StrictSerializer
 from goals.models import Initiative
 from goals.models.initiative import LINK_LENGTH
 

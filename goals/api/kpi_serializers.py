@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.fields import TextField, WholeNumberField
 from accounts.api.telling import Telling
 from goals.api import kpi_examples as examples
 from goals.api.check_in_serializers import LARGEST_SEQUENCE
@@ -16,9 +17,7 @@ from goals.api.fields import (
     PlainDateField,
     ReportedValueField,
     StrictSerializer,
-    TextField,
     ValueField,
-    WholeNumberField,
 )
 from goals.api.initiative_serializers import OwnerField
 from goals.figures.kpis import STANDINGS, KpiChange, KpiFigures

@@ -16,11 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
+from accounts.api.fields import TextField
 from accounts.api.json import dumps
 from accounts.api.problems import FieldError, Problem, invalid
 from goals.actions.moving import move_key_result, move_objective
 from goals.api import reach
-from goals.api.fields import StrictSerializer, TextField
+from goals.api.fields import StrictSerializer
 from goals.api.figures import key_result_now
 from goals.api.idempotency import key_parameters, once
 from goals.api.objective_rows import told_objectives

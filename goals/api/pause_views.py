@@ -15,11 +15,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import Endpoint, etag_of, refuse_unless_matched, today_of
+from accounts.api.fields import TextField
 from accounts.api.json import dumps
 from accounts.api.problems import Problem
 from goals.actions.pauses import pause_key_result, resume_key_result
 from goals.api import reach
-from goals.api.fields import PlainDateField, StrictSerializer, TextField
+from goals.api.fields import PlainDateField, StrictSerializer
 from goals.api.figures import key_result_now
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems

@@ -11,15 +11,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from goals.api.fields import (
-    BlockField,
-    PlainDateField,
-    ReportedValueField,
-    StrictSerializer,
-    TagsGivenField,
-    TextField,
-    WholeNumberField,
-)
+from accounts.api.fields import TextField, WholeNumberField
+from goals.api.fields import BlockField, PlainDateField, ReportedValueField, StrictSerializer, TagsGivenField
 from goals.api.initiative_serializers import OwnerField
 from goals.api.reach import visible_kpis
 from goals.api.writes import LONGEST_REASON

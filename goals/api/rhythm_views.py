@@ -13,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.fields import TextField, WholeNumberField
 from accounts.api.problems import Problem
 from areas.api.reach import areas_in_reach, bound_area
 from areas.models import Area
@@ -21,7 +22,7 @@ from goals.actions.cycles import change_cycle
 from goals.actions.key_results import change_key_result
 from goals.actions.pauses import set_area_rhythm
 from goals.api import reach
-from goals.api.fields import StrictSerializer, TextField, WholeNumberField
+from goals.api.fields import StrictSerializer
 from goals.api.parts import PartView
 from goals.models import Cycle, KeyResult
 from goals.models.pausing import SAID_BY_AREA, SAID_BY_CYCLE, SAID_BY_KEY_RESULT

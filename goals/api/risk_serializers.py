@@ -11,17 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.fields import TextField, WholeNumberField
 from accounts.api.telling import Telling
 from goals.api import examples
-from goals.api.fields import (
-    AddressField,
-    BlockField,
-    PageField,
-    PlainDateField,
-    StrictSerializer,
-    TextField,
-    WholeNumberField,
-)
+from goals.api.fields import AddressField, BlockField, PageField, PlainDateField, StrictSerializer
 from goals.api.initiative_serializers import OwnerField
 from goals.api.reach import visible_key_results
 from goals.api.writes import LONGEST_REASON

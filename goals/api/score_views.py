@@ -13,10 +13,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.fields import TextField
 from accounts.api.problems import Problem
 from goals.actions.scores import score_key_result, write_post_mortem
 from goals.api import examples, reach
-from goals.api.fields import ReportedValueField, ScoreField, StrictSerializer, TextField
+from goals.api.fields import ReportedValueField, ScoreField, StrictSerializer
 from goals.api.parts import PartView
 from goals.figures.scores import told_proposal
 from goals.forms.scores import LONGEST

@@ -24,6 +24,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
+from accounts.api.fields import TextField
 from accounts.api.json import dumps
 from accounts.api.problems import FieldError, Problem, invalid
 from areas.models import Area
@@ -31,7 +32,7 @@ from areas.permissions import can_edit_plan
 from goals.actions.shares import FULL, end_share, share, weigh_share
 from goals.api import examples, reach
 from goals.api.alignment_views import LONGEST, RETRIED
-from goals.api.fields import AddressField, ReportedValueField, StrictSerializer, TextField, ValueField
+from goals.api.fields import AddressField, ReportedValueField, StrictSerializer, ValueField
 from goals.api.idempotency import once
 from goals.api.refusals import refusals_as_problems
 from goals.models import Objective, Share

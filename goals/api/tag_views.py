@@ -14,12 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import Endpoint
+from accounts.api.fields import TextField
 from accounts.api.problems import Problem
 from areas.api.reach import bound_area
 from areas.permissions import can_manage_cycles
 from goals.actions.tags import rename_tag
 from goals.api import reach
-from goals.api.fields import StrictSerializer, TextField
+from goals.api.fields import StrictSerializer
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
 from goals.figures.tags import tags_of

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.fields import TextField, WholeNumberField
 from goals.api.examples import MOMENT, SITE
 from goals.api.fields import (
     AddressField,
@@ -15,8 +16,6 @@ from goals.api.fields import (
     PlainDateField,
     ReportedValueField,
     StrictSerializer,
-    TextField,
-    WholeNumberField,
 )
 from goals.models import KeyResult, Objective, ObjectiveTemplate
 

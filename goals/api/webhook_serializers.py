@@ -7,8 +7,9 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.fields import TextField
 from goals.api.examples import MOMENT, SITE
-from goals.api.fields import AddressField, PageField, StrictSerializer, TextField
+from goals.api.fields import AddressField, PageField, StrictSerializer
 from goals.models import Webhook, WebhookDelivery
 from goals.models.webhook import CHOOSABLE, LONGEST_URL, Event
 

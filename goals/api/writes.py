@@ -16,11 +16,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.base import Endpoint, etag_of, refuse_unless_matched
+from accounts.api.fields import TextField
 from accounts.api.json import dumps
 from accounts.api.problems import FieldError, Problem, invalid
 from areas.models import Area
 from areas.permissions import can_edit_plan
-from goals.api.fields import StrictSerializer, TextField
+from goals.api.fields import StrictSerializer
 from goals.api.idempotency import key_parameters, once
 from goals.api.refusals import refusals_as_problems
 
