@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q, QuerySet
@@ -32,9 +31,8 @@ NOTICE = timedelta(days=14)
 MOST = 20
 
 
-class Step(StrEnum):
-    ENDS = "ends"
-    CLOSING = "closing"
+# What the outbox calls them, behind the key of the cycle.
+ENDS, CLOSING = "ends", "closing"
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class OwnRow:
 
 @dataclass(frozen=True)
 class AreaRow:
-    """A roadmap whose scores the reader gives."""
+    """A roadmap that the reader leads: it is scored while the cycle closes, and only then."""
 
     name: str
     count: int
@@ -92,7 +90,7 @@ def build_cycle_mail(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternativ
     if not user.is_active or not user.cycle_mails_enabled or is_snoozed(user, local):
         return None
     cycle = Cycle.objects.open_for_check_ins().filter(key=mail.period.partition(".")[0]).first()
-    if cycle is None or mail.period != period_of(cycle):
+    if cycle is None or mail.period != period_of(cycle) or not _is_told_on(local.date(), cycle):
         return None
     with translation.override(user.language):
         own = _own(cycle, user, today=local.date())
@@ -101,8 +99,8 @@ def build_cycle_mail(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternativ
 
 
 def period_of(cycle: Cycle) -> str:
-    """What the outbox calls the mail of the step at which the cycle is."""
-    return f"{cycle.key}.{Step.CLOSING if cycle.state == Cycle.State.CLOSING else Step.ENDS}"
+    """What the outbox calls the mail of what the cycle does now."""
+    return f"{cycle.key}.{CLOSING if cycle.state == Cycle.State.CLOSING else ENDS}"
 
 
 def _key_results(cycle: Cycle) -> KeyResultQuerySet:
@@ -116,9 +114,15 @@ def _people(cycle: Cycle) -> QuerySet[User]:
     return people.filter(is_active=True, cycle_mails_enabled=True)
 
 
+def _is_told_on(day: date, cycle: Cycle) -> bool:
+    """One whose last day has passed and that is still active ends no more: somebody forgot to close it."""
+    return cycle.state == Cycle.State.CLOSING or cycle.ends_on - NOTICE <= day <= cycle.ends_on
+
+
 def _is_time(user: User, local: datetime, cycle: Cycle) -> bool:
-    is_near = cycle.state == Cycle.State.CLOSING or local.date() >= cycle.ends_on - NOTICE
-    return is_near and local.hour >= user.reminder_hour and not is_snoozed(user, local)
+    return (
+        _is_told_on(local.date(), cycle) and local.hour >= user.reminder_hour and not is_snoozed(user, local)
+    )
 
 
 def _own(cycle: Cycle, user: User, *, today: date) -> list[OwnRow]:
@@ -155,7 +159,9 @@ def _area_row(scores: RoadmapScores, cycle: Cycle) -> AreaRow:
         count=len(scores.key_results),
         scored=scores.scored_count,
         without_note=len(scores.without_note),
-        url=address_of("cycles:roadmap_scores", cycle.key, area.key),
+        url=address_of("cycles:roadmap_scores", cycle.key, area.key)
+        if cycle.state == Cycle.State.CLOSING
+        else address_of("goals:roadmap_detail", area.key, cycle.key),
     )
 
 
@@ -166,7 +172,7 @@ def _compose(
         "cycle": one_line(cycle.name),
         "is_closing": cycle.state == Cycle.State.CLOSING,
         "ends_on": cycle.ends_on,
-        "days_left": max((cycle.ends_on - today).days, 0),
+        "days_left": (cycle.ends_on - today).days,
         "own": list(own)[:MOST],
         "more": max(len(own) - MOST, 0),
         "led": led,

@@ -57,6 +57,22 @@ def test_one_that_closes_early_or_late_is_told_all_the_same(theirs):
     assert ("Con Tributor", "24H2.closing") in told(NOTICE - 60 * DAY)
 
 
+def test_one_that_nobody_closed_ends_only_once(theirs, contributor):
+    after = dt.datetime(2025, 1, 1, 9, 0, tzinfo=dt.UTC)
+    assert told(after) == []
+    assert mail_to(contributor, now=after) is None
+    assert mail_to(contributor, now=after - DAY).subject == "2024 H2 ends today"
+    assert told(after - DAY) != []
+
+
+def test_a_lead_is_not_sent_to_scores_that_cannot_be_given_yet(theirs, lead):
+    message = mail_to(lead)
+    assert "Roadmaps that you lead:" in message.body
+    assert "* Edge: 1 key result\n" in message.body
+    assert "/areas/EDGE/24H2/" in message.body
+    assert "scored" not in message.body
+
+
 @pytest.mark.parametrize("state", ["planning", "closed"])
 def test_no_other_cycle_is_told_of(theirs, state):
     Cycle.objects.update(state=state)
