@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.db.models import Q
 from django.utils import timezone
 
 from bench.reference.loading import load
@@ -17,7 +18,7 @@ from bench.speed.measuring import Bench
 from bench.speed.pairs import pairs
 from bench.speed.results import Result
 from bench.speed.world import World
-from goals.models import CheckIn, OutboxMail
+from goals.models import CheckIn, KeyResult, OutboxMail, Risk
 
 
 @pytest.fixture
@@ -71,8 +72,14 @@ def bench_sides(bench, pair):
 
 @pytest.mark.django_db
 def test_rows_beside_the_pairs_are_told(bench, monkeypatch):
+    """Whoever owns key results is asked, and who owns a step or a risk of the cycle that runs."""
     monkeypatch.setattr(measuring, "pairs", lambda world, handler: [])
-    assert [row.note for row in bench.reminders()] == [f"{OWNERS} people are asked; a second run asks 0"]
+    running = Q(objective__roadmap__cycle__state="active")
+    risks = set(Risk.objects.open().filter(running).values_list("owner", flat=True))
+    owners = set(KeyResult.objects.filter(running).values_list("owner", flat=True))
+    assert len(owners) == OWNERS
+    asked = len(owners | risks)
+    assert [row.note for row in bench.reminders()] == [f"{asked} people are asked; a second run asks 0"]
     assert not OutboxMail.objects.exists()
     assert {row.verdict for row in [*bench.fragment(), *bench.snapshot()]} == {results.NOT_THERE}
     [queries] = bench.queries_of_lists()
