@@ -32,6 +32,7 @@ from goals.actions.dashboards import delete_dashboards_of
 from goals.actions.leaving import holdings, taken_over_from
 from goals.actions.people import lock_administrators, lock_person, skip_mails
 from goals.actions.refusals import Invalid, ReasonNeeded, WrongState
+from goals.actions.saved_filters import delete_filters_of
 from goals.models import (
     Absence,
     ActivityMark,
@@ -170,6 +171,7 @@ def _end_ways_in(person: User, mask: Mask) -> None:
     skip_mails(person)
     CheckInDraft.objects.of(person).delete()
     delete_dashboards_of(person)
+    delete_filters_of(person)
     Subscription.objects.of(person).delete()
     ActivityMark.objects.filter(person=person).delete()
     Absence.objects.filter(person=person).update(note="")

@@ -28,6 +28,7 @@ from goals.actions.people import (
 )
 from goals.actions.refusals import Refused, WrongState
 from goals.actions.rows import save_row
+from goals.actions.saved_filters import delete_filters_of
 from goals.actions.webhooks import stop_webhooks_of
 from goals.models import (
     Absence,
@@ -206,6 +207,7 @@ def _shut_out(person: User, *, by: Any, now: datetime, detail: str) -> None:
     # Nobody else may read them, and nobody is left to send them.
     CheckInDraft.objects.of(person).delete()
     delete_dashboards_of(person)
+    delete_filters_of(person)
     stop_webhooks_of(person, by=by, now=now)
     # Whom they stood in for is asked again.
     absences = Absence.objects.not_over(now.date()).filter(Q(person=person) | Q(stand_in=person))

@@ -86,7 +86,7 @@ class RiskRows(Writes, Lists):
         """What is read of these rows today. One query for which of them are stale."""
         today = today_of(self.request)
         keys = [row.pk for row in rows]
-        stale = set(Risk.objects.filter(pk__in=keys).stale(today).values_list("pk", flat=True))
+        stale = Risk.objects.filter(pk__in=keys).stale_keys(today)
         return RiskSerializer(rows, many=True, context={"today": today, "stale": stale}).data
 
     def refuse_strangers(self, row: Risk) -> None:

@@ -45,6 +45,7 @@ from goals.models import (
     OutboxMail,
     Risk,
     RolloverDecision,
+    SavedFilter,
     Subscription,
     Webhook,
 )
@@ -246,6 +247,13 @@ SECTIONS = (
                 for card in row.cards.all()
             ],
         },
+        is_private=True,
+    ),
+    Section(
+        "saved_filters",
+        SavedFilter,
+        ("owner",),
+        fields("page", "name", "query", "created_at", "updated_at"),
         is_private=True,
     ),
     Section(

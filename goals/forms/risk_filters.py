@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -53,11 +54,17 @@ class RiskFilterForm(forms.Form):
         """`risks` are all that there are to narrow down: they tell whose there are."""
         super().__init__(data, **kwargs)
         self.today = today
+        self.risks = risks
         areas = self.fields["area"]
         areas.queryset = Area.objects.live().without_tree_fields()  # type: ignore[attr-defined]
         owners = User.objects.filter(owned_risks__in=risks).distinct().order_by("name", "email")
         people = [(pk, name) for pk, name in owners.values_list("pk", "name")]
         self.fields["owner"].choices = [("", _("everybody")), *people]  # type: ignore[attr-defined]
+
+    @cached_property
+    def stale(self) -> set[int]:
+        """Keys of those to look at again, of all that there are: one query, however many ask."""
+        return self.risks.stale_keys(self.today)
 
     @property
     def is_residual(self) -> bool:
@@ -97,7 +104,7 @@ class RiskFilterForm(forms.Form):
         if show == "overdue":
             return risks.with_overdue_mitigation(self.today)
         if show == "stale":
-            return risks.stale(self.today)
+            return risks.filter(pk__in=self.stale)
         return risks.filter(state=Risk.State.OCCURRED) if show == "occurred" else risks
 
     @property

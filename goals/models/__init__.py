@@ -25,6 +25,7 @@ from goals.models.objective_template import ObjectiveTemplate
 from goals.models.outbox import OutboxMail
 from goals.models.risk import Risk
 from goals.models.rollover import RolloverDecision
+from goals.models.saved_filter import SavedFilter
 from goals.models.sent_form import SentForm
 from goals.models.share import Share
 from goals.models.snapshot import Snapshot
@@ -65,6 +66,7 @@ __all__ = [
     "Risk",
     "Roadmap",
     "RolloverDecision",
+    "SavedFilter",
     "SentForm",
     "Share",
     "Snapshot",

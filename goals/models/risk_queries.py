@@ -91,14 +91,18 @@ class RiskQuerySet(models.QuerySet["Risk"]):
         return self.filter(pk__in=self.model.objects.live().values("predecessor"))
 
     def stale(self, today: date) -> RiskQuerySet:
-        """Those that somebody has to look at again (`Risk.is_stale`), where that can still be written down.
+        """Those that somebody has to look at again; asks `stale_keys`."""
+        return self.filter(pk__in=self.stale_keys(today))
+
+    def stale_keys(self, today: date) -> set[int]:
+        """Of those that somebody has to look at again (`Risk.is_stale`), if that can still be written down.
 
         One query, for all that are open: there is one rule, and it is not written twice.
         """
         closed = Cycle.State.CLOSED
         rows = self.open().exclude(objective__roadmap__cycle__state=closed).order_by()
         rows = rows.exclude(pk__in=rows.goes_on().values("pk")).with_last_change()
-        return self.filter(pk__in=[risk.pk for risk in rows if risk.is_stale(today)])
+        return {risk.pk for risk in rows if risk.is_stale(today)}
 
     def with_overdue_mitigation(self, today: date) -> RiskQuerySet:
         return self.filter(pk__in=Mitigation.objects.overdue(today).values("risk"))

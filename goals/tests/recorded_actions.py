@@ -63,6 +63,7 @@ FOLLOWS = "notes that something changed, or in which order; what changed is reco
 DRAFTS = "nobody but its author reads a draft, administrators neither; what it becomes is a record of its own"
 FOLLOWS = "what somebody follows is read by nobody else, administrators neither"
 ARRANGING = "an arrangement of its owner's alone; it changes nothing that it shows"
+OWN = "nobody but its owner reads a saved filter, administrators neither"
 OWES = "a message that is owed; what it tells is recorded, and what became of it stands in the log"
 NO_ENTRY = {
     **{
@@ -86,6 +87,7 @@ NO_ENTRY = {
         )
     },
     "alignments.may_weigh": READS,
+    **{f"saved_filters.{name}": OWN for name in ("save_filter", "forget_filter", "delete_filters_of")},
     "absences.left_out": READS,
     "changes.mark_history": FOLLOWS,
     "changes.mark_saved": FOLLOWS,

@@ -176,6 +176,8 @@ POSTED = {
     "api:webhook-start": "webhooks.start_webhook",
     "api:webhook-ping": "webhooks.ping_webhook",
     "api:webhook-delivery-replay": "webhooks.replay_delivery",
+    "goals:saved_filter_create": "saved_filters.save_filter",
+    "goals:saved_filter_forget": "saved_filters.forget_filter",
     "goals:dashboard_create": "dashboards.create_dashboard",
     "goals:dashboard_starter": "dashboards.create_starter",
     "goals:dashboard_edit": "dashboards.change_dashboard",

@@ -60,16 +60,15 @@ def risk_list(request: HttpRequest) -> HttpResponse:
     query.pop("page", None)
     places = form.narrow(visible, by_level=False).order_by().values_list(*form.level_names)
     matrix, without_place = matrix_of(places)
-    stale = set(visible.stale(today).values_list("pk", flat=True))
     context |= {
         "today": today,
         "form": form,
         "matrix": matrix,
         "without_place": without_place,
         "page": page,
-        "stale": stale,
-        "reviewable": reviewable_areas(request.user, cycle),
-        "tallies": risk_tallies(visible.open().with_mitigation_state(today), form, stale),
+        "stale": form.stale,
+        "reviewable": reviewable_areas(request.user, cycle) if form.stale else set(),
+        "tallies": risk_tallies(visible.open().with_mitigation_state(today), form, form.stale),
         "without_show": form.query_without("show"),
         "query": query.urlencode(),
         "csv_query": f"{form.query_without('cycle')}&cycle={cycle.key}".lstrip("&"),
@@ -85,7 +84,7 @@ def risk_csv(request: HttpRequest) -> HttpResponse:
     """The table, all of it; what cannot be read in the address is not guessed at."""
     cycle, form, visible = _readable(request)
     rows = with_concerns(form.narrow(visible).for_register(), request.user)
-    stale = set(visible.stale(form.today).values_list("pk", flat=True))
+    stale = form.stale
     answer = _csv_answer(f"risks-{cycle.key}.csv")
     writer = csv.writer(answer)
     writer.writerow(CSV_NAMES)

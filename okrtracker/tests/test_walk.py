@@ -18,7 +18,7 @@ from accounts.models.token import digest_of
 from accounts.tests.factories import UserFactory
 from areas.tests.factories import AreaFactory
 from goals.actions.mail_answers import Answer, answer_address
-from goals.models import Comment, Objective, Roadmap, Visibility
+from goals.models import Comment, Objective, Roadmap, SavedFilter, Visibility
 from goals.tests.factories import (
     AlignmentFactory,
     CardFactory,
@@ -61,6 +61,7 @@ SAMPLES = {
     "template_id": "900010",
     "dashboard_key": "9000000000000001",
     "card_id": "900011",
+    "filter_id": "900014",
     "webhook_id": "900012",
     "delivery_id": "900013",
     "absence_id": "900009",
@@ -284,6 +285,9 @@ def story(key_result, lead):
     TemplateFactory(pk=SAMPLES["template_id"], area=key_result.area)
     dashboard = DashboardFactory(owner=lead, key=SAMPLES["dashboard_key"], is_shared=True)
     CardFactory(pk=SAMPLES["card_id"], dashboard=dashboard)
+    SavedFilter.objects.create(
+        pk=SAMPLES["filter_id"], owner=lead, page="risk_list", name="Stale", query="show=stale"
+    )
     hook = WebhookFactory(pk=SAMPLES["webhook_id"], area=key_result.area, owner=lead)
     WebhookDeliveryFactory(pk=SAMPLES["delivery_id"], webhook=hook)
     AlignmentFactory(pk=SAMPLES["alignment_id"], supporter=key_result.objective, supported=above)

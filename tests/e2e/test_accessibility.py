@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 PAGES = {
     "sign-in": ("", "/sign-in/"),
@@ -169,6 +170,26 @@ def test_what_is_found_while_typing_has_no_barrier_and_leads_there_by_keyboard(o
     page.get_by_role("searchbox", name="Search or code").fill("dist-24h2-o1")
     page.keyboard.press("Enter")
     page.wait_for_url("**/objectives/DIST-24H2-O1/")
+
+
+@pytest.mark.needs("chromium")
+def test_a_filter_is_saved_and_used_by_keyboard_and_has_no_barrier(open_page):
+    page = open_page("manager")
+    page.goto("/risks/?show=high")
+    page.get_by_text("Save this filter").press("Enter")
+    assert_no_barrier(page)
+    name = page.get_by_label("Name of this filter")
+    name.fill("The high ones")
+    name.press("Enter")
+    page.wait_for_load_state()
+    chosen = page.get_by_role("navigation", name="Saved filters").get_by_role("link")
+    expect(chosen).to_have_attribute("aria-current", "page")
+    assert_no_barrier(page)
+    page.goto("/risks/?cycle=24H2")
+    page.get_by_role("link", name="The high ones").press("Enter")
+    page.wait_for_url("**/risks/?show=high&cycle=24H2")
+    page.get_by_role("button", name="Forget “The high ones”").press("Enter")
+    expect(page.get_by_role("navigation", name="Saved filters")).to_have_count(0)
 
 
 @pytest.mark.needs("chromium")

@@ -30,6 +30,7 @@ from goals.models import (
     Mention,
     OutboxMail,
     RolloverDecision,
+    SavedFilter,
     Snapshot,
     Subscription,
 )
@@ -155,6 +156,12 @@ def make_draft() -> Model:
 def make_subscription(kind: str) -> Callable[[], Model]:
     made = {"area": AreaFactory, "objective": ObjectiveFactory, "key_result": KeyResultFactory}[kind]
     return lambda: Subscription.objects.create(person=UserFactory(), **{kind: made()})
+
+
+def make_saved_filter() -> Model:
+    return SavedFilter.objects.create(
+        owner=UserFactory(), page="risk_list", name="Late", query="show=overdue"
+    )
 
 
 def make_absence() -> Model:
@@ -628,6 +635,7 @@ CHECK_INS += [
         for kind in ("area", "objective", "key_result")
     ),
 ]
+NARROWS_NOTHING = "A saved filter has a name, and narrows its page."
 NOT_SENT = "A draft that was not sent says when and why."
 CHECK_INS += [
     Case(
@@ -1168,6 +1176,21 @@ CASES = [
         WebhookDeliveryFactory,
         {"state": "lost"},
     ),
+    Case(
+        "saved_filter_named_once",
+        "You have a filter of this name on this page already.",
+        make_saved_filter,
+        {"query": "show=high"},
+        copy=True,
+    ),
+    Case(
+        "saved_filter_page_known",
+        "There is no such page with a filter.",
+        make_saved_filter,
+        {"page": "person_list"},
+    ),
+    Case("saved_filter_says_something", NARROWS_NOTHING, make_saved_filter, {"name": ""}),
+    Case("saved_filter_says_something", NARROWS_NOTHING, make_saved_filter, {"query": ""}),
     Case("dashboard_has_title", "A dashboard has a title.", DashboardFactory, {"title": ""}),
     Case(
         "dashboard_one_start_per_person",

@@ -314,5 +314,5 @@ def test_queries_do_not_grow_with_what_changed(
         RiskFactory(objective=objective)
     client.force_login(manager)
     client.get(ADDRESS)
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         client.get(ADDRESS)

@@ -141,6 +141,7 @@ FORMS: dict[str, Form] = {
     },
     "api:follow-list": {"area": "CORE"},
     "api:activity-list": {"seen_until": "2024-10-14T10:00:00Z"},
+    "goals:saved_filter_create": {"page": "risk_list", "name": "Late steps", "query": "show=overdue"},
     "goals:dashboard_create": {"title": "A dashboard"},
     "goals:card_create": {"width": "1"},
     "goals:card_arrange": {"to": "down"},

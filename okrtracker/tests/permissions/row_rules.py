@@ -31,6 +31,7 @@ from goals.models import (
     ObjectiveTemplate,
     Risk,
     Roadmap,
+    SavedFilter,
     Share,
     Webhook,
 )
@@ -97,6 +98,7 @@ RULES: dict[str, dict[str, set[str]]] = {
     "KpiEntry.visible_to": READS_KPIS,
     "MovedCode.visible_to": READS,
     # Of others, who finds one was given its key, and its owner shares it.
+    "SavedFilter.of": {"or": {"lead"}, "x": {"other lead"}},
     "Dashboard.of": {"or": {"lead"}, "x": {"other lead"}},
     "Dashboard.visible_to": {"or": {"lead"}, "x": {"other lead"}},
     "ObjectiveTemplate.editable_by": PLANS_KPIS,
@@ -129,6 +131,7 @@ FOR_SOMEBODY_SIGNED_IN = {
     "Dependency.awaiting_answer_of",
     "Initiative.awaited_of",
     "KeyResult.answered_for_by",
+    "SavedFilter.of",
     "Kpi.answered_for_by",
     "Kpi.owned_by",
 }
@@ -433,6 +436,8 @@ def place(row: Any) -> str:
     """The letter of a row: where its plan lies."""
     if isinstance(row, Dashboard):
         return dict(zip(SERIALS["dashboard_key"].values(), "oxr", strict=True))[row.key]
+    if isinstance(row, SavedFilter):
+        return dict(zip(SERIALS["filter_id"].values(), "oxr", strict=True))[row.pk]
     if isinstance(row, Webhook):
         return dict(zip(SERIALS["webhook_id"].values(), "oxr", strict=True))[row.pk]
     if isinstance(row, Kpi | ObjectiveTemplate):

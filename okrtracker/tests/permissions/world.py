@@ -44,6 +44,7 @@ from goals.models import (
     Objective,
     Risk,
     Roadmap,
+    SavedFilter,
     Share,
     Subscription,
     Visibility,
@@ -93,6 +94,7 @@ SERIALS = {
     "webhook_id": {"own": 900_012, "other": 910_012, "restricted": 920_012},
     "delivery_id": {"own": 900_013, "other": 910_013, "restricted": 920_013},
     "card_id": {"own": 900_011, "other": 910_011, "restricted": 920_011},
+    "filter_id": {"own": 900_014, "other": 910_014, "restricted": 920_014},
     "dashboard_key": {
         "own": "9000000000000001",
         "other": "9000000000000002",
@@ -261,6 +263,9 @@ def _plans(edge: Area, core: Area, people: dict[str, User]) -> None:
         dashboard = DashboardFactory(owner=lead, key=serial["dashboard_key"])
         CardFactory(pk=serial["card_id"], dashboard=dashboard)
         CardFactory(dashboard=dashboard, position=2)
+        SavedFilter.objects.create(
+            pk=serial["filter_id"], owner=lead, page="risk_list", name=row, query="show=stale"
+        )
         hook = WebhookFactory(pk=serial["webhook_id"], area=area, owner=lead)
         WebhookDeliveryFactory(pk=serial["delivery_id"], webhook=hook)
         Comment.objects.create(pk=serial["comment_id"], objective=objective, author=lead, text="Go on.")
