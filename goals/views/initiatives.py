@@ -47,13 +47,12 @@ class Card:
     may_add: bool
 
 
-def initiatives_card(key_result: KeyResult, user: Reader, shown: ShownDay) -> Card:
-    """Three queries at most; looking back, one."""
+def initiatives_card(key_result: KeyResult, user: Reader, shown: ShownDay, *, may_run: bool) -> Card:
+    """`may_run`: the person may check in on it. Two queries at most; looking back, one."""
     found = initiatives_of([key_result.pk], until=shown.as_of)[key_result.pk]
     is_open = shown.as_of is None and not key_result.cycle.is_closed and key_result.is_counting
-    today = shown.today
-    may_add = is_open and KeyResult.objects.checkable_by(user, today).filter(pk=key_result.pk).exists()
-    own = Initiative.objects.filter(key_result=key_result).editable_by(user, today) if is_open else []
+    may_add = is_open and may_run
+    own = Initiative.objects.filter(key_result=key_result).editable_by(user, shown.today) if is_open else []
     editable = {row.pk for row in own}
     last = len(found.rows) - 1
     lines = [Line(row, row.pk in editable, place == 0, place == last) for place, row in enumerate(found.rows)]

@@ -1,7 +1,9 @@
 """One key result: its course, its definition and every check-in."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -10,9 +12,10 @@ from django.views.decorators.http import require_safe
 from goals.figures import KeyResultFigures, Past, key_result_figures, plan_changes
 from goals.figures.given_up import given_up
 from goals.models import CheckIn, KeyResult
+from goals.models.key_result import KeyResultQuerySet
 from goals.models.subscription import with_followed
 from goals.views.carried import carried_key_result
-from goals.views.context import may_edit
+from goals.views.context import ABOVE, may_edit, with_rights
 from goals.views.courses import key_result_chart
 from goals.views.initiatives import initiatives_card
 from goals.views.kpis import seen_kpi
@@ -20,7 +23,6 @@ from goals.views.looking_back import ShownDay, day_context, known_check_ins, sho
 from goals.views.nudges import NudgePress, presses_for
 from goals.views.objectives import objective_crumbs
 from goals.views.pauses import asking_of
-from goals.views.roadmaps import checkable_ids
 from goals.views.subscriptions import press_for
 from goals.views.threads import talk_by_check_in
 
@@ -29,9 +31,7 @@ CHECK_INS_PER_PAGE = 50
 
 @require_safe
 def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
-    visible = KeyResult.objects.visible_to(request.user).with_context()
-    rows = with_followed(visible, request.user, "key_result")
-    key_result = get_object_or_404(rows.filter(objective__roadmap__area__archived_at__isnull=True), code=code)
+    key_result: Any = get_object_or_404(_seen(request), code=code)
     shown = shown_day(request, key_result.cycle)
     days = day_context(request, key_result.cycle, shown)
     known = known_check_ins([key_result.pk], shown).with_authors()
@@ -40,7 +40,7 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
     figures = _figures(key_result, check_ins, shown)
     changes = plan_changes([key_result.pk], until=shown.as_of)
     page = Paginator(check_ins, CHECK_INS_PER_PAGE).get_page(request.GET.get("page"))
-    may = may_edit(request.user, key_result.area, key_result.cycle, as_of=shown.as_of)
+    may = may_edit(request.user, key_result.area, key_result.cycle, as_of=shown.as_of, asked=key_result)
     is_open = not key_result.cycle.is_closed and not shown.as_of
     talk = talk_by_check_in(
         list(page),
@@ -62,13 +62,19 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
         "given_up": given_up([figures.key_result]) or given_up([figures.key_result.objective]),
         "chart": key_result_chart(figures, counting_check_ins(check_ins), changes, today=shown.day),
         "changes": changes,
-        "asking": None if shown.as_of else asking_of(key_result, request.user, shown.today),
-        "card": initiatives_card(figures.key_result, request.user, shown),
-        "press": None if shown.as_of else _press(figures.key_result, request, shown),
+        "asking": None
+        if shown.as_of
+        else asking_of(key_result, shown.today, may_change=key_result.is_planned_by_reader),
+        "card": initiatives_card(
+            figures.key_result, request.user, shown, may_run=key_result.is_checkable_by_reader
+        ),
+        "press": None if shown.as_of else _press(key_result, request, shown),
         "kpi": None if shown.as_of else seen_kpi(key_result, request.user),
         "carried": carried_key_result(key_result, request.user),
         "is_checkable": not shown.as_of
-        and key_result.pk in checkable_ids([key_result.pk], request.user, key_result.cycle, shown.today),
+        and key_result.cycle.takes_check_ins
+        and key_result.is_counting
+        and key_result.is_checkable_by_reader,
         "page": page,
         "log": [(row, talk[row.pk]) for row in page],
         **may,
@@ -78,8 +84,24 @@ def key_result_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "goals/key_result_detail.html", context)
 
 
-def _press(key_result: KeyResult, request: HttpRequest, shown: ShownDay) -> NudgePress | None:
-    return presses_for([key_result], request.user, today=shown.today, now=timezone.now()).get(key_result.pk)
+def _seen(request: HttpRequest) -> KeyResultQuerySet:
+    """What its reader sees, each with all that the page asks of its area and of the reader's rights there."""
+    today = timezone.localdate()
+    seen = KeyResult.objects.visible_to(request.user).filter(
+        objective__roadmap__area__archived_at__isnull=True
+    )
+    rows = with_followed(seen.with_context(), request.user, "key_result")
+    rows = with_rights(rows, request.user, "objective__roadmap__area")
+    checkable = KeyResult.objects.checkable_by(request.user, today).filter(pk=OuterRef("pk"))
+    return rows.select_related(f"objective__roadmap__area__{ABOVE}").annotate(
+        is_checkable_by_reader=Exists(checkable.order_by())
+    )
+
+
+def _press(key_result: Any, request: HttpRequest, shown: ShownDay) -> NudgePress | None:
+    led = {key_result.area.pk} if key_result.is_planned_by_reader else set()
+    presses = presses_for([key_result], request.user, today=shown.today, now=timezone.now(), led=led)
+    return presses.get(key_result.pk)
 
 
 def _figures(key_result: KeyResult, check_ins: list[CheckIn], shown: ShownDay) -> KeyResultFigures:

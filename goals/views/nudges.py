@@ -57,9 +57,12 @@ def key_result_nudge(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def presses_for(
-    key_results: Collection[KeyResult], user: Any, *, today: date, now: datetime
+    key_results: Collection[KeyResult], user: Any, *, today: date, now: datetime, led: set[int] | None = None
 ) -> dict[int, NudgePress]:
-    """By key result, for those that are overdue and that the person may nudge about. Two queries at most."""
+    """By key result, for those that are overdue and that the person may nudge about. Two queries at most.
+
+    `led`: which of their areas the person plans, where that is known; it saves one of the two.
+    """
     overdue = [
         row
         for row in key_results
@@ -67,8 +70,9 @@ def presses_for(
     ]
     if not overdue:
         return {}
-    areas = {row.objective.roadmap.area_id for row in overdue}
-    led = set(Area.objects.editable_by(user).filter(pk__in=areas).values_list("pk", flat=True))
+    if led is None:
+        areas = {row.objective.roadmap.area_id for row in overdue}
+        led = set(Area.objects.editable_by(user).filter(pk__in=areas).values_list("pk", flat=True))
     mine = [row for row in overdue if row.objective.roadmap.area_id in led]
     recent = Nudge.objects.recent(now).filter(key_result__in=mine).select_related("author", "person")
     last = {nudge.key_result_id: nudge for nudge in recent.order_by("made_at", "pk")} if mine else {}

@@ -100,10 +100,10 @@ class Asking:
     is_paused: bool
 
 
-def asking_of(key_result: KeyResult, user: Any, today: date) -> Asking:
+def asking_of(key_result: KeyResult, today: date, *, may_change: bool) -> Asking:
     rhythm = key_result.rhythm
     area = saying_area(key_result.area) if rhythm.said_by == SAID_BY_AREA else None
-    return Asking(rhythm, area, can_edit_plan(user, key_result.area), key_result.is_paused(today))
+    return Asking(rhythm, area, may_change, key_result.is_paused(today))
 
 
 def _answer_rhythm(

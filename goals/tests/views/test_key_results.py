@@ -174,7 +174,7 @@ def test_queries_do_not_grow_with_the_check_ins(client, lead, key_result, django
         check_in(key_result, index)
     client.force_login(lead)
     client.get(ADDRESS)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(18):
         client.get(ADDRESS)
 
 
