@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
@@ -14,8 +15,9 @@ from goals.figures.risk_changes import changes_of_risk
 from goals.figures.risks import concerned_by, risks_on
 from goals.figures.steps import end_of
 from goals.models import Concern, KeyResult, Mitigation, Objective, Risk
+from goals.models.risk_queries import RiskQuerySet
 from goals.views.carried import carried_risk
-from goals.views.context import Reader, may_edit
+from goals.views.context import ABOVE, Reader, may_edit, with_rights
 from goals.views.looking_back import ShownDay, day_context, shown_day
 from goals.views.objectives import TODAY, objective_crumbs
 from goals.views.risk_matrix import matrix_of_one
@@ -25,18 +27,12 @@ CHANGES_AT_HAND = 12
 
 @require_safe
 def risk_detail(request: HttpRequest, code: str) -> HttpResponse:
-    rows = Risk.objects.visible_to(request.user).filter(objective__roadmap__area__archived_at__isnull=True)
-    related = rows.with_last_change().select_related(
-        *("owner", "reviewed_by"),
-        *("objective__roadmap__area__parent", "objective__roadmap__cycle"),
-    )
-    present = get_object_or_404(related, code=code)
+    present: Any = get_object_or_404(_seen(request), code=code)
     cycle = present.objective.roadmap.cycle
     shown = shown_day(request, cycle)
     risk = _as_shown(present, shown)
     days = day_context(request, cycle, shown)
-    may = may_edit(request.user, present.objective.roadmap.area, cycle, as_of=shown.as_of)
-    goes_on = Risk.objects.filter(pk=present.pk).goes_on().exists()
+    may = may_edit(request.user, present.objective.roadmap.area, cycle, as_of=shown.as_of, asked=present)
     changes = [
         change
         for change in changes_of_risk(present, request.user)
@@ -53,8 +49,8 @@ def risk_detail(request: HttpRequest, code: str) -> HttpResponse:
         "steps": _steps(risk, shown),
         "concerns": _concerns(present, request.user, shown),
         "carried": carried_risk(present, request.user),
-        "goes_on": goes_on,
-        "is_stale": risk.is_stale(shown.day) and not cycle.is_closed and not goes_on,
+        "goes_on": present.has_gone_on,
+        "is_stale": risk.is_stale(shown.day) and not cycle.is_closed and not present.has_gone_on,
         "next_review": next_review(present, shown.today),
         "changes": changes[:CHANGES_AT_HAND],
         "older_changes": changes[CHANGES_AT_HAND:],
@@ -62,6 +58,17 @@ def risk_detail(request: HttpRequest, code: str) -> HttpResponse:
         **days,
     }
     return render(request, "goals/risk_detail.html", context)
+
+
+def _seen(request: HttpRequest) -> RiskQuerySet:
+    """What its reader sees, each with its area, the reader's rights there and whether it was carried over."""
+    seen = Risk.objects.visible_to(request.user).filter(objective__roadmap__area__archived_at__isnull=True)
+    rows = with_rights(seen.with_last_change(), request.user, "objective__roadmap__area")
+    gone_on = Risk.objects.filter(pk=OuterRef("pk")).goes_on()
+    return rows.annotate(has_gone_on=Exists(gone_on.order_by())).select_related(
+        *("owner", "reviewed_by"),
+        *(f"objective__roadmap__area__{ABOVE}", "objective__roadmap__cycle"),
+    )
 
 
 def risk_crumbs(risk: Risk, *, last: bool, days: Any = TODAY) -> list[tuple[str, str]]:

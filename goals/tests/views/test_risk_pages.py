@@ -328,7 +328,7 @@ def test_queries_of_the_page_do_not_grow_with_the_risk(
         reopen_risk(risk, by=contributor, now=NOW, reason="again")
     client.force_login(lead)
     client.get(PAGE)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         client.get(PAGE)
 
 
