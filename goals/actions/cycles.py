@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from goals.actions import locks
 from goals.actions.refusals import Invalid, ReasonNeeded, WrongState
-from goals.actions.rows import apply_changes, refuse_closed, refuse_stale, save_row, save_rows
+from goals.actions.rows import apply_changes, create_row, refuse_closed, refuse_stale, save_row, save_rows
 from goals.actions.snapshots import take_snapshots
 from goals.actions.webhook_events import notice_closing
 from goals.figures.scores import proposed_score_of
@@ -23,7 +23,7 @@ from goals.models.cycle import AGREED_FIELDS
 def create_cycle(*, by: Any, now: datetime, **fields: Any) -> Cycle:
     """A new cycle, being planned. Raises Invalid."""
     cycle = Cycle(created_at=now, **fields | {"state": Cycle.State.PLANNING})
-    save_row(cycle, by=by, now=now)
+    create_row(cycle, by=by, now=now)
     return cycle
 
 

@@ -14,6 +14,7 @@ from goals.actions.comments import may_see
 from goals.actions.refusals import Invalid, ReasonNeeded, StaleVersion
 from goals.actions.rows import (
     apply_changes,
+    create_row,
     next_number,
     refuse_closed,
     refuse_given_up,
@@ -32,7 +33,7 @@ def create_roadmap(area: Area, cycle: Cycle, *, by: Any, now: datetime, **fields
     """An area's plan for a cycle. Raises CycleClosed, Invalid."""
     refuse_closed(locks.share_cycle(cycle.pk))
     roadmap = Roadmap(area=area, cycle=cycle, code=f"{area.key}-{cycle.key}", created_at=now, **fields)
-    save_row(roadmap, by=by, now=now)
+    create_row(roadmap, by=by, now=now)
     return roadmap
 
 

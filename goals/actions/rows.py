@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import CharField, TextField
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,6 +42,18 @@ def save_row(row: Any, *, by: Any, now: datetime, reason: str = "") -> None:
     row._history_date = now
     row._change_reason = reason or None
     row.save()
+
+
+def create_row(row: Any, *, by: Any, now: datetime) -> None:
+    """`save_row` of something new that is unique and begun under no lock of its own. Raises Invalid.
+
+    Of two at once, both valid, the database takes one; the other is judged again, beside what is there now.
+    """
+    try:
+        with transaction.atomic():
+            save_row(row, by=by, now=now)
+    except IntegrityError:
+        save_row(row, by=by, now=now)
 
 
 def save_rows(

@@ -157,6 +157,7 @@ NO_ENTRY = {
     "people.skip_mails": "a mail that waits is no change of anything; why it is not sent is recorded",
     "rebuild.rebuild_progress": DERIVED,
     "rows.save_row": HELPS,
+    "rows.create_row": HELPS,
     "rows.save_rows": HELPS,
     "rows.delete_row": HELPS,
     "rows.take_back": HELPS,

@@ -4,9 +4,12 @@ import datetime as dt
 
 import pytest
 
+from accounts.models import ApiToken
 from goals.actions.cycles import begin_closing
 from goals.models import Cycle, KeyResult, Objective, Roadmap, RolloverDecision, Snapshot
 from goals.tests.factories import NOW, CycleFactory, KeyResultFactory, check_in
+
+MADE = 25
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,6 +24,24 @@ def test_of_four_closes_at_once_one_closes(clients, key_result, cycle, manager):
     assert sorted(code for answer in answers for code in answer["refused"]) == ["wrong_state"] * 3
     assert Cycle.history.filter(state="closed").count() == 1
     assert Snapshot.objects.filter(roadmap__isnull=False).count() == 1
+
+
+def test_of_cycles_and_roadmaps_made_at_once_one_of_each_is_there(clients, objective, administrator):
+    """What is unique by its key, and begun under no lock: the others are told, and nothing breaks."""
+    _row, token = ApiToken.issue(owner=administrator, scope="admin")
+    keys = [f"C{number}" for number in range(MADE)]
+    days = {"starts_on": "2025-01-01", "ends_on": "2025-06-30"}
+    cycles = [{"key": key, "name": key, **days} for key in keys]
+    roadmaps = [{"area": "EDGE", "cycle": key, "title": key} for key in keys]
+    for path, bodies, model in (("cycles", cycles, Cycle), ("roadmaps", roadmaps, Roadmap)):
+        there = model.objects.count()
+        for client in clients:
+            client.start("send", token=token, method="post", path=f"/api/v1/{path}/", bodies=bodies)
+        answers = [client.answer() for client in clients]
+        assert [answer["errors"] for answer in answers] == [[]] * len(clients)
+        assert sum(len(answer["kept"]) for answer in answers) == MADE
+        assert {code for answer in answers for code in answer["refused"]} == {"invalid"}
+        assert model.objects.count() == there + MADE
 
 
 def test_no_score_is_given_after_a_cycle_closed(clients, key_result, cycle, manager, lead):
