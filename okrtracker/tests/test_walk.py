@@ -286,7 +286,7 @@ def story(key_result, lead):
     dashboard = DashboardFactory(owner=lead, key=SAMPLES["dashboard_key"], is_shared=True)
     CardFactory(pk=SAMPLES["card_id"], dashboard=dashboard)
     SavedFilter.objects.create(
-        pk=SAMPLES["filter_id"], owner=lead, page="risk_list", name="Stale", query="show=stale"
+        pk=SAMPLES["filter_id"], owner=lead, page="risk_list", name="Forgotten risks", query="show=stale"
     )
     hook = WebhookFactory(pk=SAMPLES["webhook_id"], area=key_result.area, owner=lead)
     WebhookDeliveryFactory(pk=SAMPLES["delivery_id"], webhook=hook)
