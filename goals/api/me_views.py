@@ -19,7 +19,7 @@ from goals.api.figures import told_key_results
 from goals.api.serializers import KeyResultSerializer
 from goals.figures.unread import unread_count
 from goals.models import ActivityMark
-from goals.reminders.due import owed_by
+from goals.reminders.asked import owed_by
 
 DUE = OpenApiExample("What is due", response_only=True, value={"results": [KEY_RESULT_VALUE]})
 

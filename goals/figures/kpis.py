@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from goals.models import Absence, Kpi, KpiEntry
+from goals.models import Kpi, KpiEntry
 from goals.progress import is_violated
 from goals.sentences import value_text
 from goals.values import format_value
@@ -238,12 +237,3 @@ def series_of(kpi: Kpi, points: Points) -> list[KpiDay]:
         before = found[-1].value if found else None
         found.append(KpiDay(day, value, standing_at(kpi, value, before=before)))
     return found
-
-
-def owed_kpis(user: Any, *, today: date) -> list[Kpi]:
-    """What a person is asked for a value of, the latest first: their own, unless they are away, and that of
-    people they stand in for.
-    """
-    away = Absence.objects.covering(today).filter(person=user).values("person")
-    rows = Kpi.objects.answered_for_by(user, today).exclude(owner__in=away).with_context()
-    return sorted((row for row in rows if row.owes_entry(today)), key=lambda row: (row.due_on, row.code))

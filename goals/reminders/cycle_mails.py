@@ -20,7 +20,8 @@ from goals.figures import key_results_figures
 from goals.figures.scores import RoadmapScores, roadmaps_scores
 from goals.models import Cycle, KeyResult, OutboxMail, Roadmap
 from goals.models.key_result import KeyResultQuerySet
-from goals.reminders.due import BATCH, away_on, batches, local_time, write_mails
+from goals.reminders.asked import away_on
+from goals.reminders.due import BATCH, batches, local_time, write_mails
 from goals.reminders.letters import address_of, letter, one_line
 from goals.reminders.periods import is_snoozed
 from goals.values import format_share

@@ -22,7 +22,8 @@ from goals.figures import AreaFigures, CycleFigures, KeyResultFigures, cycle_fig
 from goals.figures.attention import attention_list, silent_list
 from goals.models import CheckIn, Cycle, OutboxMail, Risk
 from goals.progress import clamp, completion
-from goals.reminders.due import BATCH, away_on, batches, local_time, without_mail, write_mails
+from goals.reminders.asked import away_on
+from goals.reminders.due import BATCH, batches, local_time, without_mail, write_mails
 from goals.reminders.letters import address_of, letter, one_line
 from goals.reminders.periods import is_snoozed, is_time, mail_period
 from goals.sentences import points_text

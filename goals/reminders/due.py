@@ -15,6 +15,7 @@ from django.utils.encoding import punycode
 from accounts.models import User
 from areas.models import Membership, Role
 from goals.models import Absence, ActivityMark, KeyResult, Kpi, Mitigation, OutboxMail, Risk
+from goals.reminders.asked import asked_for
 from goals.reminders.duties import duties_of
 from goals.reminders.periods import is_time, mail_period
 
@@ -37,16 +38,6 @@ def find_due(*, now: datetime, batch: int = BATCH) -> None:
         without = without_mail(periods, kind=KIND)
         owing = _owing({pk: days[pk] for pk in without})
         write_mails(owing, periods, now=now, kind=KIND)
-
-
-def owed_by(user: User, *, today: date) -> list[KeyResult]:
-    """What a person is asked about, the latest first: what they own, not while they are away, and what those
-    own whom they stand in for.
-    """
-    rows = KeyResult.objects.owned_in_active_cycles().answered_for_by(user, today).with_context()
-    rows = rows.exclude(owner__in=Absence.objects.covering(today).filter(person=user).values("person"))
-    owed = [row for row in rows if row.owes_check_in(today)]
-    return sorted(owed, key=lambda row: (row.check_in_due_on or today, row.code))
 
 
 def local_time(user: User, now: datetime) -> datetime:
@@ -103,21 +94,9 @@ def without_mail(periods: dict[int, str], *, kind: str) -> set[int]:
     return {pk for pk, period in periods.items() if newest.get(pk, "") < period}
 
 
-def away_on(days: dict[int, date]) -> set[int]:
-    """Those of the people who are away on the day that each has now."""
-    if not days:
-        return set()
-    around = Absence.objects.overlapping(min(days.values()), max(days.values())).filter(person__in=days)
-    return {
-        absence.person_id
-        for absence in around
-        if absence.first_on <= days[absence.person_id] <= absence.last_on
-    }
-
-
 def _owing(days: dict[int, date]) -> set[int]:
     """Those who owe something on their day: owners and leads who are here, and stand-ins for check-ins."""
-    asked = _asked_for(days)
+    asked = asked_for(days)
     # An owner sees whatever they own, so visible_to() is left to the sending, which asks it once a person.
     rows = KeyResult.objects.owned_in_active_cycles().filter(owner__in=asked)
     related = rows.select_related("last_check_in", "objective__roadmap__cycle", "objective__roadmap__area")
@@ -133,21 +112,6 @@ def _owing(days: dict[int, date]) -> set[int]:
     }
     here = {person: day for person, day in days.items() if person in asked[person]}
     return owing | duties_of(here).keys()
-
-
-def _asked_for(days: dict[int, date]) -> dict[int, set[int]]:
-    """Who of these people is asked for what somebody owns."""
-    asked = {person: {person} for person in days}
-    if not days:
-        return asked
-    about = Q(person__in=days) | Q(stand_in__in=days)
-    for absence in Absence.objects.overlapping(min(days.values()), max(days.values())).filter(about):
-        own_day, day = days.get(absence.person_id), days.get(absence.stand_in_id)
-        if own_day and absence.first_on <= own_day <= absence.last_on:
-            asked[absence.person_id].discard(absence.person_id)
-        if day and absence.first_on <= day <= absence.last_on:
-            asked.setdefault(absence.person_id, set()).add(absence.stand_in_id)
-    return asked
 
 
 def write_mails(people: Collection[int], periods: dict[int, str], *, now: datetime, kind: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -53,14 +53,19 @@ def duties_of(days: dict[int, date]) -> dict[int, list[Duty]]:
     return found
 
 
-def duties_seen_by(person: User, today: date) -> list[Duty]:
-    """What a person owes on a day and still sees; a step may be of a risk that was hidden from them."""
-    duties = duties_of({person.pk: today}).get(person.pk, [])
-    codes = {duty.code for duty in duties if duty.kind != DutyKind.SCORES}
-    hidden = codes and codes - set(
-        Risk.objects.visible_to(person).filter(code__in=codes).values_list("code", flat=True)
-    )
-    return [duty for duty in duties if duty.code not in hidden]
+def duties_seen_by(days: Mapping[User, date]) -> dict[int, list[Duty]]:
+    """What each owes on their day and still sees: a step may be of a risk that was hidden from them.
+
+    One query more for each who owes a step or a look.
+    """
+    found = duties_of({person.pk: day for person, day in days.items()})
+    for person in days:
+        codes = {duty.code for duty in found.get(person.pk, ()) if duty.kind != DutyKind.SCORES}
+        if codes:
+            visible = Risk.objects.visible_to(person).filter(code__in=codes)
+            hidden = codes - set(visible.values_list("code", flat=True))
+            found[person.pk] = [duty for duty in found[person.pk] if duty.code not in hidden]
+    return found
 
 
 def _steps(days: dict[int, date]) -> Iterator[tuple[int, Duty]]:

@@ -15,7 +15,8 @@ from django.utils import translation
 from accounts.models import OrgRole, User
 from areas.models import Membership, Role
 from goals.models import KeyResult, OutboxMail
-from goals.reminders.due import BATCH, away_on, batches, local_time, without_mail, write_mails
+from goals.reminders.asked import away_on
+from goals.reminders.due import BATCH, batches, local_time, without_mail, write_mails
 from goals.reminders.lateness import Late, late_key_results
 from goals.reminders.letters import address_of, letter, one_line
 from goals.reminders.periods import is_snoozed, period_of

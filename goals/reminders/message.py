@@ -12,13 +12,14 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from goals.actions.mail_answers import Answer, answer_address, may_stay_unchanged
-from goals.figures import KeyResultFigures, key_results_figures
+from goals.figures import KeyResultFigures
 from goals.figures.expected import expected_text
-from goals.figures.kpis import aim_text, owed_kpis
-from goals.models import CheckInDraft, KeyResult, Kpi, OutboxMail
-from goals.reminders.due import away_on, local_time, owed_by
-from goals.reminders.duties import Duty, DutyKind, duties_seen_by
-from goals.reminders.lateness import announcement, lateness_of
+from goals.figures.kpis import aim_text
+from goals.models import KeyResult, Kpi, OutboxMail
+from goals.reminders.due import local_time
+from goals.reminders.duties import Duty, DutyKind
+from goals.reminders.gathered import Gathered, gather
+from goals.reminders.lateness import announcement
 from goals.reminders.letters import address_of, letter, one_line
 from goals.reminders.periods import is_snoozed
 from goals.sentences import value_text
@@ -67,42 +68,37 @@ class Owed:
 
     @classmethod
     def by(cls, user: User, *, now: datetime) -> Owed:
-        today = local_time(user, now).date()
-        owed = owed_by(user, today=today)
-        kpis = owed_kpis(user, today=today)
-        begun = set(CheckInDraft.objects.of(user).values_list("key_result_id", flat=True))
-        is_away = bool(away_on({user.pk: today}))
-        duties = [] if is_away else duties_seen_by(user, today)
-        cycles = {row.cycle for row in owed} | {duty.cycle for duty in duties}
+        return cls.of(user, gather([user], now=now)[user.pk], now=now)
+
+    @classmethod
+    def of(cls, user: User, gathered: Gathered, *, now: datetime) -> Owed:
+        """What was gathered of a person in words; no query."""
+        today = gathered.today
+        cycles = {row.key_result.cycle for row in gathered.figures} | {duty.cycle for duty in gathered.duties}
         named = [cycle.name for cycle in sorted(cycles, key=lambda cycle: (cycle.starts_on, cycle.key))]
-        own = [row for row in owed if row.owner_id == user.pk]
-        told = {
-            late.key_result.pk: announcement(late, today=today)
-            for late in lateness_of(own, now=now, is_announced=True)
-        }
         rows = [
-            *(
-                _row(figures, user, now=now, begun=begun, told=told.get(figures.key_result.pk, ""))
-                for figures in key_results_figures(owed, today=today)
-            ),
-            *(_kpi_row(kpi, user, today=today) for kpi in kpis),
+            *(_row(figures, user, gathered, now=now) for figures in gathered.figures),
+            *(_kpi_row(kpi, user, today=today) for kpi in gathered.kpis),
         ]
-        others = [_duty_row(duty, today=today) for duty in duties]
-        return cls(rows, others, ", ".join([*named, *([_("KPIs")] if kpis else [])]))
+        others = [_duty_row(duty, today=today) for duty in gathered.duties]
+        return cls(rows, others, ", ".join([*named, *([_("KPIs")] if gathered.kpis else [])]))
 
 
-def build_message(mail: OutboxMail, *, now: datetime) -> EmailMultiAlternatives | None:
+def build_message(
+    mail: OutboxMail, *, now: datetime, gathered: Gathered | None = None
+) -> EmailMultiAlternatives | None:
     """The mail as it is right at this moment; None when there is nothing to say any more.
 
     That is so when nothing is owed by now, when the person left or wants no reminders, now or at all, and
-    when the mail of a later period has been written, which lists the same and more.
+    when the mail of a later period has been written, which lists the same and more. What the person owes is
+    asked for where it is not given.
     """
     user = mail.user
     wants_it = user.is_active and user.reminders_enabled and not is_snoozed(user, local_time(user, now))
     if not wants_it or _is_superseded(mail):
         return None
     with translation.override(user.language):
-        owed = Owed.by(user, now=now)
+        owed = Owed.of(user, gathered, now=now) if gathered else Owed.by(user, now=now)
         return _compose(mail, owed) if owed.count else None
 
 
@@ -123,8 +119,9 @@ def _compose(mail: OutboxMail, owed: Owed) -> EmailMultiAlternatives:
     return letter(mail, "check_ins_due", context)
 
 
-def _row(figures: KeyResultFigures, reader: User, *, now: datetime, begun: set[int], told: str) -> DueRow:
-    key_result, today = figures.key_result, local_time(reader, now).date()
+def _row(figures: KeyResultFigures, reader: User, gathered: Gathered, *, now: datetime) -> DueRow:
+    key_result, today = figures.key_result, gathered.today
+    late = gathered.late.get(key_result.pk)
     due_on = key_result.check_in_due_on or today
     last = value_text(key_result.current_value, unit=key_result.unit, kind=key_result.formula_kind)
     return DueRow(
@@ -135,10 +132,10 @@ def _row(figures: KeyResultFigures, reader: User, *, now: datetime, begun: set[i
         expected=one_line(expected_text(figures, unit=key_result.unit)),
         due_on=due_on,
         days_overdue=(today - due_on).days,
-        has_draft=key_result.pk in begun,
+        has_draft=key_result.pk in gathered.begun,
         stands_in_for=_other(key_result, reader),
         url=address_of("goals:check_in_create", key_result.code),
-        told=told,
+        told=announcement(late, today=today) if late else "",
         no_change_url=_no_change(key_result, reader, now=now),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,13 +30,16 @@ from goals.reminders.comments import build_comments
 from goals.reminders.cycle_mails import build_cycle_mail
 from goals.reminders.digest import build_digest
 from goals.reminders.escalation import build_escalation
+from goals.reminders.gathered import Gathered, gather
 from goals.reminders.invitations import build_invitation
 from goals.reminders.message import build_message
 from goals.reminders.nudges import build_nudge
 from goals.reminders.refused_drafts import build_refusal
 
 # Claimed at a time and sent over one connection. When the sender dies, they wait for its lease to pass.
-BATCH = 10
+BATCH = 25
+# For so long, what was asked for a whole batch is said in its mails.
+FRESH_SECONDS = 5
 
 BUILDERS: dict[str, Any] = {
     OutboxMail.Kind.INVITATION: build_invitation,
@@ -62,6 +66,33 @@ class Outcome:
     @property
     def due(self) -> int:
         return self.sent + self.failed + self.dead
+
+
+class Ahead:
+    """What the mails of a batch about check-ins need, asked for all of them when the first is written.
+
+    A mail says how things are at its moment: what was gathered too long ago is not used any more.
+    """
+
+    def __init__(self, mails: Iterable[OutboxMail], *, now: datetime) -> None:
+        self.people = [mail.user for mail in mails if mail.kind == OutboxMail.Kind.CHECK_INS_DUE]
+        self.now = now
+        self.gathered: dict[int, Gathered] | None = None
+        self.until = 0.0
+
+    def of(self, mail: OutboxMail) -> Gathered | None:
+        """None where the mail has to ask for itself."""
+        if self.gathered is None:
+            self.until = time.monotonic() + FRESH_SECONDS
+            self.gathered = self._gather()
+        return self.gathered.get(mail.user_id) if time.monotonic() < self.until else None
+
+    def _gather(self) -> dict[int, Gathered]:
+        try:
+            return gather(self.people, now=self.now)
+        except Exception:  # whatever is wrong with one of them: each mail asks for itself then
+            log.exception("what a batch of mails needs cannot be asked at once")
+            return {}
 
 
 class MailServerUnreachable(Exception):
@@ -100,9 +131,10 @@ def send_waiting(*, now: datetime, for_seconds: float | None = None) -> Outcome:
     until = None if for_seconds is None else time.monotonic() + for_seconds
     while (until is None or time.monotonic() < until) and (mails := claim(now=now, limit=BATCH)):
         try:
+            ahead = Ahead(mails, now=now)
             with closing(Post()) as post:
                 for mail in mails:
-                    counts[_send(mail, post, now=now)] += 1
+                    counts[_send(mail, post, ahead, now=now)] += 1
         except MailServerUnreachable as error:
             problem = str(error)
             log.warning("mail server unreachable", reason=problem)
@@ -112,7 +144,7 @@ def send_waiting(*, now: datetime, for_seconds: float | None = None) -> Outcome:
     return Outcome(counts["sent"], counts["failed"], counts["dead"], problem)
 
 
-def _send(mail: OutboxMail, post: Post, *, now: datetime) -> str:
+def _send(mail: OutboxMail, post: Post, ahead: Ahead, *, now: datetime) -> str:
     """One attempt at one mail; answers what became of it. Raises MailServerUnreachable before it begins."""
     if mail.attempts >= MAX_ATTEMPTS:
         note_dead(mail, because=f"Given up: its sender was stopped in the last of {mail.attempts} attempts.")
@@ -121,7 +153,7 @@ def _send(mail: OutboxMail, post: Post, *, now: datetime) -> str:
     if not begin_attempt(mail):
         return "taken over"
     try:
-        message = BUILDERS.get(mail.kind, build_message)(mail, now=now)
+        message = _built(mail, ahead, now=now)
         if message is None:
             note_skipped(mail)
             return "skipped"
@@ -133,6 +165,13 @@ def _send(mail: OutboxMail, post: Post, *, now: datetime) -> str:
     if not note_sent(mail):
         log.warning("mail sent after the lease had passed to another sender", mail=mail.pk)
     return "sent"
+
+
+def _built(mail: OutboxMail, ahead: Ahead, *, now: datetime) -> EmailMultiAlternatives | None:
+    if build := BUILDERS.get(mail.kind):
+        message: EmailMultiAlternatives | None = build(mail, now=now)
+        return message
+    return build_message(mail, now=now, gathered=ahead.of(mail))
 
 
 def _note_failure(mail: OutboxMail, error: Exception, *, now: datetime) -> str:

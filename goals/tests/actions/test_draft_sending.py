@@ -11,7 +11,7 @@ from goals.actions import draft_sending
 from goals.actions.draft_sending import LEASE, MAX_ATTEMPTS, claim_drafts, send_due_drafts
 from goals.actions.drafts import keep_draft
 from goals.models import CheckIn, CheckInDraft, Cycle, KeyResult, OutboxMail
-from goals.reminders.due import owed_by
+from goals.reminders.asked import owed_by
 from goals.reminders.refused_drafts import build_refusal
 from goals.tests.factories import NOW, TODAY, KeyResultFactory, check_in
 

@@ -11,7 +11,8 @@ from accounts.models.user import Rhythm
 from accounts.tests.factories import UserFactory
 from goals.models import Cycle, KeyResult, OutboxMail
 from goals.reminders import due
-from goals.reminders.due import find_due, local_time, message_id, owed_by
+from goals.reminders.asked import owed_by
+from goals.reminders.due import find_due, local_time, message_id
 from goals.reminders.periods import is_time, mail_period, period_of
 from goals.tests.factories import NOW, TODAY, CycleFactory, KeyResultFactory, check_in
 

@@ -174,7 +174,7 @@ def test_the_queries_are_as_many_for_a_hundred_as_for_one(risk, lead, django_ass
 
     add(1)
     with django_assert_num_queries(6):
-        assert len(duties_seen_by(lead, TODAY)) == 3
+        assert len(duties_seen_by({lead: TODAY})[lead.pk]) == 3
     add(20)
     with django_assert_num_queries(6):
-        assert len(duties_seen_by(lead, TODAY)) == 43
+        assert len(duties_seen_by({lead: TODAY})[lead.pk]) == 43

@@ -57,15 +57,15 @@ def test_what_is_owed_no_more_is_skipped(lead, key_result, smtp):
 
 
 def test_no_mail_server_costs_no_attempt_and_all_go_out_when_it_is_back(owners, smtp, settings):
-    people = owners(12)
+    people = owners(count := send.BATCH + 2)
     find_due(now=NOW)
     with override_settings(EMAIL_PORT=free_port()):
         outcome = send_waiting(now=NOW)
-    assert (outcome.due, outcome.sent, outcome.failed, outcome.dead) == (12, 0, 12, 0)
+    assert (outcome.due, outcome.sent, outcome.failed, outcome.dead) == (count, 0, count, 0)
     assert outcome.problem.startswith("The mail server cannot be reached: ConnectionRefusedError")
     assert set(OutboxMail.objects.values_list("state", "attempts")) == {("pending", 0)}
     assert OutboxMail.objects.filter(last_error=outcome.problem).count() == send.BATCH
-    assert send_waiting(now=NOW).sent == 12
+    assert send_waiting(now=NOW).sent == count
     assert smtp.addresses == sorted(person.email for person in people)
     assert set(OutboxMail.objects.values_list("state", "last_error")) == {("sent", "")}
 
@@ -124,10 +124,10 @@ def test_a_mail_that_cannot_be_built_stops_no_other(owners, smtp, monkeypatch):
     people = owners(5)
     build = send.build_message
 
-    def build_or_break(mail, *, now):
+    def build_or_break(mail, **known):
         if mail.user == people[1]:
             raise ZeroDivisionError("a figure that nobody thought of")
-        return build(mail, now=now)
+        return build(mail, **known)
 
     monkeypatch.setattr(send, "build_message", build_or_break)
     find_due(now=NOW)
