@@ -251,5 +251,6 @@ urlpatterns = [
     ),
     path("comments/<int:comment_id>/edit/", comments.comment_edit, name="comment_edit"),
     path("comments/<int:comment_id>/delete/", comments.comment_delete, name="comment_delete"),
+    path("public/<str:cycle_key>/", public.public_cycle, name="public_cycle"),
     path("public/<str:cycle_key>/<str:area_key>/", public.public_roadmap, name="public_roadmap"),
 ]

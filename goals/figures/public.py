@@ -6,8 +6,10 @@ What is not public is absent: from the means and counts, and from the codes.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Q
 
@@ -16,7 +18,7 @@ from goals.figures.key_result import key_results_figures
 from goals.figures.means import MeanFigures, ObjectiveFigures, mean_over_objectives
 from goals.figures.shared import SharedObjective, shared_parts
 from goals.figures.support import Supports, figures_of_objectives, supports_in
-from goals.models import Concern, KeyResult, Objective, Risk, Roadmap, Share
+from goals.models import Concern, Cycle, KeyResult, Objective, Risk, Roadmap, Share
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,53 @@ class PublicPlan:
         return {pk: ", ".join(found) for pk, found in names.items()}
 
 
+@dataclass(frozen=True)
+class PublicLine:
+    """A public roadmap in the index of its cycle: the same mean as on its own page."""
+
+    roadmap: Roadmap
+    mean: MeanFigures
+    focus_count: int
+    excellence_count: int
+
+
+def public_lines(cycle: Cycle, *, today: date) -> list[PublicLine]:
+    """Every roadmap of a cycle that is public, by the name of its area. The number of queries is fixed."""
+    roadmaps = Roadmap.objects.public().filter(cycle=cycle).select_related("area", "cycle")
+    rows = list(roadmaps.order_by("area__name", "area__key"))
+    figures = _public_figures(
+        Q(roadmap__in=[row.pk for row in rows]), supports_in([cycle.pk]), today=today, with_forecasts=False
+    )
+    shares = _public_shares(Q(objective__roadmap__cycle=cycle), cycle)
+    own: dict[int, list[ObjectiveFigures]] = defaultdict(list)
+    for row in figures.values():
+        own[row.objective.roadmap_id].append(row)
+    owned: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    for share in shares:
+        owned[share.area_id][share.objective_id] = share.weight
+    return [_line(row, own[row.pk], owned[row.area_id], figures, today=today) for row in rows]
+
+
+def _line(
+    roadmap: Roadmap,
+    own: Sequence[ObjectiveFigures],
+    owned: dict[int, Decimal],
+    figures: dict[int, ObjectiveFigures],
+    *,
+    today: date,
+) -> PublicLine:
+    focus = [row for row in own if row.objective.kind == Objective.Kind.FOCUS]
+    shared = shared_parts(owned, figures, kind=Objective.Kind.FOCUS)
+    mean = mean_over_objectives([*focus, *shared], cycle=roadmap.cycle, today=today)
+    return PublicLine(roadmap, mean, len(focus), len(own) - len(focus))
+
+
 def public_plan(roadmap: Roadmap, *, today: date) -> PublicPlan:
     """Of a roadmap that is public, with its area and cycle. The number of queries is fixed."""
     supports, below = _supporting(roadmap)
-    shares = _public_shares(roadmap)
+    shares = _public_shares(Q(objective__roadmap=roadmap) | Q(area=roadmap.area_id), roadmap.cycle)
     owned = {row.objective_id: row.weight for row in shares if row.area_id == roadmap.area_id}
-    figures = _public_figures(roadmap, supports, {*below, *owned}, today=today)
+    figures = _public_figures(Q(roadmap=roadmap) | Q(pk__in={*below, *owned}), supports, today=today)
     own = [row for row in figures.values() if row.objective.roadmap_id == roadmap.pk]
     focus, excellence = (
         tuple(row for row in own if row.objective.kind == kind)
@@ -74,28 +117,32 @@ def public_plan(roadmap: Roadmap, *, today: date) -> PublicPlan:
     )
 
 
-def _public_shares(roadmap: Roadmap) -> list[Share]:
-    """Of its objectives, and with its area, as far as both areas have a public plan. One query."""
-    public = Roadmap.objects.public().filter(cycle=roadmap.cycle_id).values("area")
-    rows = Share.objects.live().filter(objective__roadmap__cycle=roadmap.cycle_id, area__in=public)
-    rows = rows.filter(Q(objective__roadmap=roadmap) | Q(area=roadmap.area_id))
+def _public_shares(which: Q, cycle: Cycle) -> list[Share]:
+    """With its area, as far as both areas have a public plan of the cycle. One query."""
+    public = Roadmap.objects.public().filter(cycle=cycle).values("area")
+    rows = Share.objects.live().filter(which, objective__roadmap__cycle=cycle, area__in=public)
     return list(rows.select_related("area").order_by("area__key"))
 
 
 def _public_figures(
-    roadmap: Roadmap, supports: Supports, others: set[int], *, today: date
+    which: Q, supports: Supports, *, today: date, with_forecasts: bool = True
 ) -> dict[int, ObjectiveFigures]:
-    """The public objectives with their public key results; the means are of these alone. Four queries.
+    """The public ones of some objectives with their public key results; the means are of these alone. Four
+    queries.
 
-    What supports them from other public roadmaps counts where they count it, what is shared with the area
-    beside them.
+    What supports them from other public roadmaps counts where they count it, as far as it is among them.
     """
-    objectives = Objective.objects.public().counting().filter(Q(roadmap=roadmap) | Q(pk__in=others))
+    objectives = Objective.objects.public().counting().filter(which)
     rows = list(objectives.select_related("roadmap__cycle", "roadmap__area").order_by("position", "number"))
-    key_results = KeyResult.objects.public().filter(objective__in=[row.pk for row in rows]).with_context()
+    keys = [row.pk for row in rows]
+    key_results = KeyResult.objects.public().filter(objective__in=keys).with_context()
     figures = figures_of_objectives(
         rows,
-        key_results_figures(key_results.order_by("objective", "position", "number"), today=today),
+        key_results_figures(
+            key_results.order_by("objective", "position", "number"),
+            today=today,
+            without_forecast=() if with_forecasts else set(keys),
+        ),
         today=today,
         supports=supports,
         hidden=Hidden(),

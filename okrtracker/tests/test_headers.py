@@ -13,7 +13,7 @@ from okrtracker.tests.test_walk import ADMIN, PARTS_OF_THE_WALK, in_turn, story 
 FAILING = "okrtracker.tests.test_answers"
 PRIVATE = ("no-store", "private, no-cache")
 # What may be kept by others: what is published for everybody, and files that are the same for everybody.
-PUBLIC = {"goals:public_roadmap", "goals:badge_picture"}
+PUBLIC = {"goals:public_cycle", "goals:public_roadmap", "goals:badge_picture"}
 # What pages of other sites show: that is what a badge is for.
 PICTURES = {"goals:badge_picture"}
 

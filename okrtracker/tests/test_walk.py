@@ -178,6 +178,7 @@ OPEN = {
     "account_reset_password",
     "account_reset_password_done",
     "account_reset_password_from_key",
+    "goals:public_cycle",
     "goals:public_roadmap",
     "goals:mail_answer",
     "goals:badge_picture",

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 PAGES = {
     "sign-in": ("", "/sign-in/"),
     "public roadmap": ("", "/public/24H2/EDGE/"),
+    "public roadmaps of a cycle": ("", "/public/24H2/"),
     "not found": ("", "/public/24H2/NOWHERE/"),
     "overview": ("manager", "/"),
     "areas": ("manager", "/areas/"),

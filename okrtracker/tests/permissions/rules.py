@@ -74,6 +74,8 @@ def everywhere(actors: set[str]) -> dict[str, set[str]]:
 WORDS = {
     "anyone": Word(everywhere(EVERYBODY)),
     "whom it is public to": Word(PUBLIC, PUBLIC),
+    # A cycle in which nothing is, is not found.
+    "where something is public": Word(*[{**PUBLIC, "other": EVERYBODY}] * 2),
     "signed in": Word(everywhere(SESSIONS | TOKENS)),
     "whose token reaches": Word(REACHES, REACHES),
     "who sees it": Word(SEES, SEES),
@@ -129,7 +131,7 @@ EACH_BY_ITSELF = {"api:check-in-bulk": "who may check in"}
 
 TABLE = Path(__file__).with_name("addresses.txt")
 
-OPEN = {"anyone", "whom it is public to", "nobody"}
+OPEN = {"anyone", "whom it is public to", "where something is public", "nobody"}
 PROBES = {"healthz", "readyz"}
 # Mail programs post there without a form; the signed token in the address lets them in.
 WITHOUT_CSRF_TOKEN = {"accounts:mail_stop"}

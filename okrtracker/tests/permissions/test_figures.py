@@ -42,6 +42,7 @@ OPEN_PAGES = [
     "/key-results/EDGE-24H2-O1-KR1/",
     "/risks/",
     "/check-ins/",
+    "/public/24H2/",
     "/public/24H2/EDGE/",
     "/api/v1/progress/?cycle=24H2",
     "/api/v1/progress/?cycle=24H2&area=LIB",
