@@ -11,7 +11,7 @@ from goals.actions.refusals import Archived, CycleClosed, Invalid, ReasonNeeded,
 from goals.figures import key_result_figures
 from goals.models import Cycle, KeyResult
 from goals.models.pausing import rhythm_of
-from goals.reminders.due import owed_by
+from goals.reminders.asked import owed_by
 from goals.tests.factories import NOW, TODAY, check_in
 
 UNTIL = dt.date(2024, 11, 4)

@@ -108,6 +108,6 @@ def test_queries_do_not_grow_with_what_is_owed(program, edge, objective, django_
         KeyResultFactory(objective=objective, owner=owner)
     asks = program(owner)
     assert len(codes(asks)) == number
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         codes(asks)
     assert CheckIn.objects.count() == 0

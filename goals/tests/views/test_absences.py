@@ -11,7 +11,8 @@ from goals.actions.absences import add_absence, end_absence, left_out
 from goals.actions.leaving import deactivate_person
 from goals.actions.refusals import Invalid, WrongState
 from goals.models import Absence, CheckIn, KeyResult, Kpi, OutboxMail
-from goals.reminders.due import find_due, owed_by
+from goals.reminders.asked import owed_by
+from goals.reminders.due import find_due
 from goals.reminders.message import build_message
 from goals.tests.factories import NOW, TODAY, KeyResultFactory, KpiFactory
 from goals.tests.views.entries import entry, text_of
